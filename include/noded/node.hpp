@@ -1,0 +1,51 @@
+// Node: what a role is handed. Everything lives longer than the roles.
+#pragma once
+
+#include "noded/clock.hpp"
+#include "noded/engine.hpp"
+#include "noded/http.hpp"
+#include "noded/lane.hpp"
+#include "noded/options.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace noded {
+
+class Node {
+ public:
+  virtual ~Node() = default;
+
+  virtual net::any_io_executor executor() = 0;  // the main loop
+  virtual const Options& options() const = 0;
+  virtual const Clock& clock() const = 0;
+  virtual Engine& engine() = 0;
+  virtual http::Router& router() = 0;
+  virtual Lane& store_lane() = 0;  // blocking reads of the store
+  virtual Lane& hash_lane() = 0;   // password hashes and other long computations
+
+  // The last in the chain before the router, in the order of the calls. Before serving starts.
+  virtual void add_filter(std::shared_ptr<http::Filter> filter) = 0;
+  // At most one each; a second call is a defect. Before serving starts.
+  virtual void set_authenticator(std::shared_ptr<Authenticator> authenticator) = 0;
+  virtual void set_authorizer(std::shared_ptr<Authorizer> authorizer) = 0;
+  // Part of /readyz: empty = ready, otherwise the reason. Called on loop threads.
+  virtual void add_readiness(std::string name, std::function<std::string()> probe) = 0;
+  // Lines shown once on the console (or in the log when there is none) after the addresses: first-run codes, hints.
+  virtual void announce(std::string text) = 0;
+
+  struct Logger {
+    virtual ~Logger() = default;
+    // `fields` is JSON object text or empty. Never a secret.
+    virtual void info(std::string_view event, std::string_view fields = {}) = 0;
+    virtual void warning(std::string_view event, std::string_view fields = {}) = 0;
+    virtual void error(std::string_view event, std::string_view fields = {}) = 0;
+  };
+  virtual Logger& log() = 0;
+};
+
+}  // namespace noded

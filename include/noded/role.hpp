@@ -1,0 +1,50 @@
+// Role: what a node becomes. Built-in roles are listed in src/main.cpp; a third-party role is a shared library that exports
+// noded_role() and is named in the configuration under `plugins`.
+//
+// Life: make (no I/O) → start in dependency order → serving → stop in reverse, each with a deadline → destroyed.
+#pragma once
+
+#include "noded/options.hpp"
+#include "noded/result.hpp"
+#include "noded/task.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace noded {
+
+class Node;
+
+class Role {
+ public:
+  virtual ~Role() = default;
+  // Returns once the role serves. An error stops the node and is printed. Runs on the main loop.
+  virtual Task<Result<>> start() = 0;
+  // Returns once nothing of the role is running. Routes are already closed to new requests.
+  virtual Task<> stop() = 0;
+};
+
+// Changes whenever anything in include/noded changes its layout or meaning.
+inline constexpr std::uint32_t kRoleAbi = 1;
+
+// What C++ types crossing the border depend on; compared as text.
+#define NODED_BUILD_TEXT_2(x) #x
+#define NODED_BUILD_TEXT(x) NODED_BUILD_TEXT_2(x)
+inline constexpr const char* kRoleBuild = "clang " NODED_BUILD_TEXT(__clang_major__) " libstdc++ " NODED_BUILD_TEXT(
+    _GLIBCXX_RELEASE) " c++" NODED_BUILD_TEXT(__cplusplus);
+
+struct RoleDescriptor {
+  std::uint32_t abi = kRoleAbi;
+  const char* build = kRoleBuild;
+  const char* name = "";         // as --role and the configuration name it
+  const char* alias = "";        // a second name; may be empty
+  const char* sentence = "";     // what a person gets, for --help
+  OptionTable (*options)() = nullptr;  // the role's own options; their names begin with "<name>."
+  std::unique_ptr<Role> (*make)(Node& node) = nullptr;
+};
+
+}  // namespace noded
+
+// A third-party role defines this. `host_abi` is the host's kRoleAbi; return null to refuse it.
+extern "C" const noded::RoleDescriptor* noded_role(std::uint32_t host_abi);

@@ -1,0 +1,2 @@
+// The one translation unit of Boost.JSON.
+#include <boost/json/src.hpp>

@@ -1,0 +1,39 @@
+// Logs: one JSON object a line, or a readable line on a terminal. Thread-safe; writing never blocks the caller for longer than
+// handing a line to the queue takes. Never give it a secret: no token, cookie, password, body.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace noded::telemetry {
+
+enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError };
+
+struct LogSetup {
+  Level level = Level::kInfo;
+  bool as_json = true;  // false: console form
+};
+// Once, before the first line; main calls it. Without it lines of kWarning and above go to standard error.
+void start_log(const LogSetup& setup);
+void stop_log();  // flushes; the last call
+
+bool log_enabled(Level level) noexcept;
+
+// Members of one log line, appended as JSON text: Fields().text("path", p).number("status", 200).
+class Fields {
+ public:
+  Fields& text(std::string_view name, std::string_view value);
+  Fields& number(std::string_view name, std::int64_t value);
+  Fields& real(std::string_view name, double value);
+  Fields& boolean(std::string_view name, bool value);
+  std::string_view members() const { return members_; }  // "a":1,"b":"x" without braces
+
+ private:
+  std::string members_;
+};
+
+// `event` is a short stable phrase ("listening", "request"); what varies is in `fields`.
+void log(Level level, std::string_view event, const Fields& fields = {});
+
+}  // namespace noded::telemetry
