@@ -1,12 +1,15 @@
-// Role: what a node becomes. Built-in roles are listed in src/main.cpp; a third-party role is a shared library that exports
-// noded_role() and is named in the configuration under `plugins`.
+// Role: what a node becomes. Built-in roles are listed in src/main.cpp; a third-party role is a
+// shared library that exports noded_role() and is named in the configuration under `plugins`.
 //
-// Life: make (no I/O) → start in dependency order → serving → stop in reverse, each with a deadline → destroyed.
+// Life: make (no I/O) → start in dependency order → serving → stop in reverse, each with a deadline
+// → destroyed.
 #pragma once
 
 #include "noded/options.hpp"
 #include "noded/result.hpp"
 #include "noded/task.hpp"
+
+#include <boost/version.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -25,22 +28,25 @@ class Role {
   virtual Task<> stop() = 0;
 };
 
-// Changes whenever anything in include/noded changes its layout or meaning.
+// Changes whenever anything in include/noded changes its layout or meaning. `abi` and `build` stay
+// the first two members of RoleDescriptor for ever, so that any host can tell what it was handed.
 inline constexpr std::uint32_t kRoleAbi = 1;
 
 // What C++ types crossing the border depend on; compared as text.
 #define NODED_BUILD_TEXT_2(x) #x
 #define NODED_BUILD_TEXT(x) NODED_BUILD_TEXT_2(x)
-inline constexpr const char* kRoleBuild = "clang " NODED_BUILD_TEXT(__clang_major__) " libstdc++ " NODED_BUILD_TEXT(
-    _GLIBCXX_RELEASE) " c++" NODED_BUILD_TEXT(__cplusplus);
+inline constexpr const char* kRoleBuild =
+    "clang " NODED_BUILD_TEXT(__clang_major__) " libstdc++ " NODED_BUILD_TEXT(_GLIBCXX_RELEASE
+    ) " c++" NODED_BUILD_TEXT(__cplusplus) " boost " BOOST_LIB_VERSION;
 
 struct RoleDescriptor {
   std::uint32_t abi = kRoleAbi;
   const char* build = kRoleBuild;
-  const char* name = "";         // as --role and the configuration name it
-  const char* alias = "";        // a second name; may be empty
-  const char* sentence = "";     // what a person gets, for --help
-  OptionTable (*options)() = nullptr;  // the role's own options; their names begin with "<name>."
+  const char* name = "";      // as --role and the configuration name it
+  const char* alias = "";     // a second name; may be empty
+  const char* sentence = "";  // what a person gets, for --help
+  // The role's own options; null = none. Those of a third-party role begin with "<name>.".
+  OptionTable (*options)() = nullptr;
   std::unique_ptr<Role> (*make)(Node& node) = nullptr;
 };
 

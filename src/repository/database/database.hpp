@@ -39,26 +39,43 @@ class Database {
   // The catalogue as stored.
   Task<Result<Catalog>> load_catalog(SteadyTime deadline);
 
-  // Puts `data` (bknd's configuration of the data module) in force: builds the schema, publishes it with new indices
-  // maintained but not yet used, fills them from the rows, then stores the catalogue together with what `also_write` puts
-  // and publishes the schema for use. On an error the old schema is in force again, nothing of the change is stored, and the
-  // half-filled indices are gone. One change at a time; a second waits. Progress is logged by the caller from `on_progress`.
+  // Puts `data` (bknd's configuration of the data module) in force. Builds the schema; while the present one goes on serving,
+  // fills the indices that are new (writers maintain them meanwhile); then stores the catalogue together with what
+  // `also_write` puts, and publishes the schema. Writes that began under the old schema and would commit later conflict and
+  // run again under the new one. On an error the old schema is in force, nothing of `also_write` is stored and half-filled
+  // indices are gone. One change at a time: another one gets kConflict. `also_write` may run more than once;
+  // `on_progress` gets the rows done so far, on the caller's executor.
+  // Errors: kInvalid, also for a unique index over rows that are not unique, or another key format for an entity with rows.
   Task<Result<std::shared_ptr<const Schema>>> change_schema(
       json::object data, std::function<Result<>(Transaction&)> also_write,
       std::function<void(std::uint64_t rows_done)> on_progress = {}
   );
 
-  // For the start: puts the stored configuration in force without writing anything.
+  // For the start: puts the stored configuration in force. Writes only when the catalogue lacks something of it.
   Task<Result<>> open(json::object data);
 
  private:
-  std::string schema_token() const;
-  void publish(std::shared_ptr<const Schema> schema);
+  struct Change;
+  class ChangeInProgress;
+  const std::string& schema_token() const { return schema_token_; }
+  void publish(std::shared_ptr<const Schema> schema, json::object data);
+  Task<Result<>> run(Change& change);
+  Task<Result<>> prepare(Change& change);
+  Task<Result<>> require_key_formats(const Change& change);
+  Task<Result<>> fill(Change& change);
+  Task<Result<>> store_change(const Change& change);
+  Task<> withdraw(const Change& change);
+  Task<Result<>> store_catalog(const Catalog& catalog);
+  Task<Result<>> announce();
+  StoreAccess lane_only() const;
+
   StoreAccess store_;
   std::uint16_t application_;
   const Clock& clock_;
-  mutable std::mutex mutex_;  // guards schema_, changing_
+  const std::string schema_token_;
+  mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const Schema> schema_;
+  json::object data_;  // what schema_ was built from
   bool changing_ = false;
 };
 

@@ -8,14 +8,18 @@
 
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <string>
 
 namespace noded::database {
 
 // What a write stores for `given`. Null gives the default if there is one; else null, or an error on a required field.
-// Errors: kUnprocessable, TransformPersistFailedException, bknd's messages. Relation fields: the type of the key only; that
-// the row exists is the writer's to check.
+// Errors: kUnprocessable, TransformPersistFailedException, bknd's messages. Relation fields: what cannot be a key of the
+// target is refused; that the row exists is the writer's to check. Primary and virtual fields store nothing: kInvalid.
 Result<Value> to_stored(const Field& field, const json::value& given);
+
+// The key that `given` (a number, or text as in a path) names in the target of a relation field; empty if it can be none.
+std::optional<RowKey> key_of(const Field& relation_field, const json::value& given);
 
 // The default for a key that is absent on create, as stored; null without one.
 Result<Value> default_of(const Field& field);

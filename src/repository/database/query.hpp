@@ -25,7 +25,6 @@ struct With {
 struct Query {
   std::vector<const Field*> select;  // empty: all visible
   Filter where;
-  std::vector<std::string> where_keys;  // top-level members given, so that a policy's filter can take their place
   json::object where_json;
   const Field* sort = nullptr;  // null: the entity's own
   bool descending = false;

@@ -29,11 +29,14 @@ class Reader {
 
   // Appends a JSON array of rows.
   Result<Page> read_many(const Entity& entity, const Query& query, std::string& out);
-  // Appends the row as a JSON object, or appends nothing and items is 0.
-  Result<Page> read_one(const Entity& entity, const RowKey& key, const Query& query, std::string& out);
-  // Rows of the other side for one parent; `reference` is listable.
+  // Appends the row as a JSON object, or appends nothing and items is 0. No key (an id that no row can have) finds nothing.
+  Result<Page> read_one(
+      const Entity& entity, const std::optional<RowKey>& key, const Query& query, std::string& out
+  );
+  // Rows of the other side for one parent; `reference` is listable. `query` is of the other entity.
   Result<Page> read_by_reference(
-      const Entity& entity, const RowKey& key, const Reference& reference, const Query& query, std::string& out
+      const Entity& entity, const std::optional<RowKey>& key, const Reference& reference,
+      const Query& query, std::string& out
   );
   Result<std::uint64_t> count(const Entity& entity, const Filter& where, const json::object& where_json);
   Result<bool> exists(const Entity& entity, const Filter& where, const json::object& where_json);
@@ -43,7 +46,6 @@ class Reader {
   Result<std::string> explain(const Entity& entity, const Query& query);
 
  private:
-  friend class ReadPlan;
   std::uint16_t application_;
   Transaction& transaction_;
   const Access& access_;

@@ -119,6 +119,13 @@ struct Reference {
   bool from_source = false;  // this entity is the relation's source
 };
 
+// A relation field that points at an entity, as that entity sees it.
+struct Referrer {
+  const Entity* entity = nullptr;  // whose field it is
+  const Field* key = nullptr;
+  bool is_connection = false;  // rows of an m:n connection: they go with either end
+};
+
 enum class EntityType : std::uint8_t { kRegular, kSystem, kGenerated };
 
 struct Entity {
@@ -131,7 +138,7 @@ struct Entity {
   std::vector<const Field*> visible;           // what a read without select shows, in order
   std::vector<const Index*> indices;           // incl. implicit ones
   std::vector<Reference> references;           // bknd's order: see references() of the info route
-  std::vector<const Relation*> incoming;       // n:1, 1:1 whose target this is, and m:n via through: for deletion
+  std::vector<Referrer> referrers;             // who may hold keys of its rows: for deletion
   std::string sort_field = "id";
   bool sort_descending = false;
 
@@ -147,8 +154,8 @@ class Catalog {
   static Result<Catalog> parse(std::string_view text);  // empty text = an empty catalogue
   std::string serialise() const;
 
-  std::uint32_t entity(std::string_view name);                          // assigns when new
-  std::uint16_t field(std::uint32_t entity, std::string_view name);     // assigns when new; 1 …
+  std::uint32_t entity(std::string_view name);                       // assigns when new
+  std::uint16_t field(std::uint32_t entity, std::string_view name);  // assigns when new: 1 …; 0 once all 65535 are taken
   // By entity, field ids and uniqueness; `is_new` tells that its entries have yet to be built.
   std::uint32_t index(std::uint32_t entity, const std::vector<std::uint16_t>& fields, bool unique, bool& is_new);
   void forget_index(std::uint32_t id);  // its entries were dropped
@@ -161,6 +168,8 @@ class Catalog {
     friend auto operator<=>(const IndexKey&, const IndexKey&) = default;
   };
   const std::map<IndexKey, std::uint32_t>& indices() const { return indices_; }
+
+  friend bool operator==(const Catalog&, const Catalog&) = default;
 
  private:
   std::map<std::string, std::uint32_t, std::less<>> entities_;
@@ -179,6 +188,12 @@ class Schema {
   static Result<std::shared_ptr<const Schema>> build(
       const json::object& data, Catalog& catalog, bool indices_are_filled
   );
+  // The schema of `data` that maintains also those indices of `next` whose numbers are in `filling`, as not `ready`. Keeps
+  // `next` alive. For filling indices while the present schema serves.
+  static Result<std::shared_ptr<const Schema>> build_while_filling(
+      const json::object& data, Catalog& catalog, std::shared_ptr<const Schema> next,
+      const std::vector<std::uint32_t>& filling
+  );
 
   const Entity* find(std::string_view entity_name) const;
   const std::vector<std::unique_ptr<Entity>>& entities() const { return entities_; }
@@ -190,6 +205,8 @@ class Schema {
   json::object dump() const;
 
  private:
+  friend class SchemaBuilder;
+  std::shared_ptr<const Schema> next_;  // of build_while_filling
   std::vector<std::unique_ptr<Entity>> entities_;
   std::vector<std::unique_ptr<Relation>> relations_;
   std::vector<std::unique_ptr<Index>> indices_;

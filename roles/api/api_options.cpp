@@ -1,0 +1,20 @@
+#include "roles/api/api_options.hpp"
+
+#include "modules/auth/auth_options.hpp"
+#include "modules/data/data_options.hpp"
+
+#include <vector>
+
+namespace noded::roles {
+
+OptionTable api_options() {
+  static const std::vector<const OptionDeclaration*> table = [] {
+    std::vector<const OptionDeclaration*> joined{&kAppFile};
+    for (const OptionTable part : {data::data_options(), auth::auth_options()})
+      joined.insert(joined.end(), part.begin(), part.end());
+    return joined;
+  }();
+  return table;
+}
+
+}  // namespace noded::roles

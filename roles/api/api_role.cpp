@@ -1,0 +1,138 @@
+#include "roles/api/api_role.hpp"
+
+#include "noded/node.hpp"
+
+#include "gateway/cors.hpp"
+#include "modules/auth/auth_module.hpp"
+#include "modules/auth/auth_options.hpp"
+#include "modules/data/data_module.hpp"
+#include "modules/system/configuration.hpp"
+#include "modules/system/flows_module.hpp"
+#include "modules/system/media_module.hpp"
+#include "modules/system/server_module.hpp"
+#include "modules/system/system_controller.hpp"
+#include "repository/database/database.hpp"
+#include "roles/api/api_options.hpp"
+#include "roles/api/application_id_filter.hpp"
+#include "roles/api/first_configuration.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace noded::roles {
+
+namespace {
+
+constexpr std::uint16_t kApplication = 1;  // the node's only one
+constexpr std::string_view kSystemRoutes = "system";
+
+// The node outlives a role, but what a role gave it lives as long as the node does: authenticator
+// and authorizer are shared with it, routes are taken back in stop().
+class ApiRole final : public Role {
+ public:
+  explicit ApiRole(Node& node)
+      : node_(node),
+        database_({node.engine(), node.store_lane()}, kApplication, node.clock()),
+        cors_(std::make_shared<gateway::Cors>()),
+        auth_(std::make_shared<auth::AuthModule>(auth::AuthServices{
+            database_,
+            node.router(),
+            node.hash_lane(),
+            node.clock(),
+            node.log(),
+            auth::password_cost(node.options())
+        })),
+        data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
+        server_([this](const system::CorsSettings& settings) { configure_cors(settings); }),
+        configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
+        controller_(configuration_, database_, *auth_, node.router()) {}
+
+  Task<Result<>> start() override;
+  Task<> stop() override;
+
+ private:
+  Task<Result<>> load_or_begin();
+  Task<> offer_setup();
+  void configure_cors(const system::CorsSettings& settings);
+
+  Node& node_;
+  database::Database database_;
+  std::shared_ptr<gateway::Cors> cors_;
+  std::shared_ptr<auth::AuthModule> auth_;
+  data::DataModule data_;
+  system::ServerModule server_;
+  system::MediaModule media_;
+  system::FlowsModule flows_;
+  system::Configuration configuration_;
+  system::SystemController controller_;
+};
+
+Task<Result<>> ApiRole::start() {
+  node_.set_authenticator(auth_);
+  node_.set_authorizer(auth_);
+  node_.add_filter(cors_);
+  const auto loaded = co_await load_or_begin();
+  if (!loaded) co_return std::unexpected(loaded.error());
+  node_.add_filter(std::make_shared<ApplicationIdFilter>(configuration_.application_id()));
+  const auto mounted = node_.router().mount(std::string(kSystemRoutes), controller_.routes());
+  if (!mounted) co_return std::unexpected(mounted.error());
+  co_await offer_setup();
+  co_return Result<>();
+}
+
+Task<> ApiRole::stop() {
+  node_.router().unmount(kSystemRoutes);
+  co_return;
+}
+
+Task<Result<>> ApiRole::load_or_begin() {
+  const auto loaded = co_await configuration_.load();
+  if (!loaded) co_return std::unexpected(loaded.error());
+  const std::string& file = node_.options().get(kAppFile);
+  if (*loaded) {
+    if (!file.empty()) node_.log().info("app.file is not read: the store has a configuration");
+    co_return Result<>();
+  }
+  auto application = first_configuration(file);
+  if (!application) co_return std::unexpected(std::move(application.error()));
+  co_return co_await configuration_.first_boot(std::move(*application));
+}
+
+void ApiRole::configure_cors(const system::CorsSettings& settings) {
+  gateway::CorsRules rules;
+  rules.origin = settings.origin;
+  rules.allow_methods = settings.methods;
+  rules.allow_headers = settings.headers;
+  rules.allow_credentials = settings.credentials;
+  cors_->configure(rules);
+}
+
+// An application that nobody can administrate still serves: it says so instead.
+Task<> ApiRole::offer_setup() {
+  const auto code = co_await auth_->open_setup();
+  if (!code) {
+    node_.announce(code.error().message);
+  } else if (*code) {
+    node_.announce(
+        "There is no administrator yet. Open " + std::string(auth::kSetupPath) +
+        " at the address above with the one-time code " + **code
+    );
+  }
+}
+
+}  // namespace
+
+const RoleDescriptor* api_role_descriptor() {
+  static const RoleDescriptor descriptor{
+      .name = "api",
+      .alias = "n1",
+      .sentence = "data, accounts and permissions over HTTP, as bknd serves them",
+      .options = &api_options,
+      .make = [](Node& node) -> std::unique_ptr<Role> { return std::make_unique<ApiRole>(node); },
+  };
+  return &descriptor;
+}
+
+}  // namespace noded::roles

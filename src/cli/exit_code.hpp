@@ -1,0 +1,13 @@
+// How the program ends.
+#pragma once
+
+namespace noded::cli {
+
+enum ExitCode : int {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,       // of the command line or the configuration
+  kNotRunning = 3,  // no node runs on that data directory
+};
+
+}  // namespace noded::cli

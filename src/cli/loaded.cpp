@@ -1,0 +1,124 @@
+#include "cli/loaded.hpp"
+
+#include "node/listen_address.hpp"
+#include "node/node_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace noded::cli {
+namespace {
+
+using config::Problems;
+
+// The file of --config, else of NODED_CONFIG, else none.
+std::optional<std::string> file_of(const NodeArguments& arguments, const config::Sources& sources) {
+  if (arguments.config_file) return arguments.config_file;
+  for (const auto& [name, value] : sources.environment) {
+    if (name == "NODED_CONFIG" && !value.empty()) return value;
+  }
+  return std::nullopt;
+}
+
+std::expected<config::Sources, Problems> collect_sources(const NodeArguments& arguments) {
+  config::Sources sources;
+  sources.environment = config::noded_environment();
+  sources.settings = arguments.settings;
+  if (const auto file = file_of(arguments, sources)) {
+    auto text = config::read_configuration_file(*file);
+    if (!text) return std::unexpected(Problems{{*file, text.error().message}});
+    sources.file_name = *file;
+    sources.file_text = std::move(*text);
+  }
+  return sources;
+}
+
+void append(Problems& problems, Problems more) {
+  for (config::Problem& problem : more) {
+    const bool is_known = std::ranges::any_of(problems, [&problem](const config::Problem& known) {
+      return known.text() == problem.text();
+    });
+    if (!is_known) problems.push_back(std::move(problem));
+  }
+}
+
+// Loads the plug-ins and adds their options.
+void load_plugins(const config::Sources& sources, Loaded& loaded, Problems& problems) {
+  const auto paths = config::load_one(node::kPlugins, sources);
+  if (!paths) return append(problems, paths.error());
+  for (const std::string& path : std::get<std::vector<std::string>>(*paths)) {
+    const auto done = loaded.registry->load(path);
+    if (!done) {
+      problems.push_back({"plugins", done.error().message});
+      continue;
+    }
+    const RoleDescriptor& role = *loaded.registry->roles().back();
+    if (role.options == nullptr) continue;
+    if (auto added = loaded.options->add(role.options()); !added)
+      problems.push_back({path, added.error().message});
+  }
+}
+
+// What no declaration can say: that the roles are there and the addresses are addresses.
+void check_values(Loaded& loaded, Problems& problems) {
+  const config::Configuration& configuration = *loaded.configuration;
+  auto roles = loaded.registry->select(configuration.get(node::kRole));
+  if (roles) {
+    loaded.roles = std::move(*roles);
+  } else {
+    problems.push_back({std::string(configuration.origin(node::kRole.name)), roles.error().message}
+    );
+  }
+  if (roles && loaded.roles.empty()) {
+    problems.push_back({std::string(configuration.origin(node::kRole.name)), "role names no role"});
+  }
+  for (const std::string& text : configuration.get(node::kListen)) {
+    const auto listen = node::parse_listen_address(text);
+    if (!listen) {
+      problems.push_back(
+          {std::string(configuration.origin(node::kListen.name)),
+           "listen: " + listen.error().message}
+      );
+    }
+  }
+}
+
+}  // namespace
+
+config::OptionSet built_in_options(std::span<const RoleDescriptor* const> built_in) {
+  config::OptionSet options;
+  std::vector<OptionTable> tables = node::host_option_tables();
+  for (const RoleDescriptor* role : built_in) {
+    if (role->options != nullptr) tables.push_back(role->options());
+  }
+  for (const OptionTable table : tables) {
+    if (auto added = options.add(table); !added) throw std::logic_error(added.error().message);
+  }
+  return options;
+}
+
+std::expected<Loaded, Problems> load_node(
+    std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments
+) {
+  const auto sources = collect_sources(arguments);
+  if (!sources) return std::unexpected(sources.error());
+  Loaded loaded;
+  loaded.options = std::make_unique<config::OptionSet>(built_in_options(built_in));
+  loaded.registry = std::make_unique<plugin::RoleRegistry>(built_in);
+  Problems problems;
+  load_plugins(*sources, loaded, problems);
+  auto configuration = config::load(*loaded.options, *sources);
+  if (configuration) {
+    loaded.configuration = std::move(*configuration);
+    check_values(loaded, problems);
+  } else {
+    append(problems, std::move(configuration.error()));
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return loaded;
+}
+
+}  // namespace noded::cli

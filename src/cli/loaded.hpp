@@ -1,0 +1,42 @@
+// From the words of the command line to a configuration in order: plug-ins loaded, options joined,
+// roles chosen.
+#pragma once
+
+#include "noded/role.hpp"
+
+#include "config/configuration.hpp"
+#include "config/option_set.hpp"
+#include "plugin/role_registry.hpp"
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace noded::cli {
+
+// What all commands that know a node take: where its configuration is, and values that go before
+// it.
+struct NodeArguments {
+  std::optional<std::string> config_file;
+  std::vector<config::Setting> settings;
+};
+
+struct Loaded {
+  std::unique_ptr<config::OptionSet> options;
+  std::unique_ptr<config::Configuration> configuration;
+  std::unique_ptr<plugin::RoleRegistry> registry;
+  std::vector<const RoleDescriptor*> roles;  // those that `role` names
+};
+
+// Everything that is wrong comes back at once.
+std::expected<Loaded, config::Problems> load_node(
+    std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments
+);
+
+// The options of this binary alone: of the host and of the built-in roles.
+config::OptionSet built_in_options(std::span<const RoleDescriptor* const> built_in);
+
+}  // namespace noded::cli

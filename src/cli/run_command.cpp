@@ -1,0 +1,100 @@
+#include "cli/run_command.hpp"
+
+#include "cli/exit_code.hpp"
+#include "node/data_directory.hpp"
+#include "node/host_node.hpp"
+#include "node/node_options.hpp"
+#include "node/version.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/log_options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace noded::cli {
+namespace {
+
+telemetry::LogSetup log_setup(const Options& options) {
+  const std::string& level = options.get(telemetry::kLogLevel);
+  const std::string& form = options.get(telemetry::kLogForm);
+  telemetry::LogSetup setup;
+  setup.level = level == "debug"     ? telemetry::Level::kDebug
+                : level == "warning" ? telemetry::Level::kWarning
+                : level == "error"   ? telemetry::Level::kError
+                                     : telemetry::Level::kInfo;
+  setup.as_json = form == "json" || (form == "auto" && ::isatty(STDERR_FILENO) == 0);
+  return setup;
+}
+
+void print_screen(const Loaded& loaded, const node::Serving& serving) {
+  fmt::print("\nnoded {}\n\n", node::version());
+  for (const std::string& url : serving.urls)
+    fmt::print("  {:<8} {}\n", "address", url);
+  for (const RoleDescriptor* role : loaded.roles)
+    fmt::print("  {:<8} {}: {}\n", "role", role->name, role->sentence);
+  fmt::print("  {:<8} {}\n", "data", serving.admin_socket.parent_path().string());
+  if (!serving.announcements.empty()) fmt::print("\n");
+  for (const std::string& line : serving.announcements)
+    fmt::print("  {}\n", line);
+  fmt::print("\nCtrl-C stops the node.\n\n");
+}
+
+// The plain lines on standard output are for programs that started the node; the screen is for
+// people.
+void tell_start(const Loaded& loaded, const node::Serving& serving) {
+  if (::isatty(STDOUT_FILENO) != 0) {
+    print_screen(loaded, serving);
+  } else {
+    for (const std::string& line : serving.announcements) {
+      telemetry::log(
+          telemetry::Level::kInfo, "announcement", telemetry::Fields().text("text", line)
+      );
+    }
+  }
+  for (const std::string& url : serving.urls)
+    fmt::print("listening on {}\n", url);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int run_node(const Loaded& loaded) {
+  telemetry::start_log(log_setup(*loaded.configuration));
+  node::HostNode host({.options = *loaded.configuration, .roles = loaded.roles});
+  const auto ran =
+      host.run([&loaded](const node::Serving& serving) { tell_start(loaded, serving); });
+  telemetry::stop_log();
+  if (ran) return kDone;
+  fmt::print(stderr, "noded: {}\n", ran.error().message);
+  return ran.error().code == Errc::kInvalid ? kUsage : kFailed;
+}
+
+Result<AdminAnswer> ask_node_or_run_it(
+    const Loaded& loaded, std::string_view method, std::string_view target, std::string_view body
+) {
+  const node::DataDirectory data{loaded.configuration->get(node::kData)};
+  auto answer = ask_node(data.admin_socket(), method, target, body);
+  if (answer || answer.error().code != Errc::kNotFound) return answer;
+  telemetry::start_log({.level = telemetry::Level::kError, .as_json = false});
+  node::HostNode host({.options = *loaded.configuration, .roles = loaded.roles, .is_offline = true}
+  );
+  std::thread client;
+  const auto ran = host.run([&](const node::Serving& serving) {
+    client = std::thread([&host, &answer, socket = serving.admin_socket, method, target, body] {
+      answer = ask_node(socket, method, target, body);
+      host.request_stop();
+    });
+  });
+  if (client.joinable()) client.join();
+  telemetry::stop_log();
+  if (!ran) return std::unexpected(ran.error());
+  return answer;
+}
+
+}  // namespace noded::cli

@@ -1,0 +1,157 @@
+// Percent, base64 and hex.
+#include "codec/hex.hpp"
+#include "codec/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace noded::codec {
+namespace {
+
+constexpr std::string_view kUpperHexDigits = "0123456789ABCDEF";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+unsigned byte_of(char c) {
+  return static_cast<unsigned char>(c);
+}
+
+using DecodeTable = std::array<std::uint8_t, 256>;
+constexpr std::uint8_t kNoDigit = 64;
+
+constexpr DecodeTable make_decode_table(std::string_view alphabet) {
+  DecodeTable table{};
+  table.fill(kNoDigit);
+  for (std::size_t value = 0; value < alphabet.size(); ++value) {
+    table[static_cast<unsigned char>(alphabet[value])] = static_cast<std::uint8_t>(value);
+  }
+  return table;
+}
+
+std::string encode(std::string_view bytes, std::string_view alphabet, bool padded) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    unsigned group = byte_of(bytes[at]) << 16;
+    if (count > 1) group |= byte_of(bytes[at + 1]) << 8;
+    if (count > 2) group |= byte_of(bytes[at + 2]);
+    for (std::size_t digit = 0; digit <= count; ++digit) {
+      out += alphabet[group >> (18 - 6 * digit) & 63];
+    }
+    if (padded) out.append(3 - count, '=');
+  }
+  return out;
+}
+
+// `text` has no padding any more. Refuses bits behind the last byte that are not zero: one text per
+// value.
+std::optional<std::string> decode(std::string_view text, const DecodeTable& table) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  unsigned bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const unsigned digit = table[static_cast<unsigned char>(c)];
+    if (digit == kNoDigit) return std::nullopt;
+    bits = bits << 6 | digit;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xff);
+    }
+  }
+  if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;
+  return out;
+}
+
+bool is_uri_unreserved(char c) {  // what encodeURIComponent leaves alone
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-_.!~*'()").contains(c);
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '%') {
+      if (text.size() - at < 3) return std::nullopt;
+      const unsigned high = hex_value(text[at + 1]);
+      const unsigned low = hex_value(text[at + 2]);
+      if (high > 15 || low > 15) return std::nullopt;
+      out += static_cast<char>(high << 4 | low);
+      at += 2;
+    } else {
+      out += c == '+' && plus_is_space ? ' ' : c;
+    }
+  }
+  if (!is_valid_utf8(out)) return std::nullopt;
+  return out;
+}
+
+std::string percent_encode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (is_uri_unreserved(c)) {
+      out += c;
+    } else {
+      out += '%';
+      out += kUpperHexDigits[byte_of(c) >> 4];
+      out += kUpperHexDigits[byte_of(c) & 15];
+    }
+  }
+  return out;
+}
+
+std::string base64_encode(std::string_view bytes) {
+  return encode(bytes, kBase64, true);
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  return encode(bytes, kBase64Url, false);
+}
+
+std::optional<std::string> base64_decode(std::string_view text) {
+  static constexpr DecodeTable kTable = make_decode_table(kBase64);
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
+    text.remove_suffix(1);
+  return decode(text, kTable);
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  static constexpr DecodeTable kTable = make_decode_table(kBase64Url);
+  return decode(text, kTable);
+}
+
+std::string hex_encode(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += kHexDigits[byte_of(c) >> 4];
+    out += kHexDigits[byte_of(c) & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> hex_decode(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 2);
+  for (std::size_t at = 0; at < text.size(); at += 2) {
+    const unsigned high = hex_value(text[at]);
+    const unsigned low = hex_value(text[at + 1]);
+    if (high > 15 || low > 15) return std::nullopt;
+    out += static_cast<char>(high << 4 | low);
+  }
+  return out;
+}
+
+}  // namespace noded::codec

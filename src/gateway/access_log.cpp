@@ -1,0 +1,38 @@
+#include "gateway/access_log.hpp"
+
+#include "telemetry/log.hpp"
+
+namespace noded::gateway {
+
+bool AccessLog::is_wanted(int status, std::chrono::nanoseconds duration) {
+  if (!rules_.is_on || !telemetry::log_enabled(telemetry::Level::kInfo)) return false;
+  if (rules_.sample <= 1 || status < 200 || status >= 300 || duration > rules_.slow) return true;
+  return turn_.fetch_add(1, std::memory_order_relaxed) % rules_.sample == 0;
+}
+
+void AccessLog::write(
+    const http::Request& request, const http::Response& response, std::chrono::nanoseconds duration
+) {
+  if (!is_wanted(response.status, duration)) return;
+  const http::Method method = request.is_head ? http::Method::kHead : request.method;
+  telemetry::Fields fields;
+  fields.text("id", request.request_id).text("method", to_text(method)).text("path", request.path);
+  if (request.route != nullptr) fields.text("route", request.route->pattern);
+  fields.number("status", response.status);
+  if (response.source == nullptr) {
+    fields.number("bytes", static_cast<std::int64_t>(response.body.size()));
+  } else if (const auto size = response.source->size()) {
+    fields.number("bytes", static_cast<std::int64_t>(*size));
+  }
+  fields.number(
+      "duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()
+  );
+  fields.text("client", request.peer);
+  if (request.identity != nullptr && !request.identity->user_id.empty()) {
+    fields.text("user", request.identity->user_id);
+  }
+  if (!response.refusal.empty()) fields.text("refusal", response.refusal);
+  telemetry::log(telemetry::Level::kInfo, "request", fields);
+}
+
+}  // namespace noded::gateway

@@ -1,0 +1,44 @@
+// Admission: refuses at once what an overloaded node could not answer in time. Some paths have a
+// share of their own, so that such a node can still be observed and operated. Any thread; never
+// waits.
+#pragma once
+
+#include "noded/http.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+
+namespace noded::gateway {
+
+// /livez, /readyz, /metrics, and the routes to log in and out.
+bool has_reserved_share(const http::Request& request) noexcept;
+
+class Admission {
+ public:
+  // Held while a request is answered.
+  class Place {
+   public:
+    explicit Place(std::atomic<std::size_t>* count) noexcept : count_(count) {}
+    Place(Place&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      if (count_ != nullptr) count_->fetch_sub(1, std::memory_order_relaxed);
+    }
+    explicit operator bool() const noexcept { return count_ != nullptr; }
+
+   private:
+    std::atomic<std::size_t>* count_;  // null: refused
+  };
+
+  Admission(std::size_t most, std::size_t reserved) : most_(most), reserved_(reserved) {}
+
+  Place enter(const http::Request& request) noexcept;
+
+ private:
+  const std::size_t most_;
+  const std::size_t reserved_;  // beyond most_, for those who have a reserved share
+  std::atomic<std::size_t> count_{0};
+};
+
+}  // namespace noded::gateway

@@ -1,0 +1,66 @@
+// Chain: what every request crosses between the server and its handler, in this order:
+// request id → metrics and access log → admission → filters (cors first, then those added) with
+// authenticate before the added ones → route → authorise → body size → handler.
+#pragma once
+
+#include "noded/clock.hpp"
+#include "noded/http.hpp"
+#include "noded/identity.hpp"
+
+#include "gateway/access_log.hpp"
+#include "gateway/admission.hpp"
+#include "gateway/cors.hpp"
+#include "gateway/gateway_options.hpp"
+#include "gateway/request_metrics.hpp"
+#include "http/dispatcher.hpp"
+#include "http/router_table.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace noded::gateway {
+
+// Built and completed before serving starts; then used by all loops at once.
+class Chain final : public http::Dispatcher {
+ public:
+  // The references outlive the chain.
+  Chain(
+      const ChainLimits& limits,
+      const http::RouterTable& router,
+      const Clock& clock,
+      telemetry::Metrics& metrics
+  );
+
+  // Before serving starts. Filters run behind cors and authenticate, in the order of the calls;
+  // after() of all of them runs in reverse order on every answer, also on refusals.
+  void add_filter(std::shared_ptr<http::Filter> filter);
+  // Without one everybody but the local operator is anonymous.
+  void set_authenticator(std::shared_ptr<Authenticator> authenticator);
+  // Without one routes that name a permission are closed to all but the local operator.
+  void set_authorizer(std::shared_ptr<Authorizer> authorizer);
+
+  Cors& cors() noexcept { return *cors_; }
+
+  Task<http::Response> handle(http::Request& request) override;
+
+ private:
+  std::optional<http::Response> refuse_before(http::Request& request);
+  std::optional<http::Response> refuse_route(http::Request& request, const http::RouteMatch& match);
+  void authenticate(http::Request& request);
+  Result<> authorise(const http::Request& request) const;
+  http::Response answer_defect(const http::Request& request, std::exception_ptr cause) const;
+
+  const std::uint64_t max_body_;
+  const http::RouterTable& router_;
+  const Clock& clock_;
+  AccessLog access_log_;
+  RequestMetrics metrics_;
+  Admission admission_;
+  std::shared_ptr<Cors> cors_;
+  std::vector<std::shared_ptr<http::Filter>> filters_;  // cors_ is the first
+  std::shared_ptr<Authenticator> authenticator_;
+  std::shared_ptr<Authorizer> authorizer_;
+};
+
+}  // namespace noded::gateway

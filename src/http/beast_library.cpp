@@ -1,0 +1,2 @@
+// The one translation unit of Boost.Beast.
+#include <boost/beast/src.hpp>

@@ -1,0 +1,398 @@
+#include "http/connection.hpp"
+
+#include "http/error_answer.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace noded::http {
+namespace {
+
+constexpr std::size_t kReadSize = 4 << 10;       // of an idle connection's buffer
+constexpr std::size_t kMostKept = 16 << 10;      // buffers larger than this are not kept while idle
+constexpr std::size_t kMostGathered = 64 << 10;  // answers written together
+constexpr std::size_t kMostDiscarded = 64 << 10;  // of a body that the handler did not want
+constexpr std::size_t kMostCopied = 32 << 10;  // bodies up to this size join the head in one buffer
+
+std::string_view view_of(const boost::beast::flat_buffer& buffer) {
+  const auto data = buffer.data();
+  return {static_cast<const char*>(data.data()), data.size()};
+}
+
+// X-Request-Timeout-Ms lowers the deadline; what is no number is ignored.
+std::chrono::milliseconds deadline_of(const Request& request, std::chrono::milliseconds most) {
+  const std::string_view text = request.header("x-request-timeout-ms");
+  std::uint32_t wanted = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), wanted);
+  if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return most;
+  return std::min(most, std::chrono::milliseconds(wanted));
+}
+
+}  // namespace
+
+Connection::Connection(ServerLoop& loop, std::unique_ptr<Stream> stream, Peer peer)
+    : loop_(loop),
+      limits_(loop.context().limits),
+      clock_(loop.context().clock),
+      stream_(std::move(stream)),
+      peer_(std::move(peer)),
+      parser_(limits_.head),
+      body_(*this, parser_, limits_.head) {
+  request_.peer = peer_.address;
+  request_.from_local_socket = peer_.is_local_socket;
+  request_.over_tls = peer_.is_tls;
+  request_.body = &body_;
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+  phase_ = phase;
+  expires_at_ = clock_.steady() + limit;
+}
+
+Task<> Connection::run() {
+  enter(Phase::kHead, limits_.head_timeout);
+  for (bool goes_on = true; goes_on;) {
+    switch (parser_.parse_head(view_of(input_))) {
+      case HeadState::kMore:
+        goes_on = co_await receive_head();
+        break;
+      case HeadState::kReady:
+        goes_on = co_await serve();
+        break;
+      case HeadState::kRefused:
+        refuse(parser_.refusal().status, parser_.refusal().reason);
+        goes_on = false;
+        break;
+    }
+    if (was_cut_) co_return;
+  }
+  co_await linger();
+}
+
+// Reads more of a head; writes first what answers are gathered. False: no further request.
+Task<bool> Connection::receive_head() {
+  if (!out_.empty() && !try_flush()) {
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
+  }
+  const bool is_first = requests_ == 0;
+  if (parser_.has_begun()) {
+    if (phase_ != Phase::kHead) enter(Phase::kHead, limits_.head_timeout);
+  } else if (loop_.is_draining()) {
+    co_return false;
+  } else if (!is_first) {
+    if (input_.capacity() > kMostKept) input_.shrink_to_fit();
+    enter(Phase::kIdle, limits_.idle_timeout);
+  }
+  const auto buffer = input_.prepare(std::max(kReadSize, input_.capacity() - input_.size()));
+  const auto [error, count] = co_await stream_->read_some(buffer);
+  input_.commit(count);
+  if (!error) co_return true;
+  if (expired_ && parser_.has_begun()) refuse(408, "the request's head did not arrive in time");
+  peer_ended_ = !expired_;
+  co_return false;
+}
+
+void Connection::refuse(int status, std::string_view reason) {
+  loop_.context().refused_requests.add();
+  request_.request_id.clear();
+  append_refusal(status, reason);
+}
+
+void Connection::begin_request() {
+  const RequestHead& head = parser_.head();
+  ++requests_;
+  request_.method = head.method;
+  request_.is_head = head.is_head;
+  request_.target = head.target;
+  request_.path = head.path;
+  request_.query = head.query;
+  request_.headers = head.headers;
+  request_.request_id.clear();
+  request_.identity.reset();
+  request_.route = nullptr;
+  request_.parameters.clear();
+  body_.begin(request_, view_of(input_).substr(parser_.head_size()), limits_.max_body);
+  expects_continue_ = head.expects_continue && input_.size() == parser_.head_size();
+  body_window_left_ = limits_.body_window;
+  body_window_bytes_ = 0;
+  phase_ = Phase::kHandling;
+  request_.deadline = clock_.steady() + deadline_of(request_, limits_.deadline);
+}
+
+// One request, from its head to its rendered answer. False: the connection takes no further one.
+Task<bool> Connection::serve() {
+  begin_request();
+  if (!out_.empty()) flush_when_suspended();
+  Response response;
+  std::exception_ptr defect;
+  try {
+    response = co_await loop_.context().dispatcher.handle(request_);
+  } catch (...) {  // a defect of one request must not take the others of this node with it
+    defect = std::current_exception();
+  }
+  if (was_cut_) co_return false;
+  if (defect) {
+    report_defect("http request", defect);
+    response = answer_refusal(500, "Internal error");
+  }
+  bool keeps = can_go_on();
+  const bool has_peer = settle_body(response, keeps);
+  if (!has_peer) co_return false;
+
+  bool sent = true;
+  if (response.source != nullptr && !request_.is_head && !is_bodiless(response.status)) {
+    sent = co_await send_source(response, keeps);
+  } else {
+    append_answer(response, keeps);
+    if (!request_.is_head && !is_bodiless(response.status)) {
+      if (response.body.size() <= kMostCopied)
+        out_ += response.body;
+      else
+        sent = co_await send_body(response.body);
+    }
+  }
+  if (sent && out_.size() > kMostGathered && !try_flush()) sent = co_await flush();
+  if (sent && keeps && !body_.is_finished()) sent = co_await discard_body();
+  if (sent && keeps) end_request();
+  co_return sent&& keeps;
+}
+
+bool Connection::can_go_on() const {
+  return parser_.head().keep_alive && !loop_.is_draining() &&
+         requests_ < limits_.requests_per_connection;
+}
+
+// What an unread or failed body means for the answer. False: nobody is left to take one.
+bool Connection::settle_body(Response& response, bool& keeps) {
+  if (const Error* failure = body_.failure()) {
+    keeps = false;
+    if (failure->code == Errc::kUnavailable) return false;
+    if (response.status < 400) response = answer_error(*failure);
+  } else if (!body_.is_finished() && (expects_continue_ || body_.remaining() > kMostDiscarded)) {
+    keeps = false;
+  }
+  return true;
+}
+
+Task<bool> Connection::discard_body() {
+  if (!out_.empty() && !try_flush()) {
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
+  }
+  for (std::size_t discarded = 0; discarded <= kMostDiscarded;) {
+    const auto part = co_await body_.read();
+    if (!part) co_return false;
+    if (part->empty()) co_return true;
+    discarded += part->size();
+  }
+  co_return false;
+}
+
+void Connection::end_request() {
+  input_.consume(parser_.head_size() + body_.taken());
+  const std::string_view surplus = body_.surplus();
+  if (!surplus.empty()) {
+    input_.commit(net::buffer_copy(input_.prepare(surplus.size()), net::buffer(surplus)));
+  }
+  parser_.begin_next();
+}
+
+Task<Result<std::size_t>> Connection::receive(net::mutable_buffer buffer) {
+  if (std::exchange(expects_continue_, false)) {
+    out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    if (!try_flush()) {
+      const bool flushed = co_await flush();
+      if (!flushed) co_return fail(Errc::kUnavailable, "the peer went away");
+    }
+  }
+  const SteadyTime began = clock_.steady();
+  phase_ = Phase::kBody;
+  expires_at_ = began + body_window_left_;
+  const auto [error, count] = co_await stream_->read_some(buffer);
+  phase_ = Phase::kHandling;
+  if (error && expired_) co_return fail(Errc::kTimeout, "the request body arrives too slowly");
+  if (error) {
+    peer_ended_ = true;
+    co_return fail(Errc::kUnavailable, "the peer went away");
+  }
+  const auto waited = clock_.steady() - began;
+  request_.deadline += waited;  // a body has a rate of its own to keep
+  count_body_rate(waited, count);
+  co_return count;
+}
+
+void Connection::count_body_rate(SteadyTime::duration waited, std::size_t bytes) {
+  body_window_left_ -= waited;
+  body_window_bytes_ += bytes;
+  const auto window = std::chrono::duration_cast<std::chrono::seconds>(limits_.body_window);
+  if (body_window_bytes_ >= limits_.body_rate * static_cast<std::uint64_t>(window.count())) {
+    body_window_left_ = limits_.body_window;
+    body_window_bytes_ = 0;
+  }
+}
+
+HeadShape Connection::shape_head(const Response& response, bool keeps) {
+  HeadShape shape;
+  shape.date_line = loop_.date_line();
+  shape.request_id = request_.request_id;
+  shape.length = response.body.size();
+  if (response.source != nullptr) {
+    const auto size = response.source->size();
+    shape.length = size.value_or(0);
+    if (!size) shape.framing = parser_.head().is_http_1_0 ? Framing::kToClose : Framing::kChunked;
+  }
+  shape.closes = !keeps || shape.framing == Framing::kToClose;
+  shape.names_keep_alive = !shape.closes && parser_.head().is_http_1_0;
+  return shape;
+}
+
+void Connection::append_answer(const Response& response, bool keeps) {
+  append_head(out_, response, shape_head(response, keeps));
+}
+
+// An answer of the server's own, the last one of the connection.
+void Connection::append_refusal(int status, std::string_view reason) {
+  const Response response = answer_refusal(status, reason);
+  append_answer(response, false);
+  out_ += response.body;
+}
+
+// Writes what is rendered and a long body behind it without copying what the peer takes at once.
+Task<bool> Connection::send_body(std::string_view body) {
+  const std::size_t taken = stream_->try_write(out_, body);
+  if (taken >= out_.size()) {
+    body.remove_prefix(taken - out_.size());
+    out_.assign(body);
+  } else {
+    out_.erase(0, taken);
+    out_ += body;
+  }
+  if (out_.empty()) co_return true;
+  co_return co_await flush();
+}
+
+Task<bool> Connection::send_source(Response& response, bool keeps) {
+  const HeadShape shape = shape_head(response, keeps);
+  append_head(out_, response, shape);
+  const auto size = response.source->size();
+  std::uint64_t sent = 0;
+  for (;;) {
+    phase_ = Phase::kStreaming;
+    flush_when_suspended();
+    const auto part = co_await response.source->read();
+    if (was_cut_ || !part) co_return false;
+    if (part->empty()) break;
+    sent += part->size();
+    if (size && sent > *size) co_return false;
+    const bool taken = co_await send_part(*part, shape.framing == Framing::kChunked);
+    if (!taken) co_return false;
+  }
+  if (shape.framing == Framing::kChunked) out_ += "0\r\n\r\n";
+  co_return shape.framing == Framing::kChunked || (size && sent == *size);
+}
+
+Task<bool> Connection::send_part(std::string_view part, bool is_chunked) {
+  if (is_chunked) append_chunk_line(out_, part.size());
+  const bool taken = co_await send_body(part);
+  if (taken && is_chunked) out_ += "\r\n";
+  co_return taken;
+}
+
+bool Connection::try_flush() {
+  const std::size_t taken = stream_->try_write(out_, {});
+  if (taken < out_.size()) {
+    out_.erase(0, taken);
+    return false;
+  }
+  out_.clear();
+  if (out_.capacity() > 2 * kMostGathered) out_.shrink_to_fit();
+  return true;
+}
+
+Task<bool> Connection::flush() {
+  for (std::size_t done = 0; done < out_.size();) {
+    enter(Phase::kWriting, limits_.write_timeout);
+    const auto [error, count] = co_await stream_->write_some(net::buffer(out_) + done);
+    if (error) {
+      peer_ended_ = true;  // nothing can be said to it any more
+      co_return false;
+    }
+    done += count;
+  }
+  out_.clear();
+  if (out_.capacity() > 2 * kMostGathered) out_.shrink_to_fit();
+  co_return true;
+}
+
+// Answers of earlier requests, or the head of a streamed one, must not wait for a slow next step.
+void Connection::flush_when_suspended() {
+  if (std::exchange(is_flush_posted_, true)) return;
+  net::post(loop_.io(), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    self->is_flush_posted_ = false;
+    const bool is_free = self->phase_ == Phase::kHandling || self->phase_ == Phase::kBody ||
+                         self->phase_ == Phase::kStreaming;
+    if (is_free && !self->out_.empty()) self->try_flush();
+  });
+}
+
+// RFC 9112 §9.6: closing with unread input would reset the connection and lose the last answer.
+Task<> Connection::linger() {
+  if (!out_.empty() && !peer_ended_ && !try_flush()) {
+    const bool flushed = co_await flush();
+    if (!flushed) co_return;
+  }
+  if (peer_ended_) co_return;
+  stream_->shutdown_write();
+  expired_ = false;
+  enter(Phase::kLingering, limits_.linger_timeout);
+  input_.clear();
+  for (;;) {
+    const auto [error, count] = co_await stream_->read_some(input_.prepare(kReadSize));
+    if (error) co_return;
+  }
+}
+
+void Connection::sweep(SteadyTime now) {
+  if (was_cut_ || phase_ == Phase::kStreaming) return;
+  if (phase_ == Phase::kHandling) {
+    // Handlers see the deadline themselves; only one that overruns it is cut.
+    if (now >= request_.deadline + limits_.sweep_interval) answer_overrun();
+    return;
+  }
+  if (phase_ == Phase::kIdle) body_.release();
+  if (now < expires_at_) return;
+  expired_ = true;
+  stream_->interrupt();
+}
+
+void Connection::answer_overrun() {
+  loop_.context().refused_requests.add();
+  append_refusal(408, "Request timed out");
+  stream_->try_write(out_, {});
+  stream_->shutdown_write();
+  was_cut_ = true;
+  net::post(loop_.io(), [self = shared_from_this()] {
+    self->cancellation_.emit(net::cancellation_type::terminal);
+  });
+}
+
+void Connection::close_if_idle() {
+  const bool awaits_first = phase_ == Phase::kHead && requests_ == 0 && !parser_.has_begun();
+  if (phase_ == Phase::kIdle || awaits_first) stream_->interrupt();
+}
+
+void Connection::cut() {
+  was_cut_ = true;
+  stream_->close();
+  net::post(loop_.io(), [self = shared_from_this()] {
+    self->cancellation_.emit(net::cancellation_type::terminal);
+  });
+}
+
+}  // namespace noded::http

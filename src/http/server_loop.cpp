@@ -1,0 +1,163 @@
+#include "http/server_loop.hpp"
+
+#include "http/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace noded::http {
+namespace {
+
+constexpr auto kAwait = net::as_tuple(net::use_awaitable_t<net::any_io_executor>{});
+constexpr std::chrono::milliseconds kAcceptPause{100};  // while descriptors are short
+
+// SO_PEERCRED: is the other end the same user as this process, or root?
+bool is_own_user(UnixSocket& socket) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  const int failed =
+      getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size);
+  return failed == 0 && (credentials.uid == geteuid() || credentials.uid == 0);
+}
+
+std::string address_text(net::ip::address address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
+  }
+  return address.to_string();
+}
+
+}  // namespace
+
+ServerLoop::ServerLoop(net::io_context& io, std::shared_ptr<ServerContext> context)
+    : io_(io), context_(std::move(context)), sweep_timer_(io) {}
+
+ServerLoop::~ServerLoop() = default;
+
+void ServerLoop::accept_on(std::shared_ptr<TcpAcceptor> acceptor) {
+  start_accepting(std::move(acceptor));
+}
+void ServerLoop::accept_on(std::shared_ptr<UnixAcceptor> acceptor) {
+  start_accepting(std::move(acceptor));
+}
+
+template <class Acceptor>
+void ServerLoop::start_accepting(std::shared_ptr<Acceptor> acceptor) {
+  closers_.emplace_back([acceptor] {
+    boost::system::error_code ignored;
+    acceptor->close(ignored);
+  });
+  spawn(io_.get_executor(), "http accept", [self = shared_from_this(), acceptor] {
+    return self->accept_loop(acceptor);
+  });
+}
+
+bool ServerLoop::is_short_of_descriptors(int newest) const {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  // The system hands out the lowest free number: what lies above the newest may be free.
+  return static_cast<rlim_t>(newest) + context_->limits.spare_descriptors >= limit.rlim_cur;
+}
+
+template <class Acceptor>
+Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor) {
+  net::steady_timer pause(io_);
+  while (acceptor->is_open()) {
+    auto [error, socket] = co_await acceptor->async_accept(kAwait);
+    if (error == net::error::operation_aborted) co_return;
+    bool is_short = error == boost::system::errc::too_many_files_open ||
+                    error == boost::system::errc::too_many_files_open_in_system ||
+                    error == boost::system::errc::not_enough_memory;
+    if (!error) {
+      is_short = is_short_of_descriptors(socket.native_handle());
+      serve(std::move(socket));
+    }
+    if (is_short) {
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(kAwait);
+    }
+  }
+}
+
+void ServerLoop::serve(TcpSocket socket) {
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return;  // gone already
+  const net::ip::address address = endpoint.address();
+  auto permit = context_->counts->admit(&address);
+  if (!permit) return context_->refused_connections.add();
+  start(make_stream(std::move(socket)), address_text(address), false, std::move(*permit));
+}
+
+void ServerLoop::serve(UnixSocket socket) {
+  auto permit = context_->counts->admit(nullptr);
+  if (!permit || !is_own_user(socket)) return context_->refused_connections.add();
+  start(make_stream(std::move(socket)), "local", true, std::move(*permit));
+}
+
+void ServerLoop::start(
+    std::unique_ptr<Stream> stream, std::string peer, bool is_local, ConnectionCounts::Permit permit
+) {
+  context_->accepted.add();
+  auto connection = std::make_shared<Connection>(
+      *this, std::move(stream), Peer{.address = std::move(peer), .is_local_socket = is_local}
+  );
+  connections_.push_back(connection);
+  // The permit and the loop live as long as the coroutine.
+  auto run = [self = shared_from_this(), connection, held = std::move(permit)] {
+    return connection->run();
+  };
+  auto ended = [connection](std::exception_ptr cause) {
+    if (cause && !connection->was_cut()) report_defect("http connection", std::move(cause));
+  };
+  net::co_spawn(
+      net::any_io_executor(io_.get_executor()),
+      std::move(run),
+      net::bind_cancellation_slot(connection->cancellation_slot(), std::move(ended))
+  );
+  if (!std::exchange(is_sweeping_, true)) {
+    spawn(io_.get_executor(), "http sweep", [self = shared_from_this()] {
+      return self->sweep_loop();
+    });
+  }
+}
+
+Task<> ServerLoop::sweep_loop() {
+  while (!connections_.empty()) {
+    sweep_timer_.expires_after(context_->limits.sweep_interval);
+    co_await sweep_timer_.async_wait(kAwait);
+    const SteadyTime now = context_->clock.steady();
+    std::erase_if(connections_, [now](const std::weak_ptr<Connection>& weak) {
+      const auto connection = weak.lock();
+      if (connection != nullptr) connection->sweep(now);
+      return connection == nullptr;
+    });
+  }
+  is_sweeping_ = false;
+}
+
+void ServerLoop::begin_drain() {
+  is_draining_ = true;
+  for (const auto& close : std::exchange(closers_, {}))
+    close();
+  for (const auto& weak : connections_) {
+    if (const auto connection = weak.lock()) connection->close_if_idle();
+  }
+}
+
+void ServerLoop::cut_all() {
+  for (const auto& weak : connections_) {
+    if (const auto connection = weak.lock()) connection->cut();
+  }
+}
+
+}  // namespace noded::http

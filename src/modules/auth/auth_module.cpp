@@ -1,0 +1,131 @@
+#include "modules/auth/auth_module.hpp"
+
+#include "modules/auth/auth_schema.hpp"
+
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+constexpr std::string_view kOwner = "auth";
+
+void set_id(ConditionContext& context, std::string_view id) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(id.data(), id.data() + id.size(), number);
+  if (!id.empty() && fault == std::errc() && end == id.data() + id.size()) {
+    context.number = number;
+  } else {
+    context.id = id;
+  }
+}
+
+}  // namespace
+
+class AuthModule::PreparedState final : public Module::Prepared {
+ public:
+  PreparedState(AuthModule& module, AuthStatePtr state)
+      : module_(module), state_(std::move(state)) {}
+  void publish() noexcept override { module_.publish(std::move(state_)); }
+
+ private:
+  AuthModule& module_;
+  AuthStatePtr state_;
+};
+
+AuthModule::AuthModule(const AuthServices& services)
+    : services_(services),
+      passwords_(services.hash_lane, services.cost),
+      controller_(passwords_, *this, services.clock, services.log),
+      first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
+      users_admin_(passwords_) {
+  auto guard = Guard::compile({});  // of nothing: cannot fail
+  state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
+}
+
+AuthModule::~AuthModule() {
+  services_.router.unmount(kOwner);
+}
+
+std::string_view AuthModule::schema() const {
+  return auth_schema();
+}
+
+Result<> AuthModule::complete(boost::json::object& application) const {
+  return complete_auth(application);
+}
+
+std::vector<std::string_view> AuthModule::secret_paths() const {
+  return {
+      "jwt",
+      "strategies.password.config",
+      "strategies.*.config.client.client_id",
+      "strategies.*.config.client.client_secret"
+  };
+}
+
+Result<std::unique_ptr<Module::Prepared>> AuthModule::prepare(const boost::json::object& application
+) {
+  auto rules = read_rules(application);
+  if (!rules) return std::unexpected(std::move(rules.error()));
+  const boost::json::value* auth = application.if_contains("auth");
+  auto guard = Guard::compile(
+      auth != nullptr && auth->is_object() ? auth->get_object() : boost::json::object()
+  );
+  if (!guard) return std::unexpected(std::move(guard.error()));
+  auto state =
+      std::make_shared<const AuthState>(std::move(*rules), std::move(*guard), services_.database);
+  return std::make_unique<PreparedState>(*this, std::move(state));
+}
+
+void AuthModule::publish(AuthStatePtr state) noexcept {
+  std::vector<http::Route> routes;
+  if (state->rules.enabled) {
+    routes = controller_.routes(state);
+    for (auto more : {first_administrator_.routes(), users_admin_.routes(state)}) {
+      std::ranges::move(more, std::back_inserter(routes));
+    }
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    state_ = std::move(state);
+  }
+  const auto mounted = services_.router.mount(std::string(kOwner), std::move(routes));
+  if (!mounted) services_.log.error("auth.routes_not_mounted");  // another module has one of them
+}
+
+AuthStatePtr AuthModule::state() const {
+  const std::scoped_lock lock(mutex_);
+  return state_;
+}
+
+IdentityPtr AuthModule::authenticate(const http::Request& request) {
+  return identify(*state(), request, seconds(services_.clock));
+}
+
+Result<> AuthModule::authorize(
+    const Identity& identity, std::string_view permission, const http::Request& request
+) {
+  const AuthStatePtr state = this->state();
+  if (state->guard->is_waived_for(identity)) return {};
+  ConditionContext context(identity);
+  context.entity = request.parameter("entity");
+  context.module = request.parameter("module");
+  set_id(context, request.parameter("id"));
+  return state->guard->check(identity, permission, context);
+}
+
+std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identity) {
+  AuthStatePtr state = this->state();
+  const AuthState& in_force = *state;
+  return std::make_unique<GuardAccess>(
+      std::move(state), *in_force.guard, in_force.filters, identity
+  );
+}
+
+Task<Result<std::optional<std::string>>> AuthModule::open_setup() {
+  co_return co_await first_administrator_.open();
+}
+
+}  // namespace noded::auth

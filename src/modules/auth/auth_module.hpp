@@ -1,0 +1,69 @@
+// AuthModule: accounts, logins, tokens and the guard of one application (bknd's HTTP contract,
+// chapters 7 and 8). It is a part of the configuration (Module), tells who asks (Authenticator),
+// whether they may use a route (Authorizer) and which rows they may touch (AccessProvider).
+// Thread-safe; before the first publish() everybody is anonymous and nothing is guarded, so the
+// role publishes a configuration before it serves.
+#pragma once
+
+#include "noded/identity.hpp"
+#include "noded/module.hpp"
+
+#include "modules/auth/auth_controller.hpp"
+#include "modules/auth/auth_state.hpp"
+#include "modules/auth/first_administrator.hpp"
+#include "modules/auth/passwords.hpp"
+#include "modules/auth/users_admin.hpp"
+#include "repository/database/access.hpp"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace noded::auth {
+
+class AuthModule final : public Module,
+                         public Authenticator,
+                         public Authorizer,
+                         public database::AccessProvider {
+ public:
+  explicit AuthModule(const AuthServices& services);
+  ~AuthModule() override;
+
+  std::string_view name() const override { return "auth"; }
+  std::string_view schema() const override;
+  Result<> complete(boost::json::object& application) const override;
+  // Errors: kInvalid, see AuthRules and Guard.
+  Result<std::unique_ptr<Prepared>> prepare(const boost::json::object& application) override;
+  std::vector<std::string_view> secret_paths() const override;
+
+  IdentityPtr authenticate(const http::Request& request) override;
+  // Conditions see the route's parameters entity, id and module.
+  Result<> authorize(
+      const Identity& identity, std::string_view permission, const http::Request& request
+  ) override;
+  // The identity must outlive what is returned.
+  std::unique_ptr<database::Access> access_for(const Identity& identity) override;
+
+  // Once, after the first publish(): the one-time code to announce if nobody may administrate yet.
+  // While it is open, GET and POST /auth/setup make the first administrator.
+  Task<Result<std::optional<std::string>>> open_setup();
+
+  AuthStatePtr state() const;  // in force
+
+ private:
+  class PreparedState;
+  void publish(AuthStatePtr state) noexcept;
+
+  AuthServices services_;
+  Passwords passwords_;
+  AuthController controller_;
+  FirstAdministrator first_administrator_;
+  UsersAdmin users_admin_;
+  mutable std::mutex mutex_;  // guards state_
+  AuthStatePtr state_;
+};
+
+}  // namespace noded::auth

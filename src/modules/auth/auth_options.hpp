@@ -1,0 +1,36 @@
+// Options of the auth module: what a password hash costs. Source of the floors: OWASP Password
+// Storage Cheat Sheet, Argon2id with 19 MiB and two passes, one lane.
+#pragma once
+
+#include "noded/options.hpp"
+
+#include "crypto/password.hpp"
+
+#include <cstdint>
+
+namespace noded::auth {
+
+inline constexpr Option<Bytes> kHashMemory{
+    "auth.hash_memory",
+    "memory that one Argon2id password hash takes; more makes stolen hashes harder to guess",
+    19_MiB,
+    19_MiB,
+    1_GiB
+};
+inline constexpr Option<std::int64_t> kHashPasses{
+    "auth.hash_passes", "passes over that memory", 2, 2, 16
+};
+
+inline OptionTable auth_options() {
+  static constexpr const OptionDeclaration* kTable[] = {&kHashMemory, &kHashPasses};
+  return kTable;
+}
+
+inline crypto::PasswordCost password_cost(const Options& options) {
+  return {
+      .memory_bytes = options.get(kHashMemory).count,
+      .passes = static_cast<std::uint64_t>(options.get(kHashPasses))
+  };
+}
+
+}  // namespace noded::auth

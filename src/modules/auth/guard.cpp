@@ -1,0 +1,199 @@
+#include "modules/auth/guard.hpp"
+
+#include "codec/json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+const json::object* object_member(const json::object& object, std::string_view name) {
+  const json::value* member = object.if_contains(name);
+  return member != nullptr ? member->if_object() : nullptr;
+}
+
+std::string_view text_member(const json::object& object, std::string_view name) {
+  const json::value* member = object.if_contains(name);
+  return member != nullptr && member->is_string() ? std::string_view(member->get_string())
+                                                  : std::string_view();
+}
+
+bool flag_member(const json::object& object, std::string_view name) {
+  const json::value* member = object.if_contains(name);
+  return member != nullptr && member->is_bool() && member->get_bool();
+}
+
+Result<Policy> compile_policy(const json::object& source) {
+  Policy policy;
+  policy.text = codec::to_json_text(source);
+  const std::string_view effect = text_member(source, "effect");
+  if (effect == "deny") policy.effect = Policy::Effect::kDeny;
+  if (effect == "filter") policy.effect = Policy::Effect::kFilter;
+  if (const json::object* condition = object_member(source, "condition")) {
+    auto compiled = Condition::compile(*condition);
+    if (!compiled) return std::unexpected(std::move(compiled.error()));
+    policy.condition = std::move(*compiled);
+  }
+  if (const json::object* filter = object_member(source, "filter")) {
+    // The fields depend on the entity; operators and operands can be checked now.
+    auto compiled = Condition::compile(*filter);
+    if (!compiled) return std::unexpected(std::move(compiled.error()));
+    policy.filter = *filter;
+    policy.filter_has_variables = has_variables(*filter);
+  }
+  return policy;
+}
+
+Result<Grant> compile_grant(const json::object& source) {
+  Grant grant{.permission = std::string(text_member(source, "permission")), .policies = {}};
+  grant.allow = text_member(source, "effect") != "deny";
+  const json::value* policies = source.if_contains("policies");
+  if (policies == nullptr || !policies->is_array()) return grant;
+  for (const json::value& entry : policies->get_array()) {
+    if (!entry.is_object()) continue;
+    auto policy = compile_policy(entry.get_object());
+    if (!policy) {
+      policy.error().message = "policy " + std::to_string(grant.policies.size()) +
+                               " of permission \"" + grant.permission +
+                               "\": " + policy.error().message;
+      return std::unexpected(std::move(policy.error()));
+    }
+    grant.has_filters = grant.has_filters || policy->effect == Policy::Effect::kFilter;
+    grant.depends_on_request = grant.depends_on_request || policy->filter_has_variables ||
+                               (policy->condition && policy->condition->depends_on_request());
+    grant.policies.push_back(std::move(*policy));
+  }
+  return grant;
+}
+
+Result<GuardRole> compile_role(std::string_view name, const json::object& source) {
+  GuardRole role;
+  role.name = name;
+  role.is_default = flag_member(source, "is_default");
+  role.implicit_allow = flag_member(source, "implicit_allow");
+  const json::value* permissions = source.if_contains("permissions");
+  if (permissions == nullptr || !permissions->is_array()) return role;
+  for (const json::value& entry : permissions->get_array()) {
+    if (!entry.is_object()) continue;
+    auto grant = compile_grant(entry.get_object());
+    if (!grant) {
+      grant.error().message = "role \"" + role.name + "\": " + grant.error().message;
+      return std::unexpected(std::move(grant.error()));
+    }
+    role.grants.push_back(std::move(*grant));
+  }
+  return role;
+}
+
+constexpr std::array kActions{
+    database::Action::kRead,
+    database::Action::kCreate,
+    database::Action::kUpdate,
+    database::Action::kDelete
+};
+
+}  // namespace
+
+std::string_view permission_for(database::Action action) noexcept {
+  switch (action) {
+    case database::Action::kRead:
+      return "data.entity.read";
+    case database::Action::kCreate:
+      return "data.entity.create";
+    case database::Action::kUpdate:
+      return "data.entity.update";
+    case database::Action::kDelete:
+      break;
+  }
+  return "data.entity.delete";
+}
+
+const Grant* GuardRole::find(std::string_view permission) const {
+  const auto found = std::ranges::find(grants, permission, &Grant::permission);
+  return found == grants.end() ? nullptr : &*found;
+}
+
+bool GuardRole::administrates() const {
+  if (implicit_allow) return true;
+  const Grant* grant = find("system.config.write");
+  return grant != nullptr && grant->allow;
+}
+
+Result<std::shared_ptr<const Guard>> Guard::compile(const json::object& auth) {
+  std::shared_ptr<Guard> guard(new Guard());
+  if (const json::object* settings = object_member(auth, "guard")) {
+    guard->enabled_ = flag_member(*settings, "enabled");
+  }
+  if (const json::object* roles = object_member(auth, "roles")) {
+    for (const auto& [name, source] : *roles) {
+      if (!source.is_object()) continue;
+      auto role = compile_role(name, source.get_object());
+      if (!role) return std::unexpected(std::move(role.error()));
+      guard->roles_.push_back(std::move(*role));
+    }
+  }
+  for (GuardRole& role : guard->roles_) {  // the vector no longer moves its elements
+    for (const database::Action action : kActions) {
+      role.on_rows[static_cast<std::size_t>(action)] = role.find(permission_for(action));
+    }
+    if (role.is_default && guard->default_role_ == nullptr) guard->default_role_ = &role;
+  }
+  return guard;
+}
+
+const GuardRole* Guard::role_of(const Identity& identity) const {
+  if (identity.kind == Identity::Kind::kUser && !identity.role.empty()) {
+    const auto found = std::ranges::find(roles_, identity.role, &GuardRole::name);
+    if (found != roles_.end()) return &*found;
+  }
+  return default_role_;
+}
+
+Result<> Guard::check(
+    const Identity& identity, std::string_view permission, const ConditionContext& context
+) const {
+  if (is_waived_for(identity)) return {};
+  const GuardRole* role = role_of(identity);
+  return decide(role, role != nullptr ? role->find(permission) : nullptr, permission, context);
+}
+
+Result<> decide(
+    const GuardRole* role,
+    const Grant* grant,
+    std::string_view permission,
+    const ConditionContext& context
+) {
+  if (role == nullptr) return std::unexpected(refusal(permission, "User has no role"));
+  if (grant == nullptr) {
+    if (role->implicit_allow) return {};
+    return std::unexpected(
+        refusal(permission, "Role \"" + role->name + "\" does not have required permission")
+    );
+  }
+  if (grant->policies.empty()) return {};
+  bool allowed = grant->allow;
+  for (const Policy& policy : grant->policies) {
+    if (policy.effect == Policy::Effect::kFilter || !policy.applies(context)) continue;
+    allowed = policy.effect == Policy::Effect::kAllow;
+    if (!allowed) break;
+  }
+  if (!allowed) return std::unexpected(refusal(permission, "Policy condition unmet"));
+  return {};
+}
+
+Error refusal(std::string_view permission, std::string_view description, std::string_view policy) {
+  Error error{
+      .code = Errc::kForbidden, .message = {}, .type = "PermissionsException", .members = {}
+  };
+  error.message.append("Permission \"").append(permission).append("\" not granted");
+  error.members = "{\"description\":";
+  codec::append_json_string(error.members, description);
+  error.members += ",\"permission\":";
+  codec::append_json_string(error.members, permission);
+  if (!policy.empty()) error.members.append(",\"policy\":").append(policy);
+  error.members += '}';
+  return error;
+}
+
+}  // namespace noded::auth

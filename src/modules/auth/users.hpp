@@ -1,0 +1,92 @@
+// Users: accounts as the node itself handles them: rows of the users entity, with the fields that
+// no request sees. All reads and writes go through the record layer; what a request may do is
+// checked by the Access it brings.
+#pragma once
+
+#include "noded/clock.hpp"
+#include "noded/result.hpp"
+#include "noded/task.hpp"
+
+#include "repository/database/access.hpp"
+#include "repository/database/database.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace noded::auth {
+
+namespace json = boost::json;
+
+struct Account {
+  database::RowKey key;
+  std::string email;
+  std::string role;            // empty: none
+  std::string strategy;        // of its sign-in
+  std::string strategy_value;  // secret: the password's hash
+  std::string row;             // the fields that a read shows, as JSON object text
+};
+
+struct NewAccount {
+  json::object fields;  // further ones of the entity; email, strategy, strategy_value and role here
+                        // are ignored
+  std::string email;
+  std::string strategy;
+  std::string strategy_value;
+  std::string role;  // empty: none
+};
+
+// Which members of a request may become fields of a new account.
+enum class UnknownFields : std::uint8_t { kDrop, kRefuse };
+
+// Cheap to copy; `database` must outlive it. Thread-safe. Every call answers kUnavailable while the
+// application has no users entity, and the errors of reads and writes.
+class Users {
+ public:
+  Users(database::Database& database, std::string entity_name)
+      : database_(&database), entity_name_(std::move(entity_name)) {}
+
+  // The address is matched as stored, in its case.
+  Task<Result<std::optional<Account>>> find_by_email(std::string email, SteadyTime deadline) const;
+  // `id` is the text of the primary key.
+  Task<Result<std::optional<Account>>> find_by_id(std::string id, SteadyTime deadline) const;
+  // Members named in `fields` that a request may not set are refused (kInvalid).
+  Task<Result<Account>> create(
+      NewAccount account, UnknownFields unknown, const database::Access& access, SteadyTime deadline
+  ) const;
+  // The same while nobody holds one of `roles`; empty, and nothing is written, as soon as somebody
+  // does.
+  Task<Result<std::optional<Account>>> create_first(
+      NewAccount account, std::vector<std::string> roles, SteadyTime deadline
+  ) const;
+  // False when the account is gone or its secret is not `expected` any more.
+  Task<Result<bool>> replace_secret(
+      database::RowKey key, std::string expected, std::string replacement, SteadyTime deadline
+  ) const;
+
+  struct Changes {
+    std::optional<std::string> strategy_value;
+    std::optional<std::string> role;  // empty text: none
+  };
+  // Empty when there is no such account.
+  Task<Result<std::optional<Account>>> change(
+      std::string email, Changes changes, SteadyTime deadline
+  ) const;
+
+  struct Listing {
+    std::vector<Account> accounts;  // without `row`, by key
+    bool has_more = false;
+  };
+  Task<Result<Listing>> list(std::uint64_t offset, std::uint64_t limit, SteadyTime deadline) const;
+  Task<Result<bool>> is_any_in(std::vector<std::string> roles, SteadyTime deadline) const;
+
+ private:
+  database::Database* database_;
+  std::string entity_name_;
+};
+
+}  // namespace noded::auth

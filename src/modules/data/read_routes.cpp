@@ -1,0 +1,160 @@
+// Reads: read many, one, by reference, by a query in the body, count, exists.
+#include "codec/json.hpp"
+#include "modules/data/data_controller.hpp"
+
+#include <utility>
+
+namespace noded::data {
+
+using database::Action;
+using database::RowKey;
+
+namespace {
+
+constexpr std::string_view kDataBegin = R"({"data":)";
+constexpr std::size_t kUsualAnswer = 1024;  // bytes; most answers fit without growing
+
+Error not_listable(std::string_view reference, const database::Entity& entity) {
+  return Error{
+      .code = Errc::kInvalid,
+      .message = "Relation \"" + std::string(reference) +
+                 "\" not found or not listable on entity \"" + entity.name + '"',
+      .type = {},
+      .members = {},
+  };
+}
+
+}  // namespace
+
+Task<http::Response> DataController::read_many(http::Request& request) const {
+  const SteadyTime begun = now();
+  const auto options = decode_query_string(request.query);
+  if (!options) co_return answer(request, options.error());
+  const Subject subject = subject_of(request);
+  co_return co_await answer_many(request, subject, *options, begun);
+}
+
+Task<http::Response> DataController::query(http::Request& request) const {
+  const SteadyTime begun = now();
+  const Subject subject = subject_of(request);
+  const auto body = co_await read_json(request);
+  if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
+  const auto options = decode_query_body(*body);
+  if (!options) co_return answer_after_guard(request, subject, Action::kRead, options.error());
+  co_return co_await answer_many(request, subject, *options, begun);
+}
+
+Task<http::Response> DataController::answer_many(
+    http::Request& request, const Subject& subject, const QueryOptions& options, SteadyTime begun
+) const {
+  if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
+  const auto query = to_query(*subject.entity, options, limits_.query);
+  if (!query) co_return answer_after_guard(request, subject, Action::kRead, query.error());
+
+  // The plan tells how data is laid out: only for those who may query it raw.
+  const bool wants_plan = request.header("x-noded-explain") == "1";
+  const bool shows_plan =
+      wants_plan && authorizer_.authorize(*request.identity, "data.raw.query", request).has_value();
+  std::string plan;
+  std::string body;
+  body.reserve(kUsualAnswer);
+  body += kDataBegin;
+  const Asking asking{*subject.access, request.deadline};
+  const auto page = co_await service_.read_many(
+      *subject.entity, *query, asking, body, shows_plan ? &plan : nullptr
+  );
+  if (!page) co_return answer(request, page.error());
+  body += ',';
+  end_read(body, *page, begun, plan);
+  co_return http::Response::json(200, std::move(body));
+}
+
+Task<http::Response> DataController::read_one(http::Request& request) const {
+  const SteadyTime begun = now();
+  const auto options = decode_query_string(request.query);
+  if (!options) co_return answer(request, options.error());
+  const Subject subject = subject_of(request);
+  if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
+  const auto query = to_query(*subject.entity, *options, limits_.query);
+  if (!query) co_return answer_after_guard(request, subject, Action::kRead, query.error());
+
+  const auto key = RowKey::parse(request.parameter("id"), subject.entity->uuid_keys);
+  std::string body;
+  body.reserve(kUsualAnswer);
+  body += kDataBegin;
+  const Asking asking{*subject.access, request.deadline};
+  const auto page = co_await service_.read_one(*subject.entity, key, *query, asking, body);
+  if (!page) co_return answer(request, page.error());
+  const bool is_found = page->items != 0;
+  if (is_found) {
+    body += ',';
+  } else {
+    body = "{";
+  }
+  end_read(body, *page, begun);
+  co_return http::Response::json(is_found ? 200 : 404, std::move(body));
+}
+
+Task<http::Response> DataController::read_by_reference(http::Request& request) const {
+  const SteadyTime begun = now();
+  const auto options = decode_query_string(request.query);
+  if (!options) co_return answer(request, options.error());
+  const Subject subject = subject_of(request);
+  if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
+  const database::Entity& entity = *subject.entity;
+  const std::string_view name = request.parameter("reference");
+  const database::Reference* reference = entity.find_reference(name);
+  if (reference == nullptr || !reference->listable) {
+    co_return answer_after_guard(request, subject, Action::kRead, not_listable(name, entity));
+  }
+  const auto query = to_query(*reference->other, *options, limits_.query);
+  if (!query) co_return answer_after_guard(request, subject, Action::kRead, query.error());
+
+  const auto key = RowKey::parse(request.parameter("id"), entity.uuid_keys);
+  std::string body;
+  body.reserve(kUsualAnswer);
+  body += kDataBegin;
+  const Asking asking{*subject.access, request.deadline};
+  const auto page =
+      co_await service_.read_by_reference(entity, key, *reference, *query, asking, body);
+  if (!page) co_return answer(request, page.error());
+  body += ',';
+  end_read(body, *page, begun);
+  co_return http::Response::json(200, std::move(body));
+}
+
+Task<http::Response> DataController::count(http::Request& request) const {
+  const Subject subject = subject_of(request);
+  const auto body = co_await read_json(request);
+  if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
+  if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
+  const auto where = decode_where(*body);
+  if (!where) co_return answer_after_guard(request, subject, Action::kRead, where.error());
+  const Asking asking{*subject.access, request.deadline};
+  const auto count = co_await service_.count(*subject.entity, *where, asking);
+  if (!count) co_return answer_after_guard(request, subject, Action::kRead, count.error());
+  std::string out = R"({"entity":)";
+  codec::append_json_string(out, subject.entity->name);
+  out += R"(,"count":)";
+  codec::append_json_integer(out, static_cast<std::int64_t>(*count));
+  out += '}';
+  co_return http::Response::json(200, std::move(out));
+}
+
+Task<http::Response> DataController::exists(http::Request& request) const {
+  const Subject subject = subject_of(request);
+  const auto body = co_await read_json(request);
+  if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
+  if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
+  const auto where = decode_where(*body);
+  if (!where) co_return answer_after_guard(request, subject, Action::kRead, where.error());
+  const Asking asking{*subject.access, request.deadline};
+  const auto exists = co_await service_.exists(*subject.entity, *where, asking);
+  if (!exists) co_return answer_after_guard(request, subject, Action::kRead, exists.error());
+  std::string out = R"({"entity":)";
+  codec::append_json_string(out, subject.entity->name);
+  out += *exists ? R"(,"exists":true})" : R"(,"exists":false})";
+  co_return http::Response::json(200, std::move(out));
+}
+
+}  // namespace noded::data

@@ -1,0 +1,290 @@
+#include "modules/system/configuration.hpp"
+
+#include "codec/json.hpp"
+#include "codec/text.hpp"
+#include "modules/system/schema_defaults.hpp"
+#include "modules/system/secret_paths.hpp"
+#include "repository/database/schema.hpp"
+#include "repository/database/transact.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace noded::system {
+
+namespace {
+
+constexpr net::use_awaitable_t<net::any_io_executor> kAwait{};
+
+std::size_t count_entities(const json::object& data) {
+  const json::value* entities = data.if_contains("entities");
+  return entities != nullptr && entities->is_object() ? entities->get_object().size() : 0;
+}
+
+Error schema_refusal(std::string_view module, const std::vector<codec::SchemaError>& errors) {
+  const codec::SchemaError& first = errors.front();
+  json::object members;
+  members["errors"] = codec::to_json(errors);
+  return Error{
+      Errc::kInvalid,
+      std::string(module) + ": " + first.instance_location + ": " + first.error,
+      "type-invalid",
+      codec::to_json_text(members)
+  };
+}
+
+// `data` as bknd dumps it: every default, relations under their dumped names. Built on a catalogue
+// of its own: the numbers of the store are taken when the change is stored.
+Result<> normalise_data(json::object& application) {
+  json::object& data = application["data"].get_object();
+  database::Catalog scratch;
+  const auto schema = database::Schema::build(data, scratch, true);
+  if (!schema) return std::unexpected(schema.error());
+  for (auto& [name, value] : (*schema)->dump())
+    data[name] = std::move(value);
+  return {};
+}
+
+}  // namespace
+
+Configuration::Configuration(
+    database::Database& database,
+    std::vector<std::reference_wrapper<Module>> modules,
+    Node::Logger& log
+)
+    : database_(database), log_(log) {
+  for (Module& module : modules) {
+    const std::string name(module.name());
+    const auto text = codec::parse_json(module.schema(), "schema of module " + name);
+    if (!text) throw std::logic_error(text.error().message);
+    auto schema = codec::JsonSchema::compile(*text);
+    if (!schema) throw std::logic_error("schema of module " + name + schema.error().message);
+    parts_.push_back(Part{module, std::move(*schema), module.secret_paths()});
+  }
+}
+
+const Configuration::Part* Configuration::find(std::string_view module) const {
+  const auto found = std::ranges::find_if(parts_, [module](const Part& part) {
+    return part.module.get().name() == module;
+  });
+  return found == parts_.end() ? nullptr : &*found;
+}
+
+bool Configuration::has_module(std::string_view module) const {
+  return find(module) != nullptr;
+}
+
+std::shared_ptr<const json::object> Configuration::in_force() const {
+  const std::lock_guard lock(mutex_);
+  return in_force_;
+}
+
+json::object Configuration::view(std::string_view module, bool with_secrets) const {
+  const Part* part = find(module);
+  const auto application = in_force();
+  if (part == nullptr || application == nullptr) return {};
+  json::object shown = application->at(module).get_object();
+  if (!with_secrets) take_secrets(shown, part->secret_paths);
+  return shown;
+}
+
+json::object Configuration::view(bool with_secrets) const {
+  json::object shown;
+  for (const Part& part : parts_) {
+    const std::string_view name = part.module.get().name();
+    shown[name] = view(name, with_secrets);
+  }
+  return shown;
+}
+
+json::object Configuration::schemas() const {
+  json::object all;
+  for (const Part& part : parts_)
+    all[part.module.get().name()] = part.schema->source();
+  return all;
+}
+
+Result<> Configuration::check(const Part& part, json::object& application) const {
+  json::value& configuration = application[part.module.get().name()];
+  fill_defaults(part.schema->source(), configuration);
+  const auto errors = part.schema->validate(configuration);
+  if (!errors.empty()) return std::unexpected(schema_refusal(part.module.get().name(), errors));
+  return {};
+}
+
+Result<Configuration::Candidate> Configuration::prepare(json::object application) const {
+  for (const Part& part : parts_) {
+    auto completed = part.module.get().complete(application);
+    if (!completed) return std::unexpected(std::move(completed.error()));
+  }
+  auto normalised = normalise_data(application);
+  if (!normalised) return std::unexpected(std::move(normalised.error()));
+
+  Candidate candidate;
+  for (const Part& part : parts_) {
+    auto prepared = part.module.get().prepare(application);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    candidate.prepared.push_back(std::move(*prepared));
+  }
+  candidate.application = std::move(application);
+  return candidate;
+}
+
+void Configuration::publish(Candidate candidate) {
+  for (const auto& prepared : candidate.prepared) {
+    if (prepared) prepared->publish();
+  }
+  auto application = std::make_shared<const json::object>(std::move(candidate.application));
+  const std::lock_guard lock(mutex_);
+  in_force_ = std::move(application);
+}
+
+ConfigurationRecords Configuration::records_of(const json::object& application) const {
+  ConfigurationRecords records{application_id_, application, {}};
+  for (const Part& part : parts_) {
+    const std::string_view name = part.module.get().name();
+    auto taken = take_secrets(records.configuration[name].get_object(), part.secret_paths);
+    if (!taken.empty()) records.secrets[name] = std::move(taken);
+  }
+  return records;
+}
+
+template <class MakeTask>
+auto Configuration::uncancelled(MakeTask make_task) -> std::invoke_result_t<MakeTask&> {
+  const net::any_io_executor executor = co_await net::this_coro::executor;
+  co_return co_await net::co_spawn(
+      executor, std::move(make_task), net::bind_cancellation_slot(net::cancellation_slot(), kAwait)
+  );
+}
+
+Task<Result<>> Configuration::store_and_publish(Candidate candidate, bool schema_changes) {
+  auto write = [this, records = records_of(candidate.application)](Transaction& transaction) {
+    write_records(database_, transaction, records);
+    return Result<>();
+  };
+  if (schema_changes) {
+    json::object data = candidate.application.at("data").get_object();
+    const auto changed = co_await database_.change_schema(std::move(data), std::move(write));
+    if (!changed) co_return std::unexpected(changed.error());
+  } else {
+    const auto stored =
+        co_await database::transact(database_.store(), SteadyTime::max(), std::move(write));
+    if (!stored) co_return std::unexpected(stored.error());
+  }
+  publish(std::move(candidate));
+  co_return Result<>();
+}
+
+Task<Result<bool>> Configuration::load() {
+  auto stored = co_await database::read(
+      database_.store(),
+      SteadyTime::max(),
+      [this](Transaction& transaction) { return read_records(database_, transaction); }
+  );
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  if (!*stored) co_return false;
+
+  ConfigurationRecords records = std::move(**stored);
+  application_id_ = records.application_id;
+  json::object application = std::move(records.configuration);
+  put_secrets_back(application, records.secrets);
+  const json::object as_stored = application;
+  for (const Part& part : parts_) {
+    json::value& configuration = application[part.module.get().name()];
+    if (!configuration.is_object()) configuration = json::object();
+    fill_defaults(part.schema->source(), configuration);
+  }
+  auto candidate = prepare(std::move(application));
+  if (!candidate) co_return std::unexpected(std::move(candidate.error()));
+
+  // A newer program may complete more than the one that stored it did.
+  if (candidate->application != as_stored) {
+    const auto renewed = co_await store_and_publish(std::move(*candidate), true);
+    if (!renewed) co_return std::unexpected(renewed.error());
+    co_return true;
+  }
+  const auto opened = co_await database_.open(candidate->application.at("data").get_object());
+  if (!opened) co_return std::unexpected(opened.error());
+  publish(std::move(*candidate));
+  co_return true;
+}
+
+Task<Result<>> Configuration::first_boot(json::object application) {
+  for (const auto& member : application) {
+    if (!has_module(member.key())) {
+      co_return fail(
+          Errc::kInvalid, "there is no module \"" + std::string(member.key()) + "\" to configure"
+      );
+    }
+  }
+  json::object ordered;
+  for (const Part& part : parts_) {
+    const std::string_view name = part.module.get().name();
+    const json::value* given = application.if_contains(name);
+    ordered[name] = given != nullptr ? *given : json::object();
+    const auto checked = check(part, ordered);
+    if (!checked) co_return std::unexpected(checked.error());
+  }
+  auto candidate = prepare(std::move(ordered));
+  if (!candidate) co_return std::unexpected(std::move(candidate.error()));
+
+  const auto unix_ms = database_.clock().wall().time_since_epoch().count();
+  const auto id = codec::make_uuid_v7(unix_ms);
+  application_id_ = codec::uuid_text({id.data(), id.size()});
+  co_return co_await store_and_publish(std::move(*candidate), true);
+}
+
+Task<Result<json::object>> Configuration::change(std::string module, ConfigurationEdit edit) {
+  auto make_task = [this, module = std::move(module), edit = std::move(edit)]() mutable {
+    return change_in_turn(std::move(module), std::move(edit));
+  };
+  co_return co_await uncancelled(std::move(make_task));
+}
+
+Task<Result<json::object>> Configuration::change_in_turn(
+    std::string module, ConfigurationEdit edit
+) {
+  const Part* part = find(module);
+  if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
+  const TurnQueue::Turn turn = co_await turns_.take();
+
+  const auto before = in_force();
+  json::object application = *before;
+  json::object& configuration = application[module].get_object();
+  const auto edited = apply_edit(configuration, module, edit);
+  if (!edited) co_return std::unexpected(edited.error());
+  const auto checked = check(*part, application);
+  if (!checked) co_return std::unexpected(checked.error());
+
+  const std::size_t entities = count_entities(before->at("data").get_object());
+  if (count_entities(application["data"].get_object()) + 1 < entities) {
+    co_return fail(Errc::kInvalid, "Cannot remove more than one entity at a time");
+  }
+  auto candidate = prepare(std::move(application));
+  if (!candidate) co_return std::unexpected(std::move(candidate.error()));
+  // As text: the order of entities and fields counts as well.
+  const bool schema_changes = codec::to_json_text(candidate->application.at("data")) !=
+                              codec::to_json_text(before->at("data"));
+  const auto done = co_await store_and_publish(std::move(*candidate), schema_changes);
+  if (!done) co_return std::unexpected(done.error());
+
+  json::object fields;
+  fields["module"] = module;
+  fields["path"] = edit.path;
+  log_.info("configuration changed", codec::to_json_text(fields));
+  co_return view(module, false);
+}
+
+Task<Result<>> Configuration::rebuild() {
+  const TurnQueue::Turn turn = co_await turns_.take();
+  auto candidate = prepare(*in_force());
+  if (!candidate) co_return std::unexpected(std::move(candidate.error()));
+  publish(std::move(*candidate));
+  co_return Result<>();
+}
+
+}  // namespace noded::system

@@ -1,0 +1,42 @@
+// How an application's configuration lies in the store: one record for the configuration without
+// its secrets, one for the secrets, one for the application's id. Secrets never share a record with
+// anything else.
+#pragma once
+
+#include "noded/engine.hpp"
+#include "noded/result.hpp"
+
+#include "repository/database/database.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace noded::system {
+
+namespace json = boost::json;
+
+// The version of bknd's configuration format.
+inline constexpr std::int64_t kConfigurationVersion = 10;
+
+struct ConfigurationRecords {
+  std::string application_id;  // UUID text
+  json::object configuration;  // {server, data, …} without secrets
+  json::object secrets;        // of the same shape, the secrets alone
+};
+
+// Empty when the store holds no configuration. Errors: those of the store; kInternal when a record
+// cannot be read or is of a version that this program does not know.
+Result<std::optional<ConfigurationRecords>> read_records(
+    const database::Database& database, Transaction& transaction
+);
+
+void write_records(
+    const database::Database& database,
+    Transaction& transaction,
+    const ConfigurationRecords& records
+);
+
+}  // namespace noded::system

@@ -1,0 +1,32 @@
+#include "node/data_directory.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace noded::node {
+
+Result<DataDirectory> open_data_directory(const std::filesystem::path& path) {
+  std::error_code fault;
+  const std::filesystem::path root = std::filesystem::absolute(path, fault).lexically_normal();
+  // The umask of the process leaves what is made here to its owner.
+  if (!fault) std::filesystem::create_directories(root, fault);
+  if (fault) {
+    return fail(
+        Errc::kUnavailable,
+        fmt::format("cannot use the data directory {}: {}", path.string(), fault.message())
+    );
+  }
+  if (::access(root.c_str(), R_OK | W_OK | X_OK) != 0) {
+    return fail(
+        Errc::kUnavailable,
+        fmt::format("cannot use the data directory {}: {}", root.string(), std::strerror(errno))
+    );
+  }
+  return DataDirectory{root};
+}
+
+}  // namespace noded::node

@@ -1,0 +1,21 @@
+// The directory of everything that a node keeps.
+#pragma once
+
+#include "noded/result.hpp"
+
+#include <filesystem>
+
+namespace noded::node {
+
+// Paths in the data directory. docs/storage_format.md describes what is in them.
+struct DataDirectory {
+  std::filesystem::path root;
+  std::filesystem::path store() const { return root / "store"; }
+  std::filesystem::path admin_socket() const { return root / "noded.sock"; }
+};
+
+// Makes the directory (mode 0700) and its parents when there are none. kUnavailable with the
+// system's reason.
+Result<DataDirectory> open_data_directory(const std::filesystem::path& path);
+
+}  // namespace noded::node

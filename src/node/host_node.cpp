@@ -1,0 +1,325 @@
+#include "node/host_node.hpp"
+
+#include "http/http_options.hpp"
+#include "node/listen_address.hpp"
+#include "node/node_options.hpp"
+#include "runtime/process.hpp"
+#include "runtime/runtime_options.hpp"
+#include "storage/open.hpp"
+#include "storage/storage_options.hpp"
+#include "telemetry/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+namespace noded::node {
+namespace {
+
+using telemetry::Fields;
+using telemetry::Level;
+
+constexpr net::as_tuple_t<net::use_awaitable_t<net::any_io_executor>> kAsTuple{};
+constexpr std::chrono::seconds kRoleStopDeadline{10};
+// What a shell reports for a process ended by SIGINT.
+constexpr int kInterrupted = 130;
+
+std::vector<std::string> names_of(const std::vector<const RoleDescriptor*>& roles) {
+  std::vector<std::string> out;
+  for (const RoleDescriptor* role : roles)
+    out.emplace_back(role->name);
+  return out;
+}
+
+}  // namespace
+
+class HostNode::NodeLogger final : public Node::Logger {
+ public:
+  void info(std::string_view event, std::string_view fields) override {
+    write(Level::kInfo, event, fields);
+  }
+  void warning(std::string_view event, std::string_view fields) override {
+    write(Level::kWarning, event, fields);
+  }
+  void error(std::string_view event, std::string_view fields) override {
+    write(Level::kError, event, fields);
+  }
+
+ private:
+  static void write(Level level, std::string_view event, std::string_view fields) {
+    if (telemetry::log_enabled(level)) telemetry::log(level, event, Fields().json_members(fields));
+  }
+};
+
+HostNode::HostNode(HostSetup setup)
+    : setup_(std::move(setup)),
+      loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
+      logger_(std::make_unique<NodeLogger>()) {}
+
+HostNode::~HostNode() {
+  close();
+}
+
+net::any_io_executor HostNode::executor() {
+  return loops_.main().get_executor();
+}
+
+void HostNode::add_filter(std::shared_ptr<http::Filter> filter) {
+  if (is_serving_) throw std::logic_error("a filter was added after serving started");
+  filters_.push_back(std::move(filter));
+}
+
+void HostNode::set_authenticator(std::shared_ptr<Authenticator> authenticator) {
+  if (is_serving_ || authenticator_)
+    throw std::logic_error("the authenticator is set once, before serving starts");
+  authenticator_ = std::move(authenticator);
+}
+
+void HostNode::set_authorizer(std::shared_ptr<Authorizer> authorizer) {
+  if (is_serving_ || authorizer_)
+    throw std::logic_error("the authorizer is set once, before serving starts");
+  authorizer_ = std::move(authorizer);
+}
+
+void HostNode::add_readiness(std::string name, std::function<std::string()> probe) {
+  if (is_serving_) throw std::logic_error("a readiness probe was added after serving started");
+  readiness_.add(std::move(name), std::move(probe));
+}
+
+void HostNode::announce(std::string text) {
+  announcements_.push_back(std::move(text));
+}
+
+Node::Logger& HostNode::log() {
+  return *logger_;
+}
+
+Result<> HostNode::run(std::function<void(const Serving&)> on_serving) {
+  if (auto opened = open(); !opened) {
+    close();
+    return opened;
+  }
+  spawn(executor(), "node", [this, on_serving = std::move(on_serving)] {
+    return live(on_serving);
+  });
+  loops_.run();
+  close();
+  if (failure_) return std::unexpected(std::move(*failure_));
+  return {};
+}
+
+Result<> HostNode::open() {
+  auto data = open_data_directory(setup_.options.get(kData));
+  if (!data) return std::unexpected(std::move(data.error()));
+  data_ = std::move(*data);
+  const auto on_fatal = [this](std::string_view reason) {
+    net::post(executor(), [this, text = fmt::format("the store failed: {}", reason)] {
+      fail_with({Errc::kUnavailable, text, {}, {}});
+      request_stop();
+    });
+  };
+  auto engine = storage::open_engine(
+      storage::storage_settings(setup_.options, data_->store()), on_fatal, setup_.clock
+  );
+  if (!engine) return std::unexpected(std::move(engine.error()));
+  engine_ = std::move(*engine);
+  lanes_.emplace(setup_.options, metrics_);
+  stop_requested_.emplace(executor(), net::steady_timer::time_point::max());
+  status_.emplace(StatusSources{
+      .clock = setup_.clock,
+      .engine = *engine_,
+      .readiness = readiness_,
+      .lanes = *lanes_,
+      .metrics = metrics_,
+      .has_open_metrics = setup_.options.get(kMetricsFor) == "anyone",
+      .started_at = setup_.clock.steady(),
+      .roles = names_of(setup_.roles),
+      .data_directory = data_->root.string(),
+  });
+  add_status_metrics(*status_);
+  readiness_.add("store", [this] {
+    const Engine::Health health = engine_->health();
+    return health.writable         ? std::string()
+           : health.reason.empty() ? "the store takes no writes"
+                                   : health.reason;
+  });
+  return router_.mount("node", status_routes(*status_));
+}
+
+Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
+  spawn(executor(), "signals", [this] { return watch_signals(); });
+  auto started = co_await start_roles();
+  if (started) build_chain();
+  Result<Serving> serving = started ? listen() : std::unexpected(std::move(started.error()));
+  if (serving) {
+    is_serving_ = true;
+    on_serving(*serving);
+    co_await wait_for_stop();
+  } else {
+    fail_with(std::move(serving.error()));
+  }
+  co_await stop_all();
+  loops_.stop();
+}
+
+Task<Result<>> HostNode::start_roles() {
+  for (const RoleDescriptor* descriptor : setup_.roles)
+    roles_.push_back({descriptor, descriptor->make(*this)});
+  for (RunningRole& running : roles_) {
+    // Counted first: a role whose start failed half-way is stopped as well.
+    ++started_roles_;
+    auto started = co_await running.role->start();
+    if (started) continue;
+    started.error().message = fmt::format(
+        "the role {} cannot start: {}", running.descriptor->name, started.error().message
+    );
+    co_return started;
+  }
+  co_return Result<>();
+}
+
+void HostNode::build_chain() {
+  chain_ = std::make_unique<gateway::Chain>(
+      gateway::make_chain_limits(setup_.options), router_, setup_.clock, metrics_
+  );
+  for (const auto& filter : filters_)
+    chain_->add_filter(filter);
+  if (authenticator_) chain_->set_authenticator(authenticator_);
+  if (authorizer_) chain_->set_authorizer(authorizer_);
+}
+
+Result<Serving> HostNode::listen() {
+  server_ = std::make_unique<http::Server>(
+      loops_.all(), http::make_server_limits(setup_.options), *chain_, setup_.clock, metrics_
+  );
+  status_->server = server_.get();
+  Serving serving;
+  serving.admin_socket = data_->admin_socket();
+  if (auto bound =
+          server_->listen({.address = {}, .port = 0, .unix_path = serving.admin_socket.string()});
+      !bound) {
+    return std::unexpected(std::move(bound.error()));
+  }
+  if (!setup_.is_offline) {
+    for (const std::string& text : setup_.options.get(kListen)) {
+      auto bound = bind_address(text);
+      if (!bound) return std::unexpected(std::move(bound.error()));
+      serving.urls.push_back("http://" + *bound);
+    }
+    status_->urls = serving.urls;
+    if (auto written = write_ready_file(serving); !written)
+      return std::unexpected(std::move(written.error()));
+  }
+  serving.announcements = announcements_;
+  return serving;
+}
+
+Result<std::string> HostNode::bind_address(const std::string& text) {
+  auto listen = parse_listen_address(text);
+  if (!listen) return std::unexpected(std::move(listen.error()));
+  auto bound = server_->listen(*listen);
+  if (!bound)
+    bound.error().message = fmt::format("cannot listen on {}: {}", text, bound.error().message);
+  if (bound) telemetry::log(Level::kInfo, "listening", Fields().text("address", *bound));
+  return bound;
+}
+
+Result<> HostNode::write_ready_file(const Serving& serving) const {
+  const std::string& path = setup_.options.get(runtime::kReadyFile);
+  if (path.empty()) return {};
+  std::string text;
+  for (const std::string& url : serving.urls)
+    text += url + "\n";
+  return runtime::write_ready_file(path, text);
+}
+
+Task<> HostNode::watch_signals() {
+  net::signal_set signals(executor(), SIGTERM, SIGINT);
+  const auto [first_fault, first] = co_await signals.async_wait(kAsTuple);
+  if (first_fault) co_return;
+  telemetry::log(
+      Level::kInfo, "stopping", Fields().text("signal", first == SIGINT ? "SIGINT" : "SIGTERM")
+  );
+  request_stop();
+  const auto [second_fault, second] = co_await signals.async_wait(kAsTuple);
+  if (second_fault) co_return;
+  // Whoever signals twice does not want to wait. What was answered is synced; the next start
+  // recovers as after a crash.
+  telemetry::log(Level::kWarning, "stopped at once by a second signal");
+  telemetry::stop_log();
+  std::_Exit(kInterrupted);
+}
+
+void HostNode::request_stop() {
+  net::post(executor(), [this] {
+    is_stop_requested_ = true;
+    stop_requested_->cancel();
+  });
+}
+
+Task<> HostNode::wait_for_stop() {
+  while (!is_stop_requested_)
+    co_await stop_requested_->async_wait(kAsTuple);
+}
+
+Task<> HostNode::stop_all() {
+  readiness_.begin_drain();
+  const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
+  if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
+  if (server_) co_await server_->drain(setup_.options.get(runtime::kDrain));
+  while (started_roles_ > 0)
+    co_await stop_role(roles_[--started_roles_]);
+  telemetry::log(Level::kInfo, "stopped");
+}
+
+Task<> HostNode::stop_role(RunningRole& running) {
+  struct Wait {
+    net::steady_timer deadline;
+    bool is_over = false;
+  };
+  // However the task ends, by return, by exception or by destruction, the wait is over.
+  struct Finish {
+    std::shared_ptr<Wait> wait;
+    ~Finish() {
+      wait->is_over = true;
+      wait->deadline.cancel();
+    }
+  };
+  auto wait = std::make_shared<Wait>(net::steady_timer(executor(), kRoleStopDeadline));
+  spawn(executor(), "role stop", [role = running.role.get(), wait]() -> Task<> {
+    const Finish finish{wait};
+    co_await role->stop();
+  });
+  if (!wait->is_over) co_await wait->deadline.async_wait(kAsTuple);
+  if (!wait->is_over) {
+    telemetry::log(
+        Level::kError, "role did not stop in time", Fields().text("role", running.descriptor->name)
+    );
+  }
+}
+
+void HostNode::fail_with(Error error) {
+  if (!failure_) failure_ = std::move(error);
+}
+
+void HostNode::close() {
+  if (lanes_) lanes_->close();
+  if (engine_) engine_->close();
+  // Nothing completes any more: what is left of the tasks goes first, while all they refer to is
+  // alive.
+  loops_.discard();
+  server_.reset();
+  chain_.reset();
+  roles_.clear();
+  stop_requested_.reset();
+}
+
+}  // namespace noded::node

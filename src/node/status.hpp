@@ -1,0 +1,41 @@
+// What a node tells about itself: /livez, /readyz, /metrics, and /api/admin/status on the admin
+// socket.
+#pragma once
+
+#include "noded/clock.hpp"
+#include "noded/engine.hpp"
+#include "noded/http.hpp"
+
+#include "http/server.hpp"
+#include "node/readiness.hpp"
+#include "runtime/lane_set.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <string>
+#include <vector>
+
+namespace noded::node {
+
+// What the routes read. All of it outlives them.
+struct StatusSources {
+  const Clock& clock;
+  Engine& engine;
+  const Readiness& readiness;
+  runtime::LaneSet& lanes;
+  telemetry::Metrics& metrics;
+  bool has_open_metrics = false;  // /metrics answers anyone
+  SteadyTime started_at;
+  std::vector<std::string> roles;
+  std::string data_directory;
+  // Set before serving starts.
+  const http::Server* server = nullptr;
+  std::vector<std::string> urls{};
+};
+
+std::vector<http::Route> status_routes(const StatusSources& sources);
+// Process and store gauges.
+void add_status_metrics(const StatusSources& sources);
+// The answer of /api/admin/status.
+std::string status_json(const StatusSources& sources);
+
+}  // namespace noded::node

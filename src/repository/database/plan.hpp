@@ -1,0 +1,43 @@
+// Plan: how the rows for a query are found: by keys, by a range of an index, in an index's order, or by a scan; and why.
+#pragma once
+
+#include "noded/engine.hpp"
+#include "repository/database/filter.hpp"
+#include "repository/database/schema.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace noded::database {
+
+struct Plan {
+  enum class Path : std::uint8_t {
+    kKeys,        // the primary keys are given
+    kIndexRange,  // entries of `index` in `ranges`, if they are few enough; else a scan
+    kIndexOrder,  // all entries of `index`, which are in the wanted order
+    kScan,        // every row in the order of its key
+  };
+  Path path = Path::kScan;
+  std::vector<RowKey> keys;      // kKeys: ascending, distinct
+  const Index* index = nullptr;  // kIndexRange, kIndexOrder
+  std::vector<KeyRange> ranges;  // kIndexRange
+  Direction direction = Direction::kForward;  // of the rows, when they come in the wanted order
+  bool is_ordered = false;       // the rows come in the wanted order (kIndexRange rows are put in key order)
+  std::string reason;            // for a person
+};
+
+struct PlanRequest {
+  const Entity& entity;
+  std::vector<const Condition*> all;  // conditions on the row itself of which each must hold
+  bool is_filtered = false;           // anything at all narrows the rows
+  const Field* sort = nullptr;        // never null
+  bool descending = false;
+};
+
+Plan make_plan(std::uint16_t application, const PlanRequest& request);
+
+// The key of the row that an entry of `index` stands for.
+RowKey key_of_entry(const Index& index, std::string_view entry_key, std::string_view entry_value);
+
+}  // namespace noded::database

@@ -1,0 +1,116 @@
+#include "repository/database/record_store.hpp"
+
+#include "codec/text.hpp"
+#include "repository/database/change.hpp"
+#include "repository/database/keys.hpp"
+
+namespace noded::database {
+namespace {
+
+struct IndexEntry {
+  std::string key;
+  bool is_absent = true;  // the row has no entry: no row, or null in a unique index
+};
+
+// Where `row` stands in `index`. A unique index holds no row with a null among its fields, so that many may be null.
+IndexEntry entry_of(std::uint16_t application, const Index& index, const RowKey& key, const RowView* row) {
+  IndexEntry entry;
+  if (row == nullptr) return entry;
+  entry.key = keys::prefix(application, index.unique ? keys::Space::kUnique : keys::Space::kIndex, index.id);
+  for (const Field* field : index.fields) {
+    const ValueView value = row->field(field->id);
+    if (index.unique && value.is_null()) return entry;
+    keys::append_value(entry.key, value);
+  }
+  if (!index.unique) entry.key.append(key.bytes());
+  entry.is_absent = false;
+  return entry;
+}
+
+std::unexpected<Error> not_unique(const Index& index) {
+  std::string message = "UNIQUE constraint failed: ";
+  for (const Field* field : index.fields) {
+    if (field != index.fields.front()) message += ", ";
+    message.append(index.entity->name).append(".").append(field->name);
+  }
+  return fail(Errc::kExists, std::move(message));
+}
+
+Result<> put_entry(Transaction& transaction, const Index& index, const RowKey& key, const IndexEntry& entry) {
+  if (!index.unique) {
+    transaction.put(entry.key, {});
+    return {};
+  }
+  std::string holder;
+  const auto taken = transaction.get(entry.key, holder);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken && holder != key.bytes()) return not_unique(index);
+  transaction.put(entry.key, key.bytes());
+  return {};
+}
+
+}  // namespace
+
+Result<bool> RecordStore::get(const Entity& entity, const RowKey& key, std::string& row) {
+  return transaction_.get(keys::row(application_, entity, key), row);
+}
+
+Result<RowKey> RecordStore::make_key(const Entity& entity, std::int64_t now_ms) {
+  if (entity.uuid_keys) {
+    const auto bytes = codec::make_uuid_v7(now_ms);
+    return RowKey::of_uuid(std::string_view(bytes.data(), bytes.size()));
+  }
+  const auto id = transaction_.allocate(keys::identifier(application_, entity), 1);
+  if (!id) return std::unexpected(id.error());
+  return RowKey::of_integer(*id);
+}
+
+Result<> RecordStore::put(
+    const Entity& entity, const RowKey& key, const std::string* before, const std::string& after
+) {
+  const RowView old_row(before != nullptr ? std::string_view(*before) : std::string_view());
+  const RowView new_row(after);
+  auto indexed = update_indices(entity, key, before != nullptr ? &old_row : nullptr, &new_row);
+  if (!indexed) return indexed;
+  transaction_.put(keys::row(application_, entity, key), after);
+  if (before == nullptr) transaction_.add(keys::row_count(application_, entity), 1);
+  const Change change{
+      before == nullptr ? Change::Kind::kCreated : Change::Kind::kUpdated, entity.id, key, old_row.bytes(), after
+  };
+  transaction_.append(keys::prefix(application_, keys::Space::kFeed), encode(change));
+  return {};
+}
+
+Result<> RecordStore::erase(const Entity& entity, const RowKey& key, const std::string& before) {
+  const RowView old_row(before);
+  auto indexed = update_indices(entity, key, &old_row, nullptr);
+  if (!indexed) return indexed;
+  transaction_.erase(keys::row(application_, entity, key));
+  transaction_.add(keys::row_count(application_, entity), -1);
+  const Change change{Change::Kind::kErased, entity.id, key, before, {}};
+  transaction_.append(keys::prefix(application_, keys::Space::kFeed), encode(change));
+  return {};
+}
+
+Result<> RecordStore::add_to_index(const Index& index, const RowKey& key, const RowView& row) {
+  const IndexEntry entry = entry_of(application_, index, key, &row);
+  if (entry.is_absent) return {};
+  return put_entry(transaction_, index, key, entry);
+}
+
+Result<> RecordStore::update_indices(
+    const Entity& entity, const RowKey& key, const RowView* before, const RowView* after
+) {
+  for (const Index* index : entity.indices) {
+    const IndexEntry old_entry = entry_of(application_, *index, key, before);
+    const IndexEntry new_entry = entry_of(application_, *index, key, after);
+    if (old_entry.is_absent == new_entry.is_absent && old_entry.key == new_entry.key) continue;
+    if (!old_entry.is_absent) transaction_.erase(old_entry.key);
+    if (new_entry.is_absent) continue;
+    auto put = put_entry(transaction_, *index, key, new_entry);
+    if (!put) return put;
+  }
+  return {};
+}
+
+}  // namespace noded::database

@@ -1,0 +1,114 @@
+#include "repository/database/row_source.hpp"
+
+#include "repository/database/keys.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <ranges>
+
+namespace noded::database {
+namespace {
+
+class Walker {
+ public:
+  Walker(std::uint16_t application, Transaction& transaction, const Entity& entity, const Plan& plan, RowVisitor& visitor)
+      : application_(application), transaction_(transaction), entity_(entity), plan_(plan), visitor_(visitor) {}
+
+  Result<> run() {
+    switch (plan_.path) {
+      case Plan::Path::kKeys:
+        return walk_keys(plan_.keys);
+      case Plan::Path::kIndexRange: {
+        auto keys = collect_range();
+        if (!keys) return std::unexpected(std::move(keys.error()));
+        return *keys ? walk_keys(**keys) : scan();
+      }
+      case Plan::Path::kIndexOrder:
+        return walk_index();
+      case Plan::Path::kScan:
+        return scan();
+    }
+    return {};
+  }
+
+ private:
+  Result<bool> show(const RowKey& key) {
+    const auto exists = transaction_.peek(keys::row(application_, entity_, key), row_);
+    if (!exists) return std::unexpected(exists.error());
+    return *exists ? visitor_.visit(key, row_) : Result<bool>(true);
+  }
+
+  template <class Keys>
+  Result<> show_all(Keys&& keys) {
+    for (const RowKey& key : keys) {
+      const auto go_on = show(key);
+      if (!go_on) return std::unexpected(go_on.error());
+      if (!*go_on) break;
+    }
+    return {};
+  }
+
+  Result<> walk_keys(const std::vector<RowKey>& keys) {
+    return plan_.direction == Direction::kForward ? show_all(keys) : show_all(keys | std::views::reverse);
+  }
+
+  // The keys in key order, or nothing when they are so many that a scan is cheaper: a row fetched by key costs about four
+  // rows of a scan.
+  Result<std::optional<std::vector<RowKey>>> collect_range() {
+    const auto total = transaction_.read_counter(keys::row_count(application_, entity_));
+    if (!total) return std::unexpected(total.error());
+    const auto worthwhile = static_cast<std::size_t>(*total / 4 + 64);
+    std::vector<RowKey> found;
+    for (const KeyRange& range : plan_.ranges) {
+      const auto cursor = transaction_.scan(range, Direction::kForward);
+      while (cursor->next()) {
+        if (found.size() == worthwhile) return std::optional<std::vector<RowKey>>();
+        found.push_back(key_of_entry(*plan_.index, cursor->key(), cursor->value()));
+      }
+      if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return std::optional(std::move(found));
+  }
+
+  Result<> walk_index() {
+    const std::string prefix = keys::prefix(application_, keys::Space::kIndex, plan_.index->id);
+    const auto cursor = transaction_.scan(prefix_range(prefix), plan_.direction);
+    while (cursor->next()) {
+      const auto go_on = show(key_of_entry(*plan_.index, cursor->key(), cursor->value()));
+      if (!go_on) return std::unexpected(go_on.error());
+      if (!*go_on) return {};
+    }
+    return cursor->status();
+  }
+
+  Result<> scan() {
+    const std::string prefix = keys::prefix(application_, keys::Space::kRow, entity_.id);
+    const auto cursor = transaction_.scan(prefix_range(prefix), plan_.direction);
+    while (cursor->next()) {
+      const auto key = RowKey::from_bytes(cursor->key().substr(prefix.size()));
+      const auto go_on = visitor_.visit(key, cursor->value());
+      if (!go_on) return std::unexpected(go_on.error());
+      if (!*go_on) return {};
+    }
+    return cursor->status();
+  }
+
+  std::uint16_t application_;
+  Transaction& transaction_;
+  const Entity& entity_;
+  const Plan& plan_;
+  RowVisitor& visitor_;
+  std::string row_;
+};
+
+}  // namespace
+
+Result<> walk(
+    std::uint16_t application, Transaction& transaction, const Entity& entity, const Plan& plan, RowVisitor& visitor
+) {
+  return Walker(application, transaction, entity, plan, visitor).run();
+}
+
+}  // namespace noded::database

@@ -1,0 +1,304 @@
+#include "repository/database/selection.hpp"
+
+#include "repository/database/filter_match.hpp"
+#include "repository/database/keys.hpp"
+#include "repository/database/row_source.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace noded::database {
+namespace {
+
+struct Order {
+  const Field* field;
+  bool descending;
+};
+
+Order order_of(const Entity& entity, const Field* sort, bool descending) {
+  if (sort != nullptr) return {sort, descending};
+  const Field* own = entity.find_field(entity.sort_field);
+  return {own != nullptr ? own : &entity.primary(), entity.sort_descending};
+}
+
+// Rows in the plan's order: counts the matching ones and keeps those inside of the cut.
+class OrderedCollector final : public RowVisitor {
+ public:
+  OrderedCollector(
+      std::uint16_t application, Transaction& transaction, const Narrowing& narrowing, const Cut& cut, Selected& selected
+  )
+      : application_(application), transaction_(transaction), narrowing_(narrowing), cut_(cut), selected_(selected) {}
+
+  Result<bool> visit(const RowKey& key, std::string_view row) override {
+    if (!narrowing_.is_empty()) {
+      const auto match = narrowing_.matches(key, RowView(row), application_, transaction_);
+      if (!match) return std::unexpected(match.error());
+      if (!*match) return true;
+    }
+    const std::uint64_t position = selected_.count++;
+    const bool inside = position >= cut_.offset && selected_.rows.size() < cut_.limit;
+    if (inside) selected_.rows.push_back({key, std::string(row)});
+    // Without conditions the count is kept, not counted.
+    return !narrowing_.is_empty() || selected_.rows.size() < cut_.limit;
+  }
+
+ private:
+  std::uint16_t application_;
+  Transaction& transaction_;
+  const Narrowing& narrowing_;
+  const Cut& cut_;
+  Selected& selected_;
+};
+
+struct Candidate {
+  Value sort;
+  RowKey key;
+};
+
+// Whether `a` comes before `b`; equal values in key order.
+bool comes_before(const ValueView& a, const RowKey& key_a, const ValueView& b, const RowKey& key_b, bool descending) {
+  const auto order = compare(a, b);
+  if (order == 0) return key_a < key_b;
+  return descending ? order > 0 : order < 0;
+}
+
+struct Before {
+  bool descending;
+  bool operator()(const Candidate& a, const Candidate& b) const {
+    return comes_before(a.sort.view(), a.key, b.sort.view(), b.key, descending);
+  }
+};
+
+// Rows in any order: keeps the first offset + limit of the wanted order in a heap whose top is the last of them.
+class SortingCollector final : public RowVisitor {
+ public:
+  SortingCollector(
+      std::uint16_t application, Transaction& transaction, const Narrowing& narrowing, const Order& order,
+      std::uint64_t keep
+  )
+      : application_(application), transaction_(transaction), narrowing_(narrowing), order_(order), keep_(keep) {}
+
+  Result<bool> visit(const RowKey& key, std::string_view bytes) override {
+    const RowView row(bytes);
+    if (!narrowing_.is_empty()) {
+      const auto match = narrowing_.matches(key, row, application_, transaction_);
+      if (!match) return std::unexpected(match.error());
+      if (!*match) return true;
+    }
+    ++count_;
+    if (keep_ == 0) return true;
+    const ValueView value = value_of(*order_.field, key, row);
+    if (heap_.size() == keep_) {
+      const Candidate& last = heap_.front();
+      if (!comes_before(value, key, last.sort.view(), last.key, order_.descending)) return true;
+      std::pop_heap(heap_.begin(), heap_.end(), Before{order_.descending});
+      heap_.pop_back();
+    }
+    heap_.push_back({Value(value), key});
+    std::push_heap(heap_.begin(), heap_.end(), Before{order_.descending});
+    return true;
+  }
+
+  std::uint64_t count() const { return count_; }
+  std::vector<Candidate> take() {
+    std::sort_heap(heap_.begin(), heap_.end(), Before{order_.descending});
+    return std::move(heap_);
+  }
+
+ private:
+  std::uint16_t application_;
+  Transaction& transaction_;
+  const Narrowing& narrowing_;
+  Order order_;
+  std::uint64_t keep_;
+  std::uint64_t count_ = 0;
+  std::vector<Candidate> heap_;
+};
+
+class KeyCollector final : public RowVisitor {
+ public:
+  KeyCollector(
+      std::uint16_t application, Transaction& transaction, const Narrowing& narrowing, std::uint64_t limit
+  )
+      : application_(application), transaction_(transaction), narrowing_(narrowing), limit_(limit) {}
+
+  Result<bool> visit(const RowKey& key, std::string_view row) override {
+    const auto match = narrowing_.matches(key, RowView(row), application_, transaction_);
+    if (!match) return std::unexpected(match.error());
+    if (*match) keys.push_back(key);
+    return keys.size() < limit_;
+  }
+
+  std::vector<RowKey> keys;
+
+ private:
+  std::uint16_t application_;
+  Transaction& transaction_;
+  const Narrowing& narrowing_;
+  std::uint64_t limit_;
+};
+
+Result<> fetch(
+    std::uint16_t application, Transaction& transaction, const Entity& entity, const std::vector<Candidate>& candidates,
+    std::uint64_t offset, std::vector<StoredRow>& rows
+) {
+  std::string bytes;
+  for (std::uint64_t i = offset; i < candidates.size(); ++i) {
+    const auto exists = transaction.peek(keys::row(application, entity, candidates[i].key), bytes);
+    if (!exists) return std::unexpected(exists.error());
+    if (*exists) rows.push_back({candidates[i].key, bytes});
+  }
+  return {};
+}
+
+// The members of `where` that `policy` does not name; empty optional when it names none of them.
+std::optional<json::object> without_members_of(const json::object& where, const Filter& policy) {
+  std::set<std::string_view> named;
+  for (const Conjunction& conjunction : policy.any) {
+    for (const Condition& condition : conjunction) {
+      if (condition.via == nullptr) named.insert(condition.field->name);
+    }
+  }
+  json::object kept;
+  for (const auto& [key, value] : where) {
+    if (!named.contains(std::string_view(key))) kept.emplace(key, value);
+  }
+  if (kept.size() == where.size()) return std::nullopt;
+  return kept;
+}
+
+}  // namespace
+
+Result<Narrowing> Narrowing::make(
+    const Entity& entity, const Filter& where, const json::object& where_json, const std::vector<const Reference*>& join,
+    const Access& access, Action action, const RowKey* key
+) {
+  Narrowing narrowing;
+  auto policy = access.rows(entity, action, key);
+  if (!policy) return std::unexpected(std::move(policy.error()));
+  narrowing.policy_ = std::move(*policy);
+  narrowing.where_ = &where;
+  if (narrowing.policy_.filter != nullptr && !where.is_empty()) {
+    if (auto kept = without_members_of(where_json, *narrowing.policy_.filter); kept) {
+      auto compiled = Filter::compile(entity, *kept, Grammar::kWhere, true, false);
+      if (!compiled) return std::unexpected(std::move(compiled.error()));
+      narrowing.own_where_ = std::make_shared<const Filter>(std::move(*compiled));
+      narrowing.where_ = narrowing.own_where_.get();
+    }
+  }
+  for (const Reference* reference : join) narrowing.join_.emplace_back(reference, nullptr);
+  auto related = narrowing.require_related(access);
+  if (!related) return std::unexpected(std::move(related.error()));
+  return narrowing;
+}
+
+Result<> Narrowing::require_related(const Access& access) {
+  for (const Reference* reference : where_->used) {
+    auto rows = access.rows(*reference->other, Action::kRead, nullptr);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    where_related_.push_back(std::move(rows->filter));
+  }
+  for (auto& [reference, filter] : join_) {
+    auto rows = access.rows(*reference->other, Action::kRead, nullptr);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    filter = std::move(rows->filter);
+  }
+  return {};
+}
+
+Result<bool> Narrowing::matches(
+    const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction
+) const {
+  if (policy_.filter != nullptr) {
+    const auto allowed = database::matches(*policy_.filter, key, row, application, transaction);
+    if (!allowed || !*allowed) return allowed;
+  }
+  const auto wanted = database::matches(*where_, key, row, application, transaction, where_related_);
+  if (!wanted || !*wanted) return wanted;
+  for (const auto& [reference, filter] : join_) {
+    auto rows = related_rows(application, transaction, *reference, key, row);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    if (filter != nullptr) {
+      auto kept = keep_matching(*filter, *rows, application, transaction);
+      if (!kept) return std::unexpected(std::move(kept.error()));
+    }
+    if (rows->empty()) return false;
+  }
+  return true;
+}
+
+std::vector<const Condition*> Narrowing::required() const {
+  std::vector<const Condition*> conditions;
+  const auto add = [&conditions](const Filter* filter) {
+    if (filter == nullptr || filter->any.size() != 1) return;
+    for (const Condition& condition : filter->any.front()) {
+      if (condition.via == nullptr) conditions.push_back(&condition);
+    }
+  };
+  add(where_);
+  add(policy_.filter.get());
+  return conditions;
+}
+
+Plan plan_for(
+    std::uint16_t application, const Entity& entity, const Narrowing& narrowing, const Field* sort, bool descending
+) {
+  const Order order = order_of(entity, sort, descending);
+  const PlanRequest request{entity, narrowing.required(), !narrowing.is_empty(), order.field, order.descending};
+  return make_plan(application, request);
+}
+
+Result<Selected> select_rows(
+    std::uint16_t application, Transaction& transaction, const Entity& entity, const Narrowing& narrowing,
+    const Cut& cut, std::uint64_t total
+) {
+  Selected selected;
+  const Plan plan = plan_for(application, entity, narrowing, cut.sort, cut.descending);
+  if (plan.is_ordered) {
+    OrderedCollector collector(application, transaction, narrowing, cut, selected);
+    auto walked = walk(application, transaction, entity, plan, collector);
+    if (!walked) return std::unexpected(std::move(walked.error()));
+    if (narrowing.is_empty()) selected.count = total;
+    return selected;
+  }
+  const std::uint64_t keep = cut.offset >= total ? 0 : cut.offset + std::min(cut.limit, total - cut.offset);
+  SortingCollector collector(
+      application, transaction, narrowing, order_of(entity, cut.sort, cut.descending), keep
+  );
+  auto walked = walk(application, transaction, entity, plan, collector);
+  if (!walked) return std::unexpected(std::move(walked.error()));
+  selected.count = collector.count();
+  auto fetched = fetch(application, transaction, entity, collector.take(), cut.offset, selected.rows);
+  if (!fetched) return std::unexpected(std::move(fetched.error()));
+  return selected;
+}
+
+Result<std::vector<RowKey>> select_keys(
+    std::uint16_t application, Transaction& transaction, const Entity& entity, const Narrowing& narrowing,
+    std::uint64_t limit
+) {
+  const Plan plan = plan_for(application, entity, narrowing, &entity.primary(), false);
+  KeyCollector collector(application, transaction, narrowing, limit);
+  auto walked = walk(application, transaction, entity, plan, collector);
+  if (!walked) return std::unexpected(std::move(walked.error()));
+  return std::move(collector.keys);
+}
+
+void order_and_cut(const Entity& entity, const Cut& cut, std::vector<StoredRow>& rows) {
+  const Order order = order_of(entity, cut.sort, cut.descending);
+  std::sort(rows.begin(), rows.end(), [&order](const StoredRow& a, const StoredRow& b) {
+    return comes_before(
+        value_of(*order.field, a.key, RowView(a.bytes)),
+        a.key,
+        value_of(*order.field, b.key, RowView(b.bytes)),
+        b.key,
+        order.descending
+    );
+  });
+  const std::size_t begin = std::min<std::size_t>(cut.offset, rows.size());
+  const std::size_t end = begin + std::min<std::size_t>(cut.limit, rows.size() - begin);
+  rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(end), rows.end());
+  rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
+}  // namespace noded::database

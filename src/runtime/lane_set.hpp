@@ -1,0 +1,25 @@
+// LaneSet: the lanes of a node. Each has a queue and threads of its own, so that a storm of one
+// kind delays no other; hashing yields the processor to the loops and to the store.
+#pragma once
+
+#include "noded/options.hpp"
+
+#include "runtime/thread_lane.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace noded::runtime {
+
+class LaneSet {
+ public:
+  LaneSet(const Options& options, telemetry::Metrics& metrics);
+
+  ThreadLane& store() noexcept { return store_; }
+  ThreadLane& hash() noexcept { return hash_; }
+  void close();  // see ThreadLane::close
+
+ private:
+  ThreadLane store_;
+  ThreadLane hash_;
+};
+
+}  // namespace noded::runtime

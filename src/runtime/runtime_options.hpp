@@ -1,0 +1,48 @@
+// Options of the loops, the worker threads and the process.
+#pragma once
+
+#include "noded/options.hpp"
+
+namespace noded::runtime {
+
+inline constexpr Option<std::int64_t> kLoops{
+    "runtime.loops", "event loops, each a thread with its own listener and connections", 1, 1, 64
+};
+inline constexpr Option<std::int64_t> kWorkers{
+    "runtime.workers",
+    "most threads of each lane of blocking or CPU-heavy work; 0 is one per core",
+    0,
+    0,
+    256
+};
+inline constexpr Option<std::int64_t> kStoreQueue{
+    "runtime.store_queue",
+    "reads of the store that may wait for a thread; more are refused with 503",
+    1024,
+    1,
+    1'000'000
+};
+inline constexpr Option<std::int64_t> kHashQueue{
+    "runtime.hash_queue",
+    "password hashes that may wait for a thread; more are refused with 503",
+    128,
+    1,
+    1'000'000
+};
+inline constexpr Option<std::chrono::milliseconds> kDrain{
+    "runtime.drain", "time that requests in flight get after SIGTERM or SIGINT", 15s, 0s, 10min
+};
+inline constexpr Option<std::string> kReadyFile{
+    "runtime.ready_file",
+    "file that is written with the addresses once the node serves; empty is none",
+    ""
+};
+
+inline OptionTable runtime_options() {
+  static constexpr const OptionDeclaration* kTable[] = {
+      &kLoops, &kWorkers, &kStoreQueue, &kHashQueue, &kDrain, &kReadyFile
+  };
+  return kTable;
+}
+
+}  // namespace noded::runtime

@@ -1,0 +1,94 @@
+#include "runtime/thread_lane.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <system_error>
+#include <utility>
+
+namespace noded::runtime {
+
+ThreadLane::ThreadLane(ThreadLaneSetup setup) : setup_(std::move(setup)) {}
+
+ThreadLane::~ThreadLane() {
+  close();
+}
+
+bool ThreadLane::try_post(std::move_only_function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool needs_thread = idle_ <= queue_.size() && threads_.size() < setup_.thread_limit;
+    const bool has_thread = needs_thread && !is_closed_ ? start_thread() : !threads_.empty();
+    // Idle threads are about to take what is queued, so it does not wait.
+    if (is_closed_ || !has_thread || queue_.size() >= setup_.queue_limit + idle_) {
+      refused_.fetch_add(1, std::memory_order_relaxed);
+      return false;
+    }
+    queue_.push_back(std::move(work));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+bool ThreadLane::start_thread() {
+  try {
+    threads_.emplace_back([this] { run(); });
+    // It counts as idle from now on: it will look at the queue before it waits.
+    ++idle_;
+  } catch (const std::system_error&) {  // no more threads to be had: those there are will do
+    return !threads_.empty();
+  }
+  return true;
+}
+
+void ThreadLane::close() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+    threads.swap(threads_);
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads)
+    thread.join();
+}
+
+void ThreadLane::run() {
+  pthread_setname_np(pthread_self(), ("noded-" + setup_.name).substr(0, 15).c_str());
+  // On Linux the niceness is a thread's own (setpriority(2), BUGS); 0 names the calling thread.
+  if (setup_.niceness > 0)
+    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + setup_.niceness);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return !queue_.empty() || is_closed_; });
+    if (queue_.empty()) return;
+    std::move_only_function<void()> work = std::move(queue_.front());
+    queue_.pop_front();
+    --idle_;
+    ++running_;
+    lock.unlock();
+    work();
+    work = nullptr;  // what it holds goes before the lane says that it is done
+    finished_.fetch_add(1, std::memory_order_relaxed);
+    lock.lock();
+    --running_;
+    ++idle_;
+  }
+}
+
+std::size_t ThreadLane::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+std::size_t ThreadLane::running() const {
+  const std::lock_guard lock(mutex_);
+  return running_;
+}
+
+std::size_t ThreadLane::threads() const {
+  const std::lock_guard lock(mutex_);
+  return threads_.size();
+}
+
+}  // namespace noded::runtime

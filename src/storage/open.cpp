@@ -1,0 +1,40 @@
+#include "storage/open.hpp"
+
+#include "storage/memory/memory_backend.hpp"
+#include "storage/rocksdb/rocksdb_backend.hpp"
+#include "storage/store.hpp"
+#include "telemetry/log.hpp"
+
+#include <utility>
+
+namespace noded::storage {
+namespace {
+
+Result<std::unique_ptr<Backend>> open_backend(const StorageSettings& settings) {
+  if (settings.engine == "memory") return make_memory_backend();
+  if (settings.engine == "rocksdb") return open_rocksdb_backend(settings);
+  return fail(Errc::kInvalid, "there is no storage.engine \"" + settings.engine + "\"");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> open_engine(
+    const StorageSettings& settings, OnFatal on_fatal, const Clock& clock
+) {
+  auto backend = open_backend(settings);
+  if (!backend) return std::unexpected(std::move(backend.error()));
+  CommitterSettings committer;
+  committer.reserve_bytes = settings.reserve_bytes;
+  committer.durability = settings.engine == "memory" ? "none" : settings.durability;
+  if (committer.durability != "synced") {
+    telemetry::log(
+        settings.engine == "memory" ? telemetry::Level::kInfo : telemetry::Level::kWarning, "store does not sync writes",
+        telemetry::Fields().text("engine", settings.engine).text("durability", committer.durability)
+    );
+  }
+  return std::make_unique<Store>(
+      std::move(*backend), committer, settings.max_transaction_bytes, clock, std::move(on_fatal)
+  );
+}
+
+}  // namespace noded::storage

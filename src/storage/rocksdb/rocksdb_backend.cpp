@@ -1,0 +1,114 @@
+#include "storage/rocksdb/rocksdb_backend.hpp"
+
+#include "storage/number.hpp"
+#include "storage/rocksdb/rocksdb_open.hpp"
+#include "storage/rocksdb/rocksdb_snapshot.hpp"
+#include "telemetry/log.hpp"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <sys/statvfs.h>
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+namespace noded::storage {
+namespace {
+
+constexpr std::size_t kKeptBatchBytes = 1024 * 1024;
+// More than this in the log is written to a sorted file at closing, so that the next start need not replay it.
+constexpr std::uint64_t kReplayedBytes = 1024 * 1024;
+
+class RocksdbBackend final : public Backend {
+ public:
+  RocksdbBackend(OpenedStore opened, const StorageSettings& settings)
+      : files_(std::move(opened.files)),
+        stored_sequence_(opened.sequence),
+        directory_(settings.directory),
+        has_log_(settings.durability != "none") {
+    writes_.sync = settings.durability == "synced";
+    writes_.disableWAL = !has_log_;
+  }
+
+  Sequence stored_sequence() const override { return stored_sequence_; }
+
+  std::expected<void, WriteFault> apply(
+      std::span<const Change> changes, Sequence last, Sequence /*oldest_read*/
+  ) override {
+    batch_.Clear();
+    rocksdb::Status status;
+    for (const Change& change : changes) {
+      status = add(change);
+      if (!status.ok()) break;
+    }
+    const NumberBytes sequence = encode_number(static_cast<std::int64_t>(last));
+    if (status.ok()) status = batch_.Put(kSequenceNote, rocksdb::Slice(sequence.data(), sequence.size()));
+    if (status.ok()) status = files_->db().Write(writes_, &batch_);
+    if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
+    if (status.ok()) return {};
+    const auto kind = status.IsNoSpace() ? WriteFault::Kind::kNoSpace : WriteFault::Kind::kBroken;
+    return std::unexpected(WriteFault{kind, status.ToString()});
+  }
+
+  std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
+    return std::make_unique<RocksdbSnapshot>(files_, sequence);
+  }
+
+  bool resume() override { return files_->db().Resume().ok(); }
+
+  Usage usage() override {
+    Usage usage;
+    struct statvfs disk {};
+    if (::statvfs(directory_.c_str(), &disk) == 0) usage.free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    usage.stored_bytes = property(rocksdb::DB::Properties::kEstimateLiveDataSize) +
+                         property(rocksdb::DB::Properties::kCurSizeActiveMemTable);
+    return usage;
+  }
+
+  void close() override {
+    if (files_ == nullptr) return;
+    if (!has_log_ || property(rocksdb::DB::Properties::kCurSizeActiveMemTable) > kReplayedBytes) {
+      const rocksdb::Status status = files_->db().Flush(rocksdb::FlushOptions());
+      if (!status.ok()) {
+        telemetry::log(
+            telemetry::Level::kError, "store closed without flushing", telemetry::Fields().text("cause", status.ToString())
+        );
+      }
+    }
+    files_.reset();
+  }
+
+ private:
+  std::uint64_t property(const std::string& name) const {
+    std::uint64_t number = 0;
+    return files_->db().GetIntProperty(name, &number) ? number : 0;
+  }
+
+  rocksdb::Status add(const Change& change) {
+    static constexpr char kSpace[] = {kDataSpace};
+    const std::array<rocksdb::Slice, 2> key{rocksdb::Slice(kSpace, 1), rocksdb::Slice(change.key)};
+    const rocksdb::SliceParts parts(key.data(), static_cast<int>(key.size()));
+    if (!change.value) return batch_.Delete(parts);
+    const rocksdb::Slice value(*change.value);
+    return batch_.Put(parts, rocksdb::SliceParts(&value, 1));
+  }
+
+  std::shared_ptr<RocksdbFiles> files_;
+  Sequence stored_sequence_;
+  std::filesystem::path directory_;
+  bool has_log_;
+  rocksdb::WriteOptions writes_;
+  rocksdb::WriteBatch batch_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> open_rocksdb_backend(const StorageSettings& settings) {
+  auto opened = open_rocksdb(settings);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::make_unique<RocksdbBackend>(std::move(*opened), settings);
+}
+
+}  // namespace noded::storage

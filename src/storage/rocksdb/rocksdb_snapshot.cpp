@@ -1,0 +1,107 @@
+#include "storage/rocksdb/rocksdb_snapshot.hpp"
+
+#include "telemetry/log.hpp"
+
+#include <rocksdb/iterator.h>
+
+#include <utility>
+
+namespace noded::storage {
+namespace {
+
+// Erased and overwritten entries that one move may step over on the loop.
+constexpr std::uint64_t kMostSkipped = 1024;
+
+class RocksdbCursor final : public Cursor {
+ public:
+  RocksdbCursor(rocksdb::DB& db, rocksdb::ReadOptions reads, const KeyRange& range, Direction direction)
+      : lower_(1, kDataSpace), is_forward_(direction == Direction::kForward) {
+    lower_.append(range.begin);
+    if (range.end.empty()) {
+      upper_.assign(1, kDataSpace + 1);
+    } else {
+      upper_.assign(1, kDataSpace).append(range.end);
+    }
+    lower_bound_ = lower_;
+    upper_bound_ = upper_;
+    reads.iterate_lower_bound = &lower_bound_;
+    reads.iterate_upper_bound = &upper_bound_;
+    iterator_.reset(db.NewIterator(reads));
+  }
+
+  bool next() override {
+    if (is_at_end_) return false;
+    move();
+    is_at_end_ = !iterator_->Valid();
+    return !is_at_end_;
+  }
+  std::string_view key() const override { return iterator_->key().ToStringView().substr(1); }
+  std::string_view value() const override { return iterator_->value().ToStringView(); }
+  Result<> status() const override {
+    const rocksdb::Status status = iterator_->status();
+    if (!status.ok()) return std::unexpected(read_error(status));
+    return {};
+  }
+
+ private:
+  void move() {
+    if (std::exchange(is_placed_, true)) {
+      is_forward_ ? iterator_->Next() : iterator_->Prev();
+    } else {
+      is_forward_ ? iterator_->SeekToFirst() : iterator_->SeekToLast();
+    }
+  }
+
+  std::string lower_, upper_;
+  rocksdb::Slice lower_bound_, upper_bound_;  // the iterator points to them
+  bool is_forward_;
+  bool is_placed_ = false;
+  bool is_at_end_ = false;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+}  // namespace
+
+RocksdbFiles::~RocksdbFiles() {
+  const rocksdb::Status status = db_->Close();
+  if (status.ok() || status.IsNotSupported()) return;
+  telemetry::log(
+      telemetry::Level::kError, "store closed with an error", telemetry::Fields().text("cause", status.ToString())
+  );
+}
+
+RocksdbSnapshot::RocksdbSnapshot(std::shared_ptr<const RocksdbFiles> files, Sequence sequence)
+    : Snapshot(sequence), files_(std::move(files)), snapshot_(files_->db().GetSnapshot()) {
+  disk_reads_.snapshot = snapshot_;
+  disk_reads_.ignore_range_deletions = true;  // there are none
+  memory_reads_ = disk_reads_;
+  memory_reads_.read_tier = rocksdb::kBlockCacheTier;
+  memory_reads_.max_skippable_internal_keys = kMostSkipped;
+}
+
+RocksdbSnapshot::~RocksdbSnapshot() { files_->db().ReleaseSnapshot(snapshot_); }
+
+Result<bool> RocksdbSnapshot::get(std::string_view key, std::string& value, Tier tier) const {
+  const StoredKey stored(key);
+  rocksdb::DB& db = files_->db();
+  rocksdb::PinnableSlice found(&value);
+  const rocksdb::Status status = db.Get(reads(tier), db.DefaultColumnFamily(), stored.slice(), &found);
+  if (status.ok()) {
+    if (found.IsPinned()) value.assign(found.data(), found.size());
+    return true;
+  }
+  if (status.IsNotFound()) return false;
+  return std::unexpected(read_error(status));
+}
+
+std::unique_ptr<Cursor> RocksdbSnapshot::scan(KeyRange range, Direction direction, Tier tier) const {
+  return std::make_unique<RocksdbCursor>(files_->db(), reads(tier), range, direction);
+}
+
+Error read_error(const rocksdb::Status& status) {
+  if (status.IsIncomplete()) return {Errc::kWouldBlock, "not in memory", {}, {}};
+  if (status.IsCorruption()) return {Errc::kInternal, "the store is damaged: " + status.ToString(), {}, {}};
+  return {Errc::kUnavailable, "the store cannot be read: " + status.ToString(), {}, {}};
+}
+
+}  // namespace noded::storage

@@ -1,0 +1,61 @@
+// Options of the store.
+#pragma once
+
+#include "noded/options.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace noded::storage {
+
+using namespace option_literals;
+
+inline constexpr Option<std::string> kEngine{
+    "storage.engine",
+    "where records are kept: rocksdb on the disk, or memory, which forgets all when the node ends",
+    "rocksdb",
+    {"rocksdb", "memory"},
+};
+inline constexpr Option<std::string> kDurability{
+    "storage.durability",
+    "what a write that was answered survives: synced a power cut, os a crash of noded, none neither",
+    "synced",
+    {"synced", "os", "none"},
+};
+inline constexpr Option<Bytes> kCache{
+    "storage.cache", "memory for records read from the disk", 32_MiB, 1_MiB, 1024_GiB,
+};
+inline constexpr Option<Bytes> kWriteBuffer{
+    "storage.write_buffer", "memory for records not yet in sorted files; up to two of these exist", 8_MiB, 1_MiB, 4_GiB,
+};
+inline constexpr Option<Bytes> kReserve{
+    "storage.reserve",
+    "free space of the disk below which writes are refused, because a full disk is worse",
+    64_MiB,
+    0_B,
+    1024_GiB,
+};
+inline constexpr Option<Bytes> kMaxTransaction{
+    "storage.max_transaction", "most that one transaction may write", 64_MiB, 1_MiB, 1_GiB,
+};
+inline constexpr Option<std::int64_t> kMaxOpenFiles{
+    "storage.max_open_files", "most files that the store keeps open", 256, 32, 1'000'000,
+};
+
+OptionTable storage_options();
+
+// The same as values, with the directory.
+struct StorageSettings {
+  std::filesystem::path directory;  // of the store alone; not used by the engine memory
+  std::string engine = "rocksdb";
+  std::string durability = "synced";
+  std::uint64_t cache_bytes = 32u << 20;
+  std::uint64_t write_buffer_bytes = 8u << 20;
+  std::uint64_t reserve_bytes = 64u << 20;
+  std::uint64_t max_transaction_bytes = 64u << 20;
+  std::int64_t max_open_files = 256;
+};
+StorageSettings storage_settings(const Options& options, std::filesystem::path directory);
+
+}  // namespace noded::storage

@@ -1,0 +1,41 @@
+// Store: the Engine of this node, the same over every backend.
+#pragma once
+
+#include "noded/clock.hpp"
+#include "noded/engine.hpp"
+#include "storage/backend.hpp"
+#include "storage/committer.hpp"
+#include "storage/high_marks.hpp"
+#include "storage/published.hpp"
+
+#include <cstddef>
+#include <memory>
+
+namespace noded::storage {
+
+class Store final : public Engine {
+ public:
+  // `max_transaction_bytes`: what one commit may write. `clock` outlives the store.
+  Store(
+      std::unique_ptr<Backend> backend,
+      const CommitterSettings& settings,
+      std::size_t max_transaction_bytes,
+      const Clock& clock,
+      OnFatal on_fatal
+  );
+  ~Store() override;
+
+  Result<std::unique_ptr<Transaction>> begin(const BeginOptions& options) override;
+  Task<Result<Sequence>> commit(std::unique_ptr<Transaction> transaction) override;
+  Sequence last_commit() const override;
+  void close() override;
+  Health health() const override;
+
+ private:
+  std::size_t max_transaction_bytes_;
+  std::shared_ptr<Published> published_ = std::make_shared<Published>();
+  std::shared_ptr<HighMarks> marks_ = std::make_shared<HighMarks>(published_);
+  std::unique_ptr<Committer> committer_;
+};
+
+}  // namespace noded::storage

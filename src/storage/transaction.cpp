@@ -1,0 +1,106 @@
+#include "storage/transaction.hpp"
+
+#include "storage/high_marks.hpp"
+#include "storage/number.hpp"
+#include "storage/transaction_cursor.hpp"
+
+#include <algorithm>
+
+namespace noded::storage {
+
+Error limit_error(Errc code) {
+  const char* message = code == Errc::kTimeout ? "the deadline passed before the read was done"
+                                               : "more work than may be done at once";
+  return Error{code, message, {}, {}};
+}
+
+Result<bool> StoreTransaction::get(std::string_view key, std::string& value) {
+  reads_.push_back(hash_key(key));
+  return peek(key, value);
+}
+
+Result<bool> StoreTransaction::peek(std::string_view key, std::string& value) {
+  if (const auto* own = writes_.find(key); own != nullptr) {
+    if (!own->has_value()) return false;
+    value.assign(**own);
+    return true;
+  }
+  if (const auto refused = limit_.charge_read()) return std::unexpected(limit_error(*refused));
+  return snapshot_->get(key, value, limit_.tier());
+}
+
+std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction direction) {
+  if (!range.end.empty() && range.begin >= range.end) return std::make_unique<EmptyCursor>();
+  std::unique_ptr<OwnWrites::View> own;
+  if (!writes_.empty()) {
+    own = std::make_unique<OwnWrites::View>(writes_, range, direction);
+    if (own->at_end()) own.reset();
+  }
+  auto stored = snapshot_->scan(std::move(range), direction, limit_.tier());
+  if (own == nullptr) return std::make_unique<StoredCursor>(std::move(stored), limit_);
+  return std::make_unique<MergingCursor>(std::move(stored), std::move(own), direction, limit_);
+}
+
+void StoreTransaction::put(std::string_view key, std::string_view value) {
+  reads_.push_back(hash_key(key));
+  writes_.put(key, value);
+}
+
+void StoreTransaction::erase(std::string_view key) {
+  reads_.push_back(hash_key(key));
+  writes_.erase(key);
+}
+
+void StoreTransaction::add(std::string_view counter_key, std::int64_t delta) {
+  auto place = additions_.lower_bound(counter_key);
+  if (place == additions_.end() || place->first != counter_key) {
+    place = additions_.emplace_hint(place, counter_key, 0);
+    bytes_ += counter_key.size() + sizeof(NumberBytes);
+  }
+  place->second = add_saturated(place->second, delta);
+}
+
+Result<std::int64_t> StoreTransaction::read_counter(std::string_view counter_key) {
+  std::string bytes;
+  const auto found = peek(counter_key, bytes);
+  if (!found) return std::unexpected(found.error());
+  std::int64_t number = 0;
+  if (*found) {
+    const auto decoded = decode_number(bytes);
+    if (!decoded) return fail(Errc::kInternal, "a stored counter is not a number");
+    number = *decoded;
+  }
+  if (const auto added = additions_.find(counter_key); added != additions_.end()) {
+    number = add_saturated(number, added->second);
+  }
+  if (const auto mark = allocated_.find(counter_key); mark != allocated_.end()) {
+    number = std::max(number, mark->second);
+  }
+  return number;
+}
+
+Result<std::int64_t> StoreTransaction::allocate(std::string_view counter_key, std::int64_t count) {
+  const auto first = marks_->allocate(counter_key, count, limit_.tier());
+  if (!first) return first;
+  const std::int64_t highest = *first + count - 1;
+  auto place = allocated_.lower_bound(counter_key);
+  if (place == allocated_.end() || place->first != counter_key) {
+    allocated_.emplace_hint(place, counter_key, highest);
+    bytes_ += counter_key.size() + sizeof(NumberBytes);
+  } else {
+    place->second = std::max(place->second, highest);
+  }
+  return first;
+}
+
+void StoreTransaction::append(std::string_view prefix, std::string_view value) {
+  bytes_ += prefix.size() + value.size();
+  appends_.push_back({std::string(prefix), std::string(value)});
+}
+
+bool StoreTransaction::has_writes() const {
+  return !writes_.empty() || !additions_.empty() || !allocated_.empty() || !appends_.empty() ||
+         !announced_.empty();
+}
+
+}  // namespace noded::storage

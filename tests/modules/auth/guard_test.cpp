@@ -1,0 +1,200 @@
+#include "modules/auth/guard.hpp"
+
+#include "codec/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace noded::auth {
+namespace {
+
+json::object parse(std::string_view text) {
+  auto value = codec::parse_json(text, "test");
+  if (!value) throw std::runtime_error(value.error().message);
+  return value->as_object();
+}
+
+std::shared_ptr<const Guard> make_guard(std::string_view auth) {
+  auto guard = Guard::compile(parse(auth));
+  if (!guard) throw std::runtime_error(guard.error().message);
+  return *guard;
+}
+
+Identity user(std::string role) {
+  Identity identity;
+  identity.kind = Identity::Kind::kUser;
+  identity.role = std::move(role);
+  identity.claims = R"({"id":1,"email":"m@example.com"})";
+  return identity;
+}
+
+constexpr std::string_view kRoles = R"({
+  "guard": {"enabled": true},
+  "roles": {
+    "admin":  {"implicit_allow": true, "permissions": [{"permission": "data.raw.query", "effect": "deny",
+               "policies": [{"effect": "allow", "condition": {"entity": "never"}}]}]},
+    "member": {"permissions": [
+      {"permission": "system.access.api", "effect": "allow", "policies": []},
+      {"permission": "data.entity.read", "effect": "deny", "policies": [
+        {"condition": {"entity": "posts"}, "effect": "allow"},
+        {"condition": {"entity": "drafts"}, "effect": "allow"},
+        {"condition": {"entity": "drafts"}, "effect": "deny"},
+        {"condition": {"entity": "drafts"}, "effect": "allow"},
+        {"condition": {"entity": "notes"}, "effect": "filter", "filter": {"owner": "x"}}]},
+      {"permission": "data.entity.create", "effect": "allow", "policies": [
+        {"condition": {"entity": "authors"}, "effect": "deny"}]},
+      {"permission": "data.entity.delete", "effect": "deny", "policies": []},
+      {"permission": "data.entity.update", "policies": [{"effect": "deny"}]}]},
+    "guest":  {"is_default": true, "permissions": [{"permission": "system.access.api"}]}
+  }})";
+
+struct Decision {
+  const char* name;
+  const char* role;  // null: anonymous
+  const char* permission;
+  const char* entity;
+  const char* description;  // null: allowed
+};
+
+class Decisions : public testing::TestWithParam<Decision> {};
+
+TEST_P(Decisions, FollowTheSteps) {
+  const auto guard = make_guard(kRoles);
+  Identity identity = GetParam().role == nullptr ? Identity{} : user(GetParam().role);
+  ConditionContext context(identity);
+  context.entity = GetParam().entity;
+  const auto decided = guard->check(identity, GetParam().permission, context);
+  ASSERT_EQ(decided.has_value(), GetParam().description == nullptr);
+  if (decided) return;
+  const std::string permission = GetParam().permission;
+  EXPECT_EQ(decided.error().code, Errc::kForbidden);
+  EXPECT_EQ(decided.error().type, "PermissionsException");
+  EXPECT_EQ(decided.error().message, "Permission \"" + permission + "\" not granted");
+  const json::object members = parse(decided.error().members);
+  EXPECT_EQ(members.at("description"), json::value(GetParam().description));
+  EXPECT_EQ(members.at("permission"), json::value(permission));
+  EXPECT_FALSE(members.contains("policy"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Steps,
+    Decisions,
+    testing::Values(
+        Decision{"implicit_allow", "admin", "system.config.write", "", nullptr},
+        Decision{
+            "an_entry_beats_implicit_allow", "admin", "data.raw.query", "", "Policy condition unmet"
+        },
+        Decision{
+            "no_entry",
+            "member",
+            "system.info",
+            "",
+            "Role \"member\" does not have required permission"
+        },
+        Decision{"entry_without_policies", "member", "system.access.api", "", nullptr},
+        Decision{
+            "entry_without_policies_whatever_its_effect",
+            "member",
+            "data.entity.delete",
+            "",
+            nullptr
+        },
+        Decision{
+            "deny_by_default", "member", "data.entity.read", "authors", "Policy condition unmet"
+        },
+        Decision{"allow_policy", "member", "data.entity.read", "posts", nullptr},
+        Decision{
+            "deny_policy_ends_it", "member", "data.entity.read", "drafts", "Policy condition unmet"
+        },
+        Decision{
+            "filters_decide_nothing",
+            "member",
+            "data.entity.read",
+            "notes",
+            "Policy condition unmet"
+        },
+        Decision{"allow_by_default", "member", "data.entity.create", "posts", nullptr},
+        Decision{
+            "deny_policy", "member", "data.entity.create", "authors", "Policy condition unmet"
+        },
+        Decision{
+            "policy_without_condition",
+            "member",
+            "data.entity.update",
+            "posts",
+            "Policy condition unmet"
+        },
+        Decision{"unknown_role_is_the_default", "nope", "system.access.api", "", nullptr},
+        Decision{"anonymous_is_the_default", nullptr, "system.access.api", "", nullptr},
+        Decision{
+            "anonymous_is_refused",
+            nullptr,
+            "system.info",
+            "",
+            "Role \"guest\" does not have required permission"
+        }
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+TEST(Guard, RefusesThoseWithoutRoleWhenNoneIsTheDefault) {
+  const auto guard =
+      make_guard(R"({"guard":{"enabled":true},"roles":{"a":{"implicit_allow":true}}})");
+  const Identity nobody;
+  const ConditionContext context(nobody);
+  const auto decided = guard->check(nobody, "system.access.api", context);
+  ASSERT_FALSE(decided.has_value());
+  EXPECT_EQ(parse(decided.error().members).at("description"), "User has no role");
+}
+
+TEST(Guard, AllowsEverythingWhileDisabled) {
+  const auto guard = make_guard(R"({"guard":{"enabled":false},"roles":{}})");
+  const Identity nobody;
+  const ConditionContext context(nobody);
+  EXPECT_TRUE(guard->check(nobody, "system.config.write", context).has_value());
+}
+
+TEST(Guard, AllowsTheLocalOperatorEverything) {
+  const auto guard = make_guard(R"({"guard":{"enabled":true},"roles":{}})");
+  Identity identity;
+  identity.kind = Identity::Kind::kLocalOperator;
+  const ConditionContext context(identity);
+  EXPECT_TRUE(guard->check(identity, "system.config.write", context).has_value());
+}
+
+TEST(Guard, LetsNobodyNameARoleWithoutAToken) {
+  const auto guard = make_guard(kRoles);
+  Identity identity;  // anonymous, although a role is written in it
+  identity.role = "admin";
+  EXPECT_EQ(guard->role_of(identity)->name, "guest");
+}
+
+TEST(Guard, NamesRolePermissionAndPolicyOfABadCondition) {
+  const auto guard = Guard::compile(parse(
+      R"({"roles":{"r":{"permissions":[{"permission":"data.entity.read","policies":[{},{"condition":{"id":{"$foo":1}}}]}]}}})"
+  ));
+  ASSERT_FALSE(guard.has_value());
+  EXPECT_EQ(guard.error().code, Errc::kInvalid);
+  for (const char* part : {"role \"r\"", "data.entity.read", "policy 1", "$foo"}) {
+    EXPECT_NE(guard.error().message.find(part), std::string::npos) << guard.error().message;
+  }
+}
+
+TEST(Guard, ChecksOperatorsOfFiltersAlready) {
+  EXPECT_FALSE(Guard::compile(parse(
+      R"({"roles":{"r":{"permissions":[{"permission":"p","policies":[{"effect":"filter","filter":{"a":{"$foo":1}}}]}]}}})"
+  )));
+}
+
+TEST(Guard, TellsWhichRolesAdministrate) {
+  const auto guard = make_guard(R"({"roles":{
+    "all":{"implicit_allow":true},"some":{"permissions":[{"permission":"data.entity.read"}]},
+    "config":{"permissions":[{"permission":"system.config.write"}]}}})");
+  EXPECT_TRUE(guard->roles()[0].administrates());
+  EXPECT_FALSE(guard->roles()[1].administrates());
+  EXPECT_TRUE(guard->roles()[2].administrates());
+}
+
+}  // namespace
+}  // namespace noded::auth

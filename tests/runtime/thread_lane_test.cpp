@@ -1,0 +1,162 @@
+#include "runtime/thread_lane.hpp"
+
+#include "noded/task.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <latch>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace noded::runtime {
+namespace {
+
+// Work that stays on its thread until it is let go.
+class Gate {
+ public:
+  std::move_only_function<void()> work() {
+    return [this] {
+      entered_.count_down();
+      open_.wait();
+    };
+  }
+  void wait_until_entered() { entered_.wait(); }
+  void open() { open_.count_down(); }
+
+ private:
+  std::latch entered_{1};
+  std::latch open_{1};
+};
+
+TEST(ThreadLane, RefusesWorkOnceItsQueueIsFull) {
+  ThreadLane lane({.name = "test", .queue_limit = 2, .thread_limit = 1});
+  Gate gate;
+  ASSERT_TRUE(lane.try_post(gate.work()));
+  gate.wait_until_entered();
+  std::atomic<int> ran{0};
+  EXPECT_TRUE(lane.try_post([&ran] { ++ran; }));
+  EXPECT_TRUE(lane.try_post([&ran] { ++ran; }));
+  EXPECT_FALSE(lane.try_post([&ran] { ++ran; }));
+  EXPECT_EQ(lane.queued(), 2U);
+  EXPECT_EQ(lane.running(), 1U);
+  EXPECT_EQ(lane.refused(), 1U);
+  gate.open();
+  lane.close();
+  EXPECT_EQ(ran, 2);
+}
+
+TEST(ThreadLane, RunsWorkInTheOrderItWasPosted) {
+  ThreadLane lane({.name = "test", .queue_limit = 100, .thread_limit = 1});
+  std::vector<int> order;
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(lane.try_post([&order, i] { order.push_back(i); }));
+  lane.close();
+  ASSERT_EQ(order.size(), 100U);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST(ThreadLane, RunsWhatItTookExactlyOnceUnderConcurrentPosts) {
+  ThreadLane lane({.name = "test", .queue_limit = 8, .thread_limit = 3});
+  std::atomic<std::uint64_t> taken{0};
+  std::atomic<std::uint64_t> ran{0};
+  std::vector<std::thread> posters;
+  for (int i = 0; i < 4; ++i) {
+    posters.emplace_back([&] {
+      for (int j = 0; j < 2'000; ++j) {
+        if (lane.try_post([&ran] { ++ran; })) ++taken;
+      }
+    });
+  }
+  for (std::thread& poster : posters)
+    poster.join();
+  lane.close();
+  EXPECT_EQ(ran, taken);
+  EXPECT_EQ(lane.refused() + taken, 8'000U);
+  EXPECT_EQ(lane.finished(), taken);
+}
+
+TEST(ThreadLane, FinishesWhatWasQueuedWhenItCloses) {
+  ThreadLane lane({.name = "test", .queue_limit = 10, .thread_limit = 1});
+  Gate gate;
+  std::atomic<int> ran{0};
+  ASSERT_TRUE(lane.try_post(gate.work()));
+  gate.wait_until_entered();
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(lane.try_post([&ran] { ++ran; }));
+  std::thread closer([&lane] { lane.close(); });
+  gate.open();
+  closer.join();
+  EXPECT_EQ(ran, 10);
+}
+
+TEST(ThreadLane, RefusesWorkOnceClosed) {
+  ThreadLane lane({.name = "test", .queue_limit = 10, .thread_limit = 1});
+  lane.close();
+  EXPECT_FALSE(lane.try_post([] { FAIL() << "ran after close"; }));
+}
+
+TEST(ThreadLane, StartsNoMoreThreadsThanItsLimitAndNoneBeforeItsFirstWork) {
+  ThreadLane lane({.name = "test", .queue_limit = 10, .thread_limit = 2});
+  EXPECT_EQ(lane.threads(), 0U);
+  Gate first;
+  Gate second;
+  ASSERT_TRUE(lane.try_post(first.work()));
+  first.wait_until_entered();
+  EXPECT_EQ(lane.threads(), 1U);
+  ASSERT_TRUE(lane.try_post(second.work()));
+  second.wait_until_entered();
+  ASSERT_TRUE(lane.try_post([] {}));
+  EXPECT_EQ(lane.threads(), 2U);
+  first.open();
+  second.open();
+}
+
+TEST(Offload, ResumesTheCallerWithTheOutcomeOnItsOwnThread) {
+  ThreadLane lane({.name = "test", .queue_limit = 1, .thread_limit = 1});
+  net::io_context loop;
+  std::thread::id worked;
+  std::thread::id resumed;
+  std::optional<Result<int>> outcome;
+  spawn(loop.get_executor(), "test", [&]() -> Task<> {
+    auto work = [&worked]() -> Result<int> {
+      worked = std::this_thread::get_id();
+      return 42;
+    };
+    outcome = co_await offload(lane, std::move(work));
+    resumed = std::this_thread::get_id();
+  });
+  loop.run();
+  ASSERT_TRUE(outcome.has_value() && outcome->has_value());
+  EXPECT_EQ(**outcome, 42);
+  EXPECT_EQ(resumed, std::this_thread::get_id());
+  EXPECT_NE(worked, resumed);
+}
+
+TEST(Offload, AnswersOverloadedWithoutRunningWhenTheLaneIsFull) {
+  ThreadLane lane({.name = "test", .queue_limit = 1, .thread_limit = 1});
+  Gate gate;
+  ASSERT_TRUE(lane.try_post(gate.work()));
+  gate.wait_until_entered();
+  ASSERT_TRUE(lane.try_post([] {}));
+  net::io_context loop;
+  std::optional<Result<int>> outcome;
+  spawn(loop.get_executor(), "test", [&]() -> Task<> {
+    auto work = []() -> Result<int> {
+      ADD_FAILURE() << "ran on a full lane";
+      return 0;
+    };
+    outcome = co_await offload(lane, std::move(work));
+  });
+  loop.run();
+  gate.open();
+  ASSERT_TRUE(outcome.has_value());
+  ASSERT_FALSE(outcome->has_value());
+  EXPECT_EQ(outcome->error().code, Errc::kOverloaded);
+}
+
+}  // namespace
+}  // namespace noded::runtime

@@ -1,0 +1,30 @@
+// run_task(): a task driven to its end on a loop of its own, for tests of one call at a time.
+#pragma once
+
+#include "noded/task.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace noded::test {
+
+template <class T>
+T run_task(Task<T> task) {
+  net::io_context loop(1);
+  std::optional<T> outcome;
+  std::exception_ptr cause;
+  net::co_spawn(net::any_io_executor(loop.get_executor()), std::move(task), [&](std::exception_ptr thrown, T value) {
+    cause = std::move(thrown);
+    if (!cause) outcome.emplace(std::move(value));
+  });
+  loop.run();
+  if (cause) std::rethrow_exception(cause);
+  if (!outcome) throw std::runtime_error("the loop ended before the task");
+  return std::move(*outcome);
+}
+
+}  // namespace noded::test
