@@ -1,10 +1,13 @@
-// What the store costs: begin, point reads, cursor moves, and durable commits by many at once. Prints one line a figure.
+// What the store costs: begin, point reads, cursor moves, and durable commits by many at once.
+// Prints one line a figure.
 //   engine_bench [directory] [engine] [durability]
 #include "noded/engine.hpp"
+
 #include "storage/open.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,8 +19,6 @@
 #include <string_view>
 #include <vector>
 
-#include <time.h>
-
 namespace noded::bench {
 namespace {
 
@@ -25,7 +26,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kRows = 50'000;  // fit into the cache
 
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 double cpu_seconds(clockid_t clock) {
   timespec time{};
@@ -46,10 +49,14 @@ double best_of(int count, Work work) {
   return best;
 }
 
-void print(std::string_view what, double seconds) { fmt::print("{:<44} {:>10.3f} us\n", what, seconds * 1e6); }
+void print(std::string_view what, double seconds) {
+  fmt::print("{:<44} {:>10.3f} us\n", what, seconds * 1e6);
+}
 
 // Consecutive rows are far apart, as those of a hash are.
-std::string row_key(int i) { return fmt::format("row/{:016x}", static_cast<std::uint64_t>(i) * 0x9e3779b97f4a7c15u); }
+std::string row_key(int i) {
+  return fmt::format("row/{:016x}", static_cast<std::uint64_t>(i) * 0x9e3779b97f4a7c15u);
+}
 
 template <class T>
 T must(Result<T> result) {
@@ -84,7 +91,9 @@ void measure_reads(Engine& engine, Tier tier, std::string_view name) {
   auto transaction = must(engine.begin({.tier = tier}));
   std::string value;
   int blocked = 0;
-  const auto peek = [&](int i) { blocked += !transaction->peek(keys[static_cast<std::size_t>(i)], value).has_value(); };
+  const auto peek = [&](int i) {
+    blocked += !transaction->peek(keys[static_cast<std::size_t>(i)], value).has_value();
+  };
   print(fmt::format("peek, {}", name), best_of(kHot, peek));
   fmt::print("{:<44} {:>10}\n", "  of these would block", blocked);
   print(fmt::format("peek of an absent key, {}", name), best_of(kHot, [&](int i) {
@@ -98,10 +107,13 @@ void measure_reads(Engine& engine, Tier tier, std::string_view name) {
   for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
     const char* word = direction == Direction::kForward ? "forward" : "backward";
     auto cursor = transaction->scan(prefix_range("row/"), direction);
-    print(fmt::format("cursor move {}, {}", word, name), best_of(20'000, [&](int) { cursor->next(); }));
+    print(fmt::format("cursor move {}, {}", word, name), best_of(20'000, [&](int) {
+            cursor->next();
+          }));
   }
   print(fmt::format("scan of 20 rows, {}", name), best_of(5000, [&](int i) {
-          auto cursor = transaction->scan({keys[static_cast<std::size_t>(i)], {}}, Direction::kForward);
+          auto cursor =
+              transaction->scan({keys[static_cast<std::size_t>(i)], {}}, Direction::kForward);
           for (int n = 0; n < 20; ++n)
             cursor->next();
         }));
@@ -114,7 +126,8 @@ struct Load {
   std::vector<double> seconds;
 };
 
-// What creating a record does: an identifier, a row, a unique index entry, an index entry, a count, an entry of the feed.
+// What creating a record does: an identifier, a row, a unique index entry, an index entry, a count,
+// an entry of the feed.
 Result<> create_record(Transaction& transaction, int number) {
   transaction.observe("schema");
   const auto id = transaction.allocate("identifier", 1);
@@ -136,7 +149,8 @@ Task<> create_records(Engine& engine, Load& load, int total) {
     const int number = load.next++;
     const auto start = Clock::now();
     auto transaction = must(engine.begin({.tier = Tier::kMemory}));
-    if (const auto done = create_record(*transaction, number); !done && done.error().code == Errc::kWouldBlock) {
+    if (const auto done = create_record(*transaction, number);
+        !done && done.error().code == Errc::kWouldBlock) {
       ++load.blocked;
       transaction = must(engine.begin({}));
       if (!create_record(*transaction, number)) std::exit(1);
@@ -160,8 +174,12 @@ void measure_commits(Engine& engine, net::io_context& loop, int committers, int 
   std::ranges::sort(load.seconds);
   fmt::print(
       "{:<44} {:>10.0f} /s  p50 {:.0f} us, p99 {:.0f} us, CPU {:.1f} us each, {} blocked\n",
-      fmt::format("create at {} committers", committers), load.done / elapsed, load.seconds[load.seconds.size() / 2] * 1e6,
-      load.seconds[load.seconds.size() * 99 / 100] * 1e6, cpu / load.done * 1e6, load.blocked
+      fmt::format("create at {} committers", committers),
+      load.done / elapsed,
+      load.seconds[load.seconds.size() / 2] * 1e6,
+      load.seconds[load.seconds.size() * 99 / 100] * 1e6,
+      cpu / load.done * 1e6,
+      load.blocked
   );
 }
 
@@ -181,7 +199,8 @@ int run(storage::StorageSettings settings) {
   print("begin", best_of(100'000, [&](int) { must(engine->begin({})); }));
   measure_reads(*engine, Tier::kDisk, "disk tier");
   measure_reads(*engine, Tier::kMemory, "memory tier");
-  for (const auto& [committers, total] : {std::pair(1, 2000), {8, 10'000}, {64, 100'000}, {256, 100'000}})
+  for (const auto& [committers, total] :
+       {std::pair(1, 2000), {8, 10'000}, {64, 100'000}, {256, 100'000}})
     measure_commits(*engine, loop, committers, total);
   engine->close();
   return 0;
@@ -193,8 +212,9 @@ int run(storage::StorageSettings settings) {
 int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments + 1, arguments + count);
   noded::storage::StorageSettings settings;
-  const auto directory =
-      given.empty() ? std::filesystem::temp_directory_path() / "noded-engine-bench" : std::filesystem::path(given[0]);
+  const auto directory = given.empty()
+                             ? std::filesystem::temp_directory_path() / "noded-engine-bench"
+                             : std::filesystem::path(given[0]);
   settings.directory = directory / "store";
   if (given.size() > 1) settings.engine = given[1];
   if (given.size() > 2) settings.durability = given[2];

@@ -78,6 +78,7 @@ class Transaction {
   virtual Result<std::int64_t> allocate(std::string_view counter_key, std::int64_t count) = 0;
   // Stores `value` under `prefix` + big-endian 64-bit sequence of the commit + big-endian 32-bit position in it.
   virtual void append(std::string_view prefix, std::string_view value) = 0;
+  // The key of a counter may be erased, also one of allocate(), which does not begin again by that; nobody puts it.
 
   // Conflict tokens for what no single key stands for. A transaction that observed a token conflicts with any transaction
   // that announced it after the former's snapshot; announcements do not conflict with each other. Nothing is stored.
@@ -94,7 +95,8 @@ class Engine {
   // Any thread. kUnavailable once closed.
   virtual Result<std::unique_ptr<Transaction>> begin(const BeginOptions& options) = 0;
   // Durable when it returns a sequence (0 if there was nothing to write). kConflict: another transaction won.
-  // kUnavailable: disk full, read-only or closed; nothing was written. Resumes the caller on its own executor.
+  // kUnavailable: disk full, read-only or closed; nothing was written. kTooLarge: it writes more than storage.max_transaction.
+  // kOverloaded: too many wait. Resumes the caller on its own executor.
   virtual Task<Result<Sequence>> commit(std::unique_ptr<Transaction> transaction) = 0;
   virtual Sequence last_commit() const = 0;
   // Refuses new work, finishes commits under way, closes. Blocks; called once by the owner's thread.

@@ -5,14 +5,7 @@
 #include "noded/result.hpp"
 #include "noded/task.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <functional>
-#include <memory>
 #include <optional>
 #include <type_traits>
 
@@ -26,39 +19,17 @@ class Lane {
   virtual bool try_post(std::move_only_function<void()> work) = 0;
 };
 
-// Runs `work` (a callable returning Result<T>) on the lane and resumes the caller on its own executor with what it
-// returned. A full lane answers kOverloaded without running it. `work` must not touch loop-owned state.
+// Runs `work` on the lane and resumes the caller on its own executor. kOverloaded when the lane is full: `work` did not run then.
+// An exception of `work` is rethrown here.
+Task<Result<>> run_on(Lane& lane, std::move_only_function<void()> work);
+
+// Runs `work` (a callable returning Result<T>) on the lane and returns what it returned. A full lane answers kOverloaded
+// without running it. `work` must not touch loop-owned state.
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(Lane& lane, Work work) {
-  using Outcome = std::invoke_result_t<Work&>;
-  const net::any_io_executor home = co_await net::this_coro::executor;
-  auto initiate = [&lane, home](auto handler, Work moved) {
-    using Handler = std::decay_t<decltype(handler)>;
-    // The handler stays outside of the lane's closure, so that a refused post can still complete it.
-    auto shared = std::make_shared<std::optional<Handler>>(std::move(handler));
-    auto resume = [shared, home](std::exception_ptr cause, std::optional<Outcome> outcome) {
-      net::post(home, [shared, cause = std::move(cause), outcome = std::move(outcome)]() mutable {
-        Handler complete = std::move(**shared);
-        shared->reset();
-        std::move(complete)(std::move(cause), std::move(outcome));
-      });
-    };
-    const bool queued = lane.try_post([resume, job = std::move(moved)]() mutable {
-      std::exception_ptr cause;
-      std::optional<Outcome> outcome;
-      try {
-        outcome.emplace(job());
-      } catch (...) {  // carried to the awaiting coroutine, which rethrows it
-        cause = std::current_exception();
-      }
-      resume(std::move(cause), std::move(outcome));
-    });
-    if (!queued) resume(nullptr, Outcome(fail(Errc::kOverloaded, "the node is busy; try again")));
-  };
-  auto outcome = co_await net::async_initiate<
-      const net::use_awaitable_t<net::any_io_executor>, void(std::exception_ptr, std::optional<Outcome>)>(
-      std::move(initiate), net::use_awaitable_t<net::any_io_executor>{}, std::move(work)
-  );
+  std::optional<std::invoke_result_t<Work&>> outcome;
+  auto ran = co_await run_on(lane, [&work, &outcome] { outcome.emplace(work()); });
+  if (!ran) co_return std::unexpected(std::move(ran.error()));
   co_return std::move(*outcome);
 }
 

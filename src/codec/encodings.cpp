@@ -31,18 +31,19 @@ constexpr DecodeTable make_decode_table(std::string_view alphabet) {
 }
 
 std::string encode(std::string_view bytes, std::string_view alphabet, bool padded) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    unsigned group = byte_of(bytes[at]) << 16;
-    if (count > 1) group |= byte_of(bytes[at + 1]) << 8;
-    if (count > 2) group |= byte_of(bytes[at + 2]);
-    for (std::size_t digit = 0; digit <= count; ++digit) {
-      out += alphabet[group >> (18 - 6 * digit) & 63];
-    }
-    if (padded) out.append(3 - count, '=');
+  const std::size_t digits = (bytes.size() * 4 + 2) / 3;
+  std::string out(padded ? (digits + 3) / 4 * 4 : digits, '=');
+  char* digit = out.data();
+  const auto put = [&](unsigned group, int count) {
+    for (int shift = 18; count > 0; --count, shift -= 6)
+      *digit++ = alphabet[group >> shift & 63];
+  };
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3) {
+    put(byte_of(bytes[at]) << 16 | byte_of(bytes[at + 1]) << 8 | byte_of(bytes[at + 2]), 4);
   }
+  if (bytes.size() - at == 1) put(byte_of(bytes[at]) << 16, 2);
+  if (bytes.size() - at == 2) put(byte_of(bytes[at]) << 16 | byte_of(bytes[at + 1]) << 8, 3);
   return out;
 }
 
@@ -50,21 +51,22 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool padde
 // value.
 std::optional<std::string> decode(std::string_view text, const DecodeTable& table) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  std::string out(text.size() * 3 / 4, '\0');
+  std::size_t size = 0;
   unsigned bits = 0;
   unsigned count = 0;
+  unsigned seen = 0;
   for (const char c : text) {
     const unsigned digit = table[static_cast<unsigned char>(c)];
-    if (digit == kNoDigit) return std::nullopt;
+    seen |= digit;
     bits = bits << 6 | digit;
     count += 6;
     if (count >= 8) {
       count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
+      out[size++] = static_cast<char>(bits >> count & 0xff);
     }
   }
-  if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;
+  if ((seen & kNoDigit) != 0 || (bits & ((1U << count) - 1)) != 0) return std::nullopt;
   return out;
 }
 
@@ -92,6 +94,30 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
     }
   }
   if (!is_valid_utf8(out)) return std::nullopt;
+  return out;
+}
+
+std::string percent_decode_what_can_be(std::string_view text, bool plus_is_space) {
+  const auto is_escape = [text](std::size_t at) {
+    return text.size() - at >= 3 && text[at] == '%' && hex_value(text[at + 1]) <= 15 &&
+           hex_value(text[at + 2]) <= 15;
+  };
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (is_escape(end))
+      end += 3;
+    if (end == at) {
+      out += text[at] == '+' && plus_is_space ? ' ' : text[at];
+      ++at;
+      continue;
+    }
+    const std::string_view run = text.substr(at, end - at);
+    const auto decoded = percent_decode(run, false);
+    out += decoded ? *decoded : run;
+    at = end;
+  }
   return out;
 }
 

@@ -1,5 +1,6 @@
-// JsonSchema: a compiled JSON Schema (the keywords of draft 2019-09 that bknd's jsonv-ts knows), and the errors it gives, worded
-// as jsonv-ts words them, since clients see them. Immutable once compiled; validate() is thread-safe.
+// JsonSchema: a compiled JSON Schema of draft 2019-09 (and prefixItems and dependencies of its neighbours), without
+// unevaluated* and dynamic references, and the errors it gives, worded as jsonv-ts words them, since clients see them.
+// Lengths count code points. Immutable once compiled; validate() is thread-safe.
 #pragma once
 
 #include "noded/result.hpp"
@@ -25,9 +26,11 @@ class JsonSchema {
   static Result<std::shared_ptr<const JsonSchema>> compile(const boost::json::value& schema);
   ~JsonSchema();
 
-  // All errors, outermost first; empty when valid. Depth- and work-bounded.
+  // Keyword by keyword as the schema has them ("type" first), the first invalid member of each only; empty when valid. A value
+  // that would take too much work or depth gives the one error "The value is too complex to be validated".
   std::vector<SchemaError> validate(const boost::json::value& instance) const;
-  // The template of the schema's defaults: an object with each property's default, or null.
+  // The template of the schema's defaults, as jsonv-ts makes it: of an object the required members, and all that have a default
+  // if it has a default itself; null when there is nothing.
   boost::json::value template_of_defaults() const;
   const boost::json::value& source() const;
 

@@ -4,7 +4,10 @@
 #include "codec/json_schema_checks.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <compare>
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace noded::codec::checks {
 namespace {
@@ -53,6 +56,31 @@ bool check_items(
       return false;
   }
   return true;
+}
+
+struct Hashed {
+  std::size_t hash = 0;
+  std::size_t index = 0;
+  friend auto operator<=>(const Hashed&, const Hashed&) = default;
+};
+
+struct Duplicates {
+  std::size_t index = 0;
+  std::size_t other = 0;
+};
+
+// The first two equal ones among items of one hash, which are in the order of their indexes.
+std::optional<Duplicates> find_duplicates(
+    Validation& validation, const json::array& array, std::span<const Hashed> items
+) {
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    for (std::size_t next = at + 1; next < items.size(); ++next) {
+      if (!validation.spend(1)) return std::nullopt;
+      if (!is_same_value(array[items[at].index], array[items[next].index])) continue;
+      return Duplicates{.index = items[at].index, .other = items[next].index};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -242,28 +270,25 @@ bool unique_items(
 ) {
   if (!instance.is_array() || !keyword.value->get_bool()) return true;
   const json::array& array = instance.get_array();
-  std::unordered_multimap<std::size_t, std::size_t>
-      seen;  // hash → first index of each distinct item
-  std::size_t first = array.size();
-  std::size_t second = 0;
-  for (std::size_t index = 0; index < array.size(); ++index) {
-    const std::size_t hash = hash_value_of(array[index]);
-    bool is_new = true;
-    for (auto [it, end] = seen.equal_range(hash); it != end && is_new; ++it) {
-      if (!validation.spend(1)) return false;
-      is_new = !is_same_value(array[it->second], array[index]);
-      if (!is_new && it->second < first) {
-        first = it->second;
-        second = index;
-      }
-    }
-    if (is_new) seen.emplace(hash, index);
+  std::vector<Hashed> items(array.size());
+  for (std::size_t index = 0; index < array.size(); ++index)
+    items[index] = {hash_value_of(array[index]), index};
+  std::ranges::sort(items);
+  std::optional<Duplicates> first;
+  for (auto from = items.begin(); from != items.end();) {
+    const auto to = std::find_if(from, items.end(), [from](const Hashed& item) {
+      return item.hash != from->hash;
+    });
+    const auto found = find_duplicates(validation, array, {from, to});
+    if (found && (!first || found->index < first->index)) first = found;
+    from = to;
   }
-  if (first == array.size()) return true;
+  if (!first) return !validation.is_exhausted();
   return validation.refuse(
       keyword.name,
       place,
-      "Duplicated items at index " + std::to_string(first) + " and " + std::to_string(second),
+      "Duplicated items at index " + std::to_string(first->index) + " and " +
+          std::to_string(first->other),
       instance
   );
 }

@@ -107,7 +107,8 @@ std::vector<SchemaError> validate_tree(const SchemaTree& tree, const json::value
   const Place root;
   const bool is_valid = validation.check(*tree.root, instance, root);
   // What was found until the bound was reached may owe to it.
-  if (validation.is_exhausted()) return {{"/", "/", "The value is too complex to be validated", nullptr}};
+  if (validation.is_exhausted())
+    return {{"/", "/", "The value is too complex to be validated", nullptr}};
   return is_valid ? std::vector<SchemaError>() : validation.take_errors();
 }
 

@@ -73,22 +73,6 @@ void append_escape(std::string& out, char c) {
   out += kHex[static_cast<unsigned char>(c) & 15];
 }
 
-// Copies the run of non-ASCII text at `from`, repaired; returns its end.
-std::size_t append_non_ascii(std::string& out, std::string_view text, std::size_t from) {
-  std::size_t copied = from;
-  while (from < text.size() && static_cast<unsigned char>(text[from]) >= 0x80) {
-    const Utf8Step step = decode_utf8(text.substr(from));
-    if (!step.valid) {
-      out.append(text, copied, from - copied);
-      out += "\xef\xbf\xbd";
-      copied = from + step.length;
-    }
-    from += step.length;
-  }
-  out.append(text, copied, from - copied);
-  return from;
-}
-
 // Number::toString of ECMA-262 from the shortest digits d…d and exponent e of d.…d × 10^e.
 void append_formatted(std::string& out, std::string_view digits, int exponent) {
   const int count = static_cast<int>(digits.size());
@@ -119,18 +103,24 @@ void append_formatted(std::string& out, std::string_view digits, int exponent) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t from = 0;
-  while (from < text.size()) {
-    const std::size_t end = plain_end(text, from);
-    out.append(text, from, end - from);
-    from = end;
-    if (from == text.size()) break;
-    if (static_cast<unsigned char>(text[from]) >= 0x80) {
-      from = append_non_ascii(out, text, from);
-    } else {
-      append_escape(out, text[from++]);
+  std::size_t copied = 0;  // what stands before it is in `out`
+  for (std::size_t at = plain_end(text, 0); at < text.size(); at = plain_end(text, at)) {
+    const bool is_ascii = static_cast<unsigned char>(text[at]) < 0x80;
+    const Utf8Step step = decode_utf8(text.substr(at));
+    if (step.valid && !is_ascii) {
+      at += step.length;
+      continue;
     }
+    out.append(text, copied, at - copied);
+    if (is_ascii) {
+      append_escape(out, text[at]);
+    } else {
+      out += "\xef\xbf\xbd";
+    }
+    at += step.length;
+    copied = at;
   }
+  out.append(text, copied, text.size() - copied);
   out += '"';
 }
 

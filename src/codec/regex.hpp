@@ -11,10 +11,12 @@ namespace noded::codec {
 
 class Regex {
  public:
-  // Errors: kInvalid with position and reason. Unicode mode is on, as bknd's `new RegExp(pattern, "u")`-compatible subset.
+  // Every pattern of `new RegExp(pattern, "u")`, meaning the same; what is allowed only without the flag is taken where it is
+  // unambiguous (see ecmascript_pattern.hpp). Errors: kInvalid with reason and position.
   static Result<std::shared_ptr<const Regex>> compile(std::string_view pattern);
   ~Regex();
-  // Unanchored. A subject that exceeds the match limit (a catastrophic pattern) counts as no match.
+  // Unanchored. A subject that costs too much (a catastrophic pattern: some 20 ms) counts as no match, and so does one that is
+  // no UTF-8.
   bool matches(std::string_view subject) const;
 
   Regex(const Regex&) = delete;

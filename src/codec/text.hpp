@@ -16,6 +16,8 @@ std::string_view utf16_prefix(std::string_view utf8, std::size_t units) noexcept
 
 // RFC 3986 §2.1. Empty when a '%' is not followed by two hex digits or the result is no UTF-8. `plus_is_space` for queries.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+// As browsers' servers read queries: runs of well-formed escapes that make UTF-8 are decoded, the rest stays as it was sent.
+std::string percent_decode_what_can_be(std::string_view text, bool plus_is_space);
 std::string percent_encode(std::string_view text);  // as encodeURIComponent
 
 std::string base64_encode(std::string_view bytes);     // RFC 4648 §4, padded

@@ -48,10 +48,7 @@ Chain::Chain(
       clock_(clock),
       access_log_(limits.access_log),
       metrics_(metrics),
-      admission_(limits.max_in_flight, limits.reserved_in_flight),
-      cors_(std::make_shared<Cors>()) {
-  filters_.push_back(cors_);
-}
+      admission_(limits.max_in_flight, limits.reserved_in_flight) {}
 
 void Chain::add_filter(std::shared_ptr<http::Filter> filter) {
   filters_.push_back(std::move(filter));
@@ -110,9 +107,9 @@ Task<http::Response> Chain::handle(http::Request& request) {
 }
 
 std::optional<http::Response> Chain::refuse_before(http::Request& request) {
-  for (std::size_t index = 0; index < filters_.size(); ++index) {
-    if (auto answer = filters_[index]->before(request)) return answer;
-    if (index == 0) authenticate(request);
+  authenticate(request);
+  for (const auto& filter : filters_) {
+    if (auto answer = filter->before(request)) return answer;
   }
   return std::nullopt;
 }

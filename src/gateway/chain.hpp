@@ -1,6 +1,6 @@
 // Chain: what every request crosses between the server and its handler, in this order:
-// request id → metrics and access log → admission → filters (cors first, then those added) with
-// authenticate before the added ones → route → authorise → body size → handler.
+// request id → metrics and access log → admission → authenticate → filters as added → route →
+// authorise → body size → handler.
 #pragma once
 
 #include "noded/clock.hpp"
@@ -9,7 +9,6 @@
 
 #include "gateway/access_log.hpp"
 #include "gateway/admission.hpp"
-#include "gateway/cors.hpp"
 #include "gateway/gateway_options.hpp"
 #include "gateway/request_metrics.hpp"
 #include "http/dispatcher.hpp"
@@ -32,15 +31,13 @@ class Chain final : public http::Dispatcher {
       telemetry::Metrics& metrics
   );
 
-  // Before serving starts. Filters run behind cors and authenticate, in the order of the calls;
-  // after() of all of them runs in reverse order on every answer, also on refusals.
+  // Before serving starts. before() runs in the order of the calls; after() of all filters runs in
+  // reverse order on every answer, also on refusals.
   void add_filter(std::shared_ptr<http::Filter> filter);
   // Without one everybody but the local operator is anonymous.
   void set_authenticator(std::shared_ptr<Authenticator> authenticator);
   // Without one routes that name a permission are closed to all but the local operator.
   void set_authorizer(std::shared_ptr<Authorizer> authorizer);
-
-  Cors& cors() noexcept { return *cors_; }
 
   Task<http::Response> handle(http::Request& request) override;
 
@@ -57,8 +54,7 @@ class Chain final : public http::Dispatcher {
   AccessLog access_log_;
   RequestMetrics metrics_;
   Admission admission_;
-  std::shared_ptr<Cors> cors_;
-  std::vector<std::shared_ptr<http::Filter>> filters_;  // cors_ is the first
+  std::vector<std::shared_ptr<http::Filter>> filters_;
   std::shared_ptr<Authenticator> authenticator_;
   std::shared_ptr<Authorizer> authorizer_;
 };

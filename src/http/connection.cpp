@@ -49,6 +49,7 @@ Connection::Connection(ServerLoop& loop, std::unique_ptr<Stream> stream, Peer pe
 
 void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
+  expired_ = false;
   expires_at_ = clock_.steady() + limit;
 }
 
@@ -211,6 +212,7 @@ Task<Result<std::size_t>> Connection::receive(net::mutable_buffer buffer) {
   }
   const SteadyTime began = clock_.steady();
   phase_ = Phase::kBody;
+  expired_ = false;
   expires_at_ = began + body_window_left_;
   const auto [error, count] = co_await stream_->read_some(buffer);
   phase_ = Phase::kHandling;
@@ -349,7 +351,6 @@ Task<> Connection::linger() {
   }
   if (peer_ended_) co_return;
   stream_->shutdown_write();
-  expired_ = false;
   enter(Phase::kLingering, limits_.linger_timeout);
   input_.clear();
   for (;;) {

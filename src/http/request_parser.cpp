@@ -78,7 +78,7 @@ class RequestParser::Message final {
 
   error_code parse(std::string_view head) {
     seen_ = {};
-    is_header_done_ = false;
+    is_header_done_ = is_in_last_chunk_ = false;
     parser_.emplace(*this);
     parser_->header_limit(std::numeric_limits<std::uint32_t>::max());
     parser_->body_limit(boost::none);
@@ -93,10 +93,19 @@ class RequestParser::Message final {
     extension_limit_ = extension_limit;
     ChunkStep step;
     part_ = {};
+    // Beast asserts five bytes when it comes back to an incomplete last chunk, and reads no further
+    // with fewer; the end of a valid body has them ("0", CR LF, CR LF).
+    if (is_in_last_chunk_ && bytes.size() < 5) return step;
     while (step.consumed < bytes.size()) {
       error_code error;
       step.consumed += parser_->put(net::buffer(bytes.substr(step.consumed)), error);
-      if (error == beast::error::need_more) return step;
+      is_in_last_chunk_ = false;
+      if (error == beast::error::need_more) {
+        std::string_view rest = bytes.substr(step.consumed);
+        if (rest.starts_with("\r\n")) rest.remove_prefix(2);
+        is_in_last_chunk_ = rest.starts_with('0');
+        return step;
+      }
       step.state = ChunkStep::State::kRefused;
       if (error) return step;
       step.state = ChunkStep::State::kEnd;
@@ -183,6 +192,7 @@ class RequestParser::Message final {
   std::string_view part_;
   std::size_t extension_limit_ = 0;
   bool is_header_done_ = false;
+  bool is_in_last_chunk_ = false;  // or in one whose size begins with a zero
 };
 
 RequestParser::RequestParser(const HeadLimits& limits)

@@ -74,9 +74,8 @@ Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor) {
   while (acceptor->is_open()) {
     auto [error, socket] = co_await acceptor->async_accept(kAwait);
     if (error == net::error::operation_aborted) co_return;
-    bool is_short = error == boost::system::errc::too_many_files_open ||
-                    error == boost::system::errc::too_many_files_open_in_system ||
-                    error == boost::system::errc::not_enough_memory;
+    // No descriptors, no memory; a peer that left while it waited is no reason to pause.
+    bool is_short = error && error != net::error::connection_aborted;
     if (!error) {
       is_short = is_short_of_descriptors(socket.native_handle());
       serve(std::move(socket));

@@ -3,6 +3,7 @@
 #include "http/http_options.hpp"
 #include "node/listen_address.hpp"
 #include "node/node_options.hpp"
+#include "node/version.hpp"
 #include "runtime/process.hpp"
 #include "runtime/runtime_options.hpp"
 #include "storage/open.hpp"
@@ -18,6 +19,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -108,7 +110,7 @@ Result<> HostNode::run(std::function<void(const Serving&)> on_serving) {
     return opened;
   }
   spawn(executor(), "node", [this, on_serving = std::move(on_serving)] {
-    return live(on_serving);
+    return live_or_fail(on_serving);
   });
   loops_.run();
   close();
@@ -126,6 +128,11 @@ Result<> HostNode::open() {
       request_stop();
     });
   };
+  telemetry::log(
+      Level::kInfo,
+      "starting",
+      Fields().text("version", version()).text("data", data_->root.string())
+  );
   auto engine = storage::open_engine(
       storage::storage_settings(setup_.options, data_->store()), on_fatal, setup_.clock
   );
@@ -154,6 +161,20 @@ Result<> HostNode::open() {
   return router_.mount("node", status_routes(*status_));
 }
 
+Task<> HostNode::live_or_fail(std::function<void(const Serving&)> on_serving) {
+  std::exception_ptr defect;
+  try {
+    co_await live(std::move(on_serving));
+  } catch (...) {  // a role's, most likely; the node must end all the same
+    defect = std::current_exception();
+  }
+  if (defect) {
+    report_defect("node", defect);
+    fail_with({Errc::kInternal, "a defect ended the node; the log names it", {}, {}});
+  }
+  loops_.stop();
+}
+
 Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   spawn(executor(), "signals", [this] { return watch_signals(); });
   auto started = co_await start_roles();
@@ -167,7 +188,6 @@ Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
     fail_with(std::move(serving.error()));
   }
   co_await stop_all();
-  loops_.stop();
 }
 
 Task<Result<>> HostNode::start_roles() {

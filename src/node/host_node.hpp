@@ -80,6 +80,7 @@ class HostNode final : public Node {
   class NodeLogger;
 
   Result<> open();
+  Task<> live_or_fail(std::function<void(const Serving&)> on_serving);
   Task<> live(std::function<void(const Serving&)> on_serving);
   Task<Result<>> start_roles();
   void build_chain();

@@ -1,4 +1,5 @@
-// Where append() stores a value: prefix + big-endian 64-bit sequence of the commit + big-endian 32-bit position in it.
+// Where append() stores a value: prefix + big-endian 64-bit sequence of the commit + big-endian
+// 32-bit position in it.
 #pragma once
 
 #include "noded/engine.hpp"

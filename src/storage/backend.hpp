@@ -1,5 +1,6 @@
-// Backend: what an engine must offer beneath transactions. Everything that makes transactions (own writes, conflicts,
-// counters, sequences, groups) is above it and shared by all engines; see committer.hpp.
+// Backend: what an engine must offer beneath transactions. Everything that makes transactions (own
+// writes, conflicts, counters, sequences, groups) is above it and shared by all engines; see
+// committer.hpp.
 #pragma once
 
 #include "noded/engine.hpp"
@@ -15,7 +16,8 @@
 
 namespace noded::storage {
 
-// All keys and values as of one commit. Immutable; any number of threads may read at once. Cursors must not outlive it.
+// All keys and values as of one commit. Immutable; any number of threads may read at once. Cursors
+// must not outlive it.
 class Snapshot {
  public:
   explicit Snapshot(Sequence sequence) : sequence_(sequence) {}
@@ -25,7 +27,8 @@ class Snapshot {
 
   Sequence sequence() const noexcept { return sequence_; }
 
-  // True and the value copied, or false if absent. kWouldBlock in the memory tier, kUnavailable, kInternal (damaged).
+  // True and the value copied, or false if absent. kWouldBlock in the memory tier, kUnavailable,
+  // kInternal (damaged).
   virtual Result<bool> get(std::string_view key, std::string& value, Tier tier) const = 0;
   // `range` is not empty. Statuses as those of get.
   virtual std::unique_ptr<Cursor> scan(KeyRange range, Direction direction, Tier tier) const = 0;
@@ -50,16 +53,17 @@ struct WriteFault {
   std::string message;
 };
 
-// All calls come from the thread that opened it until the committer starts, then from the committer's thread, then (close)
-// from the owner's again.
+// All calls come from the thread that opened it until the committer starts, then from the
+// committer's thread, then (close) from the owner's again.
 class Backend {
  public:
   virtual ~Backend() = default;
 
   // The last commit found at opening; 0 in a new store.
   virtual Sequence stored_sequence() const = 0;
-  // All of `changes` in this order or none, and `last` as the stored sequence; durable as the settings say. No snapshot
-  // older than `oldest_read` will be read again, but for those already being read.
+  // All of `changes` in this order or none, and `last` as the stored sequence; durable as the
+  // settings say. No snapshot older than `oldest_read` will be read again, but for those already
+  // being read.
   virtual std::expected<void, WriteFault> apply(
       std::span<const Change> changes, Sequence last, Sequence oldest_read
   ) = 0;

@@ -6,7 +6,6 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/prefer.hpp>
-
 #include <pthread.h>
 
 #include <algorithm>
@@ -35,7 +34,9 @@ Committer::Committer(
   thread_ = std::thread([this] { run(); });
 }
 
-Committer::~Committer() { close(); }
+Committer::~Committer() {
+  close();
+}
 
 bool Committer::is_full() const {
   const std::lock_guard lock(mutex_);
@@ -51,7 +52,9 @@ void Committer::submit(std::unique_ptr<StoreTransaction> transaction, CommitHand
   if (is_closing_) {
     lock.unlock();
     Completions refused;
-    refused.add(std::move(executor), std::move(handler), fail(Errc::kUnavailable, "the store is closed"));
+    refused.add(
+        std::move(executor), std::move(handler), fail(Errc::kUnavailable, "the store is closed")
+    );
     refused.post();
     return;
   }
@@ -117,7 +120,9 @@ void Committer::run() {
       outcomes.clear();
       commit(group, outcomes);
       for (std::size_t i = 0; i < count; ++i)
-        completions_.add(std::move(group[i].executor), std::move(group[i].handler), std::move(outcomes[i]));
+        completions_.add(
+            std::move(group[i].executor), std::move(group[i].handler), std::move(outcomes[i])
+        );
       completions_.post();
     }
     taken.clear();
@@ -182,16 +187,18 @@ void Committer::collect(const StoreTransaction& transaction, Sequence sequence) 
   }
   std::uint32_t position = 0;
   for (const auto& append : transaction.appends()) {
-    const std::string& key = append_keys_.emplace_back(append_key(append.prefix, sequence, position++));
+    const std::string& key =
+        append_keys_.emplace_back(append_key(append.prefix, sequence, position++));
     changes_.push_back({key, append.value});
   }
   space_.note_written(transaction.bytes());
 }
 
-// The first counting with a key in this group replaces what an earlier winner of the group put there; a later one that puts
-// it would conflict.
+// The first counting with a key in this group replaces what an earlier winner of the group put
+// there; a later one that puts it would conflict.
 void Committer::take_over(std::string_view number) {
-  if (numbers_.is_changed(number) || !window_.was_written_since(hash_key(number), group_start_)) return;
+  if (numbers_.is_changed(number) || !window_.was_written_since(hash_key(number), group_start_))
+    return;
   std::erase_if(changes_, [number](const Change& change) { return change.key == number; });
 }
 
@@ -203,12 +210,15 @@ void Committer::record(const StoreTransaction& transaction, Sequence sequence) {
     window_.record_everything(sequence);
     return;
   }
-  transaction.writes().for_each([&](std::string_view key, const auto&) { window_.record(hash_key(key), sequence); });
+  transaction.writes().for_each([&](std::string_view key, const auto&) {
+    window_.record(hash_key(key), sequence);
+  });
   for (const auto* numbers : {&transaction.additions(), &transaction.allocated()}) {
     for (const auto& [key, number] : *numbers)
       window_.record(hash_key(key), sequence);
   }
-  for (std::size_t i = append_keys_.size() - transaction.appends().size(); i < append_keys_.size(); ++i)
+  for (std::size_t i = append_keys_.size() - transaction.appends().size(); i < append_keys_.size();
+       ++i)
     window_.record(hash_key(append_keys_[i]), sequence);
   for (const KeyHash token : transaction.announced())
     window_.record(token, sequence);
@@ -226,22 +236,27 @@ Result<> Committer::write(Sequence oldest_read) {
   }
   const WriteFault& fault = applied.error();
   numbers_.clear();
+  window_.record_everything(published_->last());  // what it knows of this group did not happen
   space_.note_fault(fault);
   const bool is_fatal = fault.kind == WriteFault::Kind::kBroken;
   telemetry::log(
-      telemetry::Level::kError, is_fatal ? "store write failed; the node must restart" : "disk full",
+      telemetry::Level::kError,
+      is_fatal ? "store write failed; the node must restart" : "disk full",
       telemetry::Fields().text("cause", fault.message)
   );
   if (is_fatal && on_fatal_) on_fatal_(fault.message);
   return fail(Errc::kUnavailable, space_.refusal());
 }
 
-void Committer::publish(Sequence sequence) { published_->set(ledger_->share(backend_->snapshot(sequence))); }
+void Committer::publish(Sequence sequence) {
+  published_->set(ledger_->share(backend_->snapshot(sequence)));
+}
 
 Result<std::optional<std::string>> Committer::read_number(std::string_view key) const {
   if (window_.was_written_since(hash_key(key), group_start_)) {
     for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-      if (change->key == key) return change->value ? std::optional(std::string(*change->value)) : std::nullopt;
+      if (change->key == key)
+        return change->value ? std::optional(std::string(*change->value)) : std::nullopt;
     }
   }
   std::string bytes;

@@ -1,10 +1,12 @@
-// Committer: the one thread that decides which transactions win and makes them durable, many with one sync. Life of a group:
-// take all that wait → validate each in order against what was committed since its snapshot → merge the winners into one
-// batch → one durable write → publish the new snapshot → resume all on their executors.
+// Committer: the one thread that decides which transactions win and makes them durable, many with
+// one sync. Life of a group: take all that wait → validate each in order against what was committed
+// since its snapshot → merge the winners into one batch → one durable write → publish the new
+// snapshot → resume all on their executors.
 #pragma once
 
 #include "noded/clock.hpp"
 #include "noded/engine.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/completions.hpp"
 #include "storage/conflict_window.hpp"
@@ -28,15 +30,15 @@
 
 namespace noded::storage {
 
-// Called once, on the committer's thread, when a write failed such that only a restart can tell what is on disk. It must not
-// close the engine itself: it tells the node to end.
+// Called once, on the committer's thread, when a write failed such that only a restart can tell
+// what is on disk. It must not close the engine itself: it tells the node to end.
 using OnFatal = std::function<void(std::string_view reason)>;
 
 struct CommitterSettings {
-  std::uint64_t reserve_bytes = 0;         // free space below which commits are refused
-  std::string durability = "synced";       // for health()
-  std::size_t window_keys = 256 * 1024;    // see ConflictWindow
-  std::size_t max_waiting = 16 * 1024;     // transactions
+  std::uint64_t reserve_bytes = 0;            // free space below which commits are refused
+  std::string durability = "synced";          // for health()
+  std::size_t window_keys = 256 * 1024;       // see ConflictWindow
+  std::size_t max_waiting = 16 * 1024;        // transactions
   std::size_t group_bytes = 8 * 1024 * 1024;  // after which a group is closed
 };
 
@@ -59,7 +61,8 @@ class Committer {
   // `handler` is resumed by a post to its associated executor, never from within.
   void submit(std::unique_ptr<StoreTransaction> transaction, CommitHandler handler);
   Engine::Health health();
-  // Commits what waits, then stops the thread and lets go of the backend. A second call does nothing.
+  // Commits what waits, then stops the thread and lets go of the backend. A second call does
+  // nothing.
   void close();
 
  private:
@@ -88,7 +91,8 @@ class Committer {
 
   // The thread's own.
   SpaceWatch space_;
-  Sequence assigned_;  // last sequence given to a winner; sequences of a failed write are not given again
+  Sequence assigned_;  // last sequence given to a winner; sequences of a failed write are not given
+                       // again
   ConflictWindow window_;
   StoredNumbers numbers_;
   Completions completions_;

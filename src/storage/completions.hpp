@@ -1,4 +1,5 @@
-// Completions: resumes the coroutines that wait for commits, each on its own executor, with one post for each executor.
+// Completions: resumes the coroutines that wait for commits, each on its own executor, with one
+// post for each executor.
 #pragma once
 
 #include "noded/engine.hpp"
@@ -17,7 +18,8 @@ using CommitHandler = net::async_result<CommitToken, void(Result<Sequence>)>::ha
 // One thread at a time.
 class Completions {
  public:
-  // `executor` is where `handler` runs; it should track outstanding work, so that its loop does not end meanwhile.
+  // `executor` is where `handler` runs; it should track outstanding work, so that its loop does not
+  // end meanwhile.
   void add(net::any_io_executor executor, CommitHandler handler, Result<Sequence> outcome);
   // Hands all that were added to their executors.
   void post();

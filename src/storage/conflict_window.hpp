@@ -1,7 +1,9 @@
-// ConflictWindow: which keys and tokens the recent commits wrote, for as long as some transaction is old enough to care.
+// ConflictWindow: which keys and tokens the recent commits wrote, for as long as some transaction
+// is old enough to care.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/key_hash.hpp"
 
 #include <cstddef>
@@ -11,10 +13,12 @@
 
 namespace noded::storage {
 
-// Committer's thread only. Bounded: what does not fit is forgotten, oldest first, and transactions from before it conflict.
+// Committer's thread only. Bounded: what does not fit is forgotten, oldest first, and transactions
+// from before it conflict.
 class ConflictWindow {
  public:
-  // `capacity`: keys that are remembered at least before any is forgotten unasked. `start`: the commit before the first.
+  // `capacity`: keys that are remembered at least before any is forgotten unasked. `start`: the
+  // commit before the first.
   ConflictWindow(std::size_t capacity, Sequence start) : capacity_(capacity), floor_(start) {}
 
   // True when one of `keys` was written after `snapshot`, or when that is no longer known.
@@ -24,7 +28,7 @@ class ConflictWindow {
 
   // `sequence` never falls. All keys of one commit are recorded before those of the next.
   void record(KeyHash key, Sequence sequence);
-  // A commit of more keys than the window holds: everything before it becomes unknown.
+  // As if every key was written in `sequence`: for a commit of more keys than the window holds.
   void record_everything(Sequence sequence);
   // Nobody will ask about snapshots older than `oldest` any more.
   void forget_before(Sequence oldest);

@@ -11,7 +11,8 @@ Result<std::int64_t> HighMarks::allocate(std::string_view key, std::int64_t coun
   std::unique_lock lock(mutex_);
   auto entry = highest_.find(key);
   if (entry == highest_.end()) {
-    // Nobody has allocated from this key since the start, so no commit can raise its mark while it is read.
+    // Nobody has allocated from this key since the start, so no commit can raise its mark while it
+    // is read.
     lock.unlock();
     const auto mark = stored_mark(key, tier);
     if (!mark) return mark;

@@ -1,8 +1,9 @@
-// HighMarks: the integers that allocate() hands out. Uniqueness is decided here, in memory, when they are handed out; the
-// highest of a winning transaction is stored with its commit.
+// HighMarks: the integers that allocate() hands out. Uniqueness is decided here, in memory, when
+// they are handed out; the highest of a winning transaction is stored with its commit.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/key_hash.hpp"
 #include "storage/published.hpp"
 
@@ -20,10 +21,12 @@ namespace noded::storage {
 // Thread-safe. One entry for each key that was ever allocated from since the start.
 class HighMarks {
  public:
-  explicit HighMarks(std::shared_ptr<const Published> published) : published_(std::move(published)) {}
+  explicit HighMarks(std::shared_ptr<const Published> published)
+      : published_(std::move(published)) {}
 
-  // The first of `count` integers never handed out for this key. The first call for a key reads its stored mark, in `tier`.
-  // kInvalid: count below 1, or no integers left; kUnavailable: closed; and the errors of reading.
+  // The first of `count` integers never handed out for this key. The first call for a key reads its
+  // stored mark, in `tier`. kInvalid: count below 1, or no integers left; kUnavailable: closed; and
+  // the errors of reading.
   Result<std::int64_t> allocate(std::string_view key, std::int64_t count, Tier tier);
 
  private:

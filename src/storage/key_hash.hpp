@@ -1,4 +1,5 @@
-// Keys and conflict tokens as 64-bit numbers. Two that collide only cause a conflict too many, never one too few.
+// Keys and conflict tokens as 64-bit numbers. Two that collide only cause a conflict too many,
+// never one too few.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,9 @@ namespace noded::storage {
 
 using KeyHash = std::uint64_t;
 
-inline KeyHash hash_key(std::string_view key) noexcept { return std::hash<std::string_view>{}(key); }
+inline KeyHash hash_key(std::string_view key) noexcept {
+  return std::hash<std::string_view>{}(key);
+}
 
 // Another number than the key of the same bytes has.
 inline KeyHash hash_token(std::string_view token) noexcept {
@@ -19,7 +22,9 @@ inline KeyHash hash_token(std::string_view token) noexcept {
 // For maps that are asked with views.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
 };
 
 }  // namespace noded::storage

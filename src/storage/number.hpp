@@ -1,4 +1,5 @@
-// Stored form of counters and high marks: a signed 64-bit integer, big-endian two's complement, 8 bytes.
+// Stored form of counters and high marks: a signed 64-bit integer, big-endian two's complement, 8
+// bytes.
 #pragma once
 
 #include <array>

@@ -28,7 +28,8 @@ Result<std::unique_ptr<Engine>> open_engine(
   committer.durability = settings.engine == "memory" ? "none" : settings.durability;
   if (committer.durability != "synced") {
     telemetry::log(
-        settings.engine == "memory" ? telemetry::Level::kInfo : telemetry::Level::kWarning, "store does not sync writes",
+        settings.engine == "memory" ? telemetry::Level::kInfo : telemetry::Level::kWarning,
+        "store does not sync writes",
         telemetry::Fields().text("engine", settings.engine).text("durability", committer.durability)
     );
   }

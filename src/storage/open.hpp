@@ -3,6 +3,7 @@
 
 #include "noded/clock.hpp"
 #include "noded/engine.hpp"
+
 #include "storage/committer.hpp"
 #include "storage/storage_options.hpp"
 
@@ -10,9 +11,10 @@
 
 namespace noded::storage {
 
-// Blocks; makes the directory (mode 0700) when there is none. `clock` outlives the engine. kUnavailable: another process uses
-// the directory, or it cannot be read or written; kInvalid: what is there is no store of noded, or one of a newer format;
-// kInternal: the files are damaged. Each message names the directory.
+// Blocks; makes the directory (mode 0700) when there is none. `clock` outlives the engine.
+// kUnavailable: another process uses the directory, or it cannot be read or written; kInvalid: what
+// is there is no store of noded, or one of a newer format; kInternal: the files are damaged. Each
+// message names the directory.
 Result<std::unique_ptr<Engine>> open_engine(
     const StorageSettings& settings, OnFatal on_fatal = {}, const Clock& clock = system_clock()
 );

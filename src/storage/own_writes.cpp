@@ -9,7 +9,9 @@ void OwnWrites::put(std::string_view key, std::string_view value) {
   write(key, std::optional<std::string>(value));
 }
 
-void OwnWrites::erase(std::string_view key) { write(key, std::nullopt); }
+void OwnWrites::erase(std::string_view key) {
+  write(key, std::nullopt);
+}
 
 void OwnWrites::write(std::string_view key, std::optional<std::string> value) {
   bytes_ += key.size();

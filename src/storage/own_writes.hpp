@@ -1,4 +1,5 @@
-// OwnWrites: what one transaction put and erased, in key order, and the cursor over it as it was at one moment.
+// OwnWrites: what one transaction put and erased, in key order, and the cursor over it as it was at
+// one moment.
 #pragma once
 
 #include "noded/engine.hpp"
@@ -30,16 +31,20 @@ class OwnWrites {
   std::size_t size() const noexcept { return entries_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }  // of keys and values ever written
 
-  // Null when this transaction did not touch the key; otherwise the value, or empty for an erased one.
+  // Null when this transaction did not touch the key; otherwise the value, or empty for an erased
+  // one.
   const std::optional<std::string>* find(std::string_view key) const;
 
-  // Calls visit(key, value) for each touched key in order; `value` is an optional, empty for an erased one.
+  // Calls visit(key, value) for each touched key in order; `value` is an optional, empty for an
+  // erased one.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const auto& [key, version] : entries_) visit(std::string_view(key), version.value);
+    for (const auto& [key, version] : entries_)
+      visit(std::string_view(key), version.value);
   }
 
-  // Walks the entries of a range as they were when it was made. Writes made later neither show nor disturb it.
+  // Walks the entries of a range as they were when it was made. Writes made later neither show nor
+  // disturb it.
   class View {
    public:
     View(OwnWrites& writes, const KeyRange& range, Direction direction);
@@ -60,7 +65,8 @@ class OwnWrites {
     OwnWrites& writes_;
     std::uint64_t made_before_;
     bool is_forward_;
-    // Forward: [position_, end_). Backward: position_ is the entry itself, end_ the first one of the range.
+    // Forward: [position_, end_). Backward: position_ is the entry itself, end_ the first one of
+    // the range.
     Entries::iterator position_, end_;
     bool is_exhausted_ = false;
   };

@@ -1,5 +1,5 @@
-// Published: the newest snapshot, from which transactions begin. Taking it costs a lock that is never held for longer than a
-// pointer takes to copy.
+// Published: the newest snapshot, from which transactions begin. Taking it costs a lock that is
+// never held for longer than a pointer takes to copy.
 #pragma once
 
 #include "storage/backend.hpp"

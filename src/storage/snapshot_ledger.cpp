@@ -6,7 +6,9 @@ namespace noded::storage {
 
 std::shared_ptr<const Snapshot> SnapshotLedger::share(std::unique_ptr<Snapshot> snapshot) {
   alive_.insert(snapshot->sequence());
-  auto retire = [ledger = shared_from_this()](const Snapshot* dropped) { ledger->retire(dropped); };
+  auto retire = [ledger = shared_from_this()](const Snapshot* dropped) {
+    ledger->retire(dropped);
+  };
   return {snapshot.release(), std::move(retire)};
 }
 

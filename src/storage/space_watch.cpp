@@ -50,7 +50,8 @@ void SpaceWatch::look(Backend& backend) {
 
 std::string SpaceWatch::shortage(std::uint64_t free_bytes) const {
   return fmt::format(
-      "the disk is nearly full: {} are free, storage.reserve keeps {}", mebibytes(free_bytes),
+      "the disk is nearly full: {} are free, storage.reserve keeps {}",
+      mebibytes(free_bytes),
       mebibytes(reserve_bytes_)
   );
 }
@@ -69,7 +70,11 @@ void SpaceWatch::set_refusal(std::string refusal) {
   const bool was_writable = refusal_.empty();
   refusal_ = std::move(refusal);
   if (was_writable && !refusal_.empty()) {
-    telemetry::log(telemetry::Level::kWarning, "store refuses writes", telemetry::Fields().text("reason", refusal_));
+    telemetry::log(
+        telemetry::Level::kWarning,
+        "store refuses writes",
+        telemetry::Fields().text("reason", refusal_)
+    );
   } else if (!was_writable && refusal_.empty()) {
     telemetry::log(telemetry::Level::kInfo, "store takes writes again");
   }

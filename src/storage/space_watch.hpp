@@ -1,8 +1,10 @@
-// SpaceWatch: whether the store takes writes, and why not: free space below the reserve, a full disk, a failed disk.
+// SpaceWatch: whether the store takes writes, and why not: free space below the reserve, a full
+// disk, a failed disk.
 #pragma once
 
 #include "noded/clock.hpp"
 #include "noded/engine.hpp"
+
 #include "storage/backend.hpp"
 
 #include <chrono>
@@ -19,7 +21,8 @@ class SpaceWatch {
 
   SpaceWatch(std::uint64_t reserve_bytes, std::string durability, const Clock& clock);
 
-  // Looks at the disk when the last look is kInterval old, or when so much was written since that the reserve may be used up.
+  // Looks at the disk when the last look is kInterval old, or when so much was written since that
+  // the reserve may be used up.
   void look(Backend& backend);
   void note_written(std::uint64_t bytes) noexcept { written_ += bytes; }
 

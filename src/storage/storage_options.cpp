@@ -7,7 +7,13 @@ namespace noded::storage {
 
 OptionTable storage_options() {
   static constexpr std::array<const OptionDeclaration*, 7> kTable{
-      &kEngine, &kDurability, &kCache, &kWriteBuffer, &kReserve, &kMaxTransaction, &kMaxOpenFiles,
+      &kEngine,
+      &kDurability,
+      &kCache,
+      &kWriteBuffer,
+      &kReserve,
+      &kMaxTransaction,
+      &kMaxOpenFiles,
   };
   return kTable;
 }

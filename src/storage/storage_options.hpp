@@ -19,15 +19,24 @@ inline constexpr Option<std::string> kEngine{
 };
 inline constexpr Option<std::string> kDurability{
     "storage.durability",
-    "what a write that was answered survives: synced a power cut, os a crash of noded, none neither",
+    "what a write that was answered survives: synced a power cut, os a crash of noded, none "
+    "neither",
     "synced",
     {"synced", "os", "none"},
 };
 inline constexpr Option<Bytes> kCache{
-    "storage.cache", "memory for records read from the disk", 32_MiB, 1_MiB, 1024_GiB,
+    "storage.cache",
+    "memory for records read from the disk",
+    32_MiB,
+    1_MiB,
+    1024_GiB,
 };
 inline constexpr Option<Bytes> kWriteBuffer{
-    "storage.write_buffer", "memory for records not yet in sorted files; up to two of these exist", 8_MiB, 1_MiB, 4_GiB,
+    "storage.write_buffer",
+    "memory for records not yet in sorted files; up to two of these exist",
+    8_MiB,
+    1_MiB,
+    4_GiB,
 };
 inline constexpr Option<Bytes> kReserve{
     "storage.reserve",
@@ -37,10 +46,18 @@ inline constexpr Option<Bytes> kReserve{
     1024_GiB,
 };
 inline constexpr Option<Bytes> kMaxTransaction{
-    "storage.max_transaction", "most that one transaction may write", 64_MiB, 1_MiB, 1_GiB,
+    "storage.max_transaction",
+    "most that one transaction may write",
+    64_MiB,
+    1_MiB,
+    1_GiB,
 };
 inline constexpr Option<std::int64_t> kMaxOpenFiles{
-    "storage.max_open_files", "most files that the store keeps open", 256, 32, 1'000'000,
+    "storage.max_open_files",
+    "most files that the store keeps open",
+    256,
+    32,
+    1'000'000,
 };
 
 OptionTable storage_options();

@@ -21,7 +21,9 @@ Store::Store(
           std::move(backend), published_, settings, clock, std::move(on_fatal)
       )) {}
 
-Store::~Store() { committer_->close(); }
+Store::~Store() {
+  committer_->close();
+}
 
 Result<std::unique_ptr<Transaction>> Store::begin(const BeginOptions& options) {
   auto snapshot = published_->get();
@@ -32,12 +34,16 @@ Result<std::unique_ptr<Transaction>> Store::begin(const BeginOptions& options) {
 Task<Result<Sequence>> Store::commit(std::unique_ptr<Transaction> transaction) {
   if (!transaction->has_writes()) co_return Sequence{0};
   const auto* own = dynamic_cast<const StoreTransaction*>(transaction.get());
-  if (own == nullptr || own->marks() != marks_.get()) throw std::logic_error("a transaction of another engine");
+  if (own == nullptr || own->marks() != marks_.get())
+    throw std::logic_error("a transaction of another engine");
   if (own->bytes() > max_transaction_bytes_) {
-    co_return fail(Errc::kTooLarge, "the transaction writes more than storage.max_transaction allows");
+    co_return fail(
+        Errc::kTooLarge, "the transaction writes more than storage.max_transaction allows"
+    );
   }
   if (committer_->is_full()) co_return fail(Errc::kOverloaded, "the store is busy; try again");
-  std::unique_ptr<StoreTransaction> submitted(static_cast<StoreTransaction*>(transaction.release()));
+  std::unique_ptr<StoreTransaction> submitted(static_cast<StoreTransaction*>(transaction.release())
+  );
   auto submit = [this](CommitHandler handler, std::unique_ptr<StoreTransaction> moved) {
     committer_->submit(std::move(moved), std::move(handler));
   };
@@ -47,10 +53,16 @@ Task<Result<Sequence>> Store::commit(std::unique_ptr<Transaction> transaction) {
   );
 }
 
-Sequence Store::last_commit() const { return published_->last(); }
+Sequence Store::last_commit() const {
+  return published_->last();
+}
 
-void Store::close() { committer_->close(); }
+void Store::close() {
+  committer_->close();
+}
 
-Engine::Health Store::health() const { return committer_->health(); }
+Engine::Health Store::health() const {
+  return committer_->health();
+}
 
 }  // namespace noded::storage

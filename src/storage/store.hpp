@@ -3,6 +3,7 @@
 
 #include "noded/clock.hpp"
 #include "noded/engine.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/committer.hpp"
 #include "storage/high_marks.hpp"

@@ -1,7 +1,9 @@
-// StoredNumbers: counters and high marks as the committer knows them, so that a group of commits writes each only once.
+// StoredNumbers: counters and high marks as the committer knows them, so that a group of commits
+// writes each only once.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/key_hash.hpp"
 #include "storage/number.hpp"
@@ -20,7 +22,8 @@ namespace noded::storage {
 // Committer's thread only. A cache: what was stored can be dropped at any time between groups.
 class StoredNumbers {
  public:
-  // What the number is without this cache: read from the store, or from an earlier commit of the group.
+  // What the number is without this cache: read from the store, or from an earlier commit of the
+  // group.
   using Read = std::function<Result<std::optional<std::string>>(std::string_view key)>;
 
   explicit StoredNumbers(Read read) : read_(std::move(read)) {}
@@ -34,7 +37,8 @@ class StoredNumbers {
   // A transaction put or erased a key, which may be one of these. Counting goes on from there.
   void replace(std::string_view key, const std::optional<std::string>& value);
 
-  // Appends what changed since the last store() or clear(). Views hold until the next call of either.
+  // Appends what changed since the last store() or clear(). Views hold until the next call of
+  // either.
   void append_changes(std::vector<Change>& changes);
   // The changes were stored.
   void store();

@@ -1,8 +1,9 @@
-// StoreTransaction: the one Transaction, the same over every backend: a snapshot, own writes above it, and what the committer
-// must know to decide whether it wins.
+// StoreTransaction: the one Transaction, the same over every backend: a snapshot, own writes above
+// it, and what the committer must know to decide whether it wins.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/key_hash.hpp"
 #include "storage/own_writes.hpp"
@@ -52,16 +53,26 @@ class StoreTransaction final : public Transaction {
   bool has_writes() const override;
 
   // For the committer.
-  std::span<const KeyHash> reads() const noexcept { return reads_; }  // keys read or written, tokens observed
+  std::span<const KeyHash> reads() const noexcept {
+    return reads_;
+  }  // keys read or written, tokens observed
   std::span<const KeyHash> announced() const noexcept { return announced_; }
   const OwnWrites& writes() const noexcept { return writes_; }
   const Numbers& additions() const noexcept { return additions_; }
-  const Numbers& allocated() const noexcept { return allocated_; }  // key → highest integer handed out
+  const Numbers& allocated() const noexcept {
+    return allocated_;
+  }  // key → highest integer handed out
   // Whether a key that was put or erased is one of those numbers too.
-  bool counts(std::string_view key) const { return additions_.contains(key) || allocated_.contains(key); }
+  bool counts(std::string_view key) const {
+    return additions_.contains(key) || allocated_.contains(key);
+  }
   const std::vector<Append>& appends() const noexcept { return appends_; }
-  std::size_t bytes() const noexcept { return bytes_ + writes_.bytes(); }  // of what would be written, about
-  const HighMarks* marks() const noexcept { return marks_.get(); }         // tells whose transaction this is
+  std::size_t bytes() const noexcept {
+    return bytes_ + writes_.bytes();
+  }  // of what would be written, about
+  const HighMarks* marks() const noexcept {
+    return marks_.get();
+  }  // tells whose transaction this is
 
  private:
   std::shared_ptr<const Snapshot> snapshot_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/own_writes.hpp"
 #include "storage/work_limit.hpp"
 
@@ -66,7 +67,11 @@ class MergingCursor final : public Cursor {
   Result<> status() const override;
 
  private:
-  enum class StoredState : std::uint8_t { kBehind, kAhead, kEnd };  // kAhead: at an entry not yet given out
+  enum class StoredState : std::uint8_t {
+    kBehind,
+    kAhead,
+    kEnd
+  };  // kAhead: at an entry not yet given out
 
   bool load_stored();
   bool own_comes_first(bool& hides_stored) const;

@@ -1,4 +1,5 @@
-// WorkLimit: how much one transaction may still do before it must stop: cursor moves (memory tier) and time.
+// WorkLimit: how much one transaction may still do before it must stop: cursor moves (memory tier)
+// and time.
 #pragma once
 
 #include "noded/engine.hpp"
@@ -16,7 +17,8 @@ class WorkLimit {
   explicit WorkLimit(const BeginOptions& options)
       : deadline_ns_(options.deadline_ns),
         steps_left_(
-            options.tier == Tier::kMemory ? options.max_steps : std::numeric_limits<std::uint32_t>::max()
+            options.tier == Tier::kMemory ? options.max_steps
+                                          : std::numeric_limits<std::uint32_t>::max()
         ),
         clock_interval_(options.tier == Tier::kMemory ? kMemoryInterval : kDiskInterval),
         tier_(options.tier) {}
@@ -24,7 +26,9 @@ class WorkLimit {
   Tier tier() const noexcept { return tier_; }
 
   // Before a point read. kTimeout, or empty to go on.
-  std::optional<Errc> charge_read() noexcept { return is_late() ? std::optional(Errc::kTimeout) : std::nullopt; }
+  std::optional<Errc> charge_read() noexcept {
+    return is_late() ? std::optional(Errc::kTimeout) : std::nullopt;
+  }
 
   // Before a cursor move. kWouldBlock, kTimeout, or empty to go on.
   std::optional<Errc> charge_step() noexcept {
@@ -47,7 +51,8 @@ class WorkLimit {
       return false;
     }
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    if (std::chrono::nanoseconds(now).count() >= deadline_ns_) return true;  // and so for each further operation
+    if (std::chrono::nanoseconds(now).count() >= deadline_ns_)
+      return true;  // and so for each further operation
     until_clock_ = clock_interval_ - 1;
     return false;
   }

@@ -15,6 +15,7 @@ namespace noded::telemetry {
 namespace {
 
 constexpr std::chrono::milliseconds kGathering{20};
+constexpr std::size_t kKept = std::size_t{256} << 10;
 
 // A descriptor that takes no more is given up: there is nowhere left to complain.
 void write_all(int descriptor, const char* data, std::size_t size) {
@@ -88,6 +89,8 @@ void BatchSink::run() {
     lock.unlock();
     write_all(descriptor_, batch.data(), batch.size());
     batch.clear();
+    // A burst's memory is given back.
+    if (batch.capacity() > kKept) batch = spdlog::memory_buf_t();
     lock.lock();
   }
 }

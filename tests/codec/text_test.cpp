@@ -80,6 +80,13 @@ TEST(PercentDecoding, ReadsEscapesOfEitherCase) {
   EXPECT_EQ(percent_decode("%00", false), "\0"sv);
 }
 
+TEST(PercentDecode, LeavesIllFormedEscapesOfAQueryAsTheyWereSent) {
+  EXPECT_EQ(percent_decode_what_can_be(R"({"$like":"Sec%"}+%41%zz%)", true), R"({"$like":"Sec%"} A%zz%)");
+  EXPECT_EQ(percent_decode_what_can_be("%ff%41", false), "%ff%41");
+  EXPECT_EQ(percent_decode_what_can_be("%c3%a9+", false), "\xc3\xa9+");
+  EXPECT_EQ(percent_decode_what_can_be("", true), "");
+}
+
 TEST(PercentDecoding, TakesPlusForASpaceOnlyInQueries) {
   EXPECT_EQ(percent_decode("a+b%2B", true), "a b+");
   EXPECT_EQ(percent_decode("a+b%2B", false), "a+b+");

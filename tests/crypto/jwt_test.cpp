@@ -65,7 +65,9 @@ TEST(Jwt, CarriesTheClaimsThenIatIssAndExp) {
 }
 
 TEST(Jwt, IsTheTokenThatOtherImplementationsMake) {
-  const JwtRules rules{.digest = Digest::kSha512, .secret = "secret", .issuer = {}, .lifetime_s = 0};
+  const JwtRules rules{
+      .digest = Digest::kSha512, .secret = "secret", .issuer = {}, .lifetime_s = 0
+  };
   // signed by the crypto module of Node 20
   EXPECT_EQ(
       sign_jwt(rules, R"({"sub":"1"})", kNow),

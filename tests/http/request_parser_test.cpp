@@ -214,6 +214,8 @@ INSTANTIATE_TEST_SUITE_P(
     Bodies,
     ParseChunks,
     testing::Values(
+        ChunkCase{"nothing", "0\r\n\r\n", ChunkStep::State::kEnd, ""},
+        ChunkCase{"only_trailers", "0\r\nA: b\r\n\r\n", ChunkStep::State::kEnd, ""},
         ChunkCase{
             "two_chunks",
             "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",

@@ -76,6 +76,8 @@ class HttpLimits : public testing::Test {
     server_.emplace(dispatcher_, limits, dispatcher_.clock);
   }
   LoopbackClient connect() { return LoopbackClient(server_->port()); }
+  // Once another connection has its answer, the loop has done with what was sent before.
+  void settle() { ASSERT_TRUE(connect().get("/hello")); }
 
   StuckDispatcher dispatcher_;
   std::optional<RunningServer> server_;
@@ -86,9 +88,7 @@ TEST_F(HttpLimits, RefusesAHeadThatDoesNotArriveInTime) {
   LoopbackClient client = connect();
   ASSERT_TRUE(client.get("/hello"));
   client.send("GET / HT");
-  // The server has seen the beginning once it answers another connection that asked later.
-  LoopbackClient other = connect();
-  ASSERT_TRUE(other.get("/hello"));
+  settle();
   dispatcher_.clock.advance(11s);
   const auto answer = client.read_answer();
   ASSERT_TRUE(answer);
@@ -99,8 +99,7 @@ TEST_F(HttpLimits, RefusesAHeadThatDoesNotArriveInTime) {
 TEST_F(HttpLimits, ClosesAConnectionThatNeverAsks) {
   start();
   LoopbackClient client = connect();
-  LoopbackClient other = connect();
-  ASSERT_TRUE(other.get("/hello"));
+  settle();
   dispatcher_.clock.advance(11s);
   EXPECT_TRUE(client.is_closed_by_peer());
 }
@@ -109,8 +108,10 @@ TEST_F(HttpLimits, ClosesAnIdleConnectionButNotTooEarly) {
   start();
   LoopbackClient client = connect();
   ASSERT_TRUE(client.get("/hello"));
+  settle();
   dispatcher_.clock.advance(74s);
   ASSERT_TRUE(client.get("/hello"));
+  settle();
   dispatcher_.clock.advance(76s);
   EXPECT_TRUE(client.is_closed_by_peer());
 }
@@ -122,6 +123,7 @@ TEST_F(HttpLimits, RefusesABodyThatArrivesTooSlowly) {
   );
   ASSERT_EQ(client.read_answer()->status, 100);  // the server waits for the body now
   client.send("hello");
+  settle();
   dispatcher_.clock.advance(11s);
   const auto answer = client.read_answer();
   ASSERT_TRUE(answer);
@@ -225,10 +227,13 @@ TEST_F(HttpLimits, DrainClosesIdleConnectionsAndFinishesWhatIsInFlight) {
 
 TEST_F(HttpLimits, DrainCutsWhatDoesNotFinishInTime) {
   start();
+  LoopbackClient idle = connect();
+  ASSERT_TRUE(idle.get("/hello"));
   LoopbackClient busy = connect();
   busy.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n");
   dispatcher_.began.acquire();
   auto drained = server_->start_drain(5s);
+  EXPECT_TRUE(idle.is_closed_by_peer());  // the time to drain has begun
   dispatcher_.clock.advance(6s);
   drained.get();
   EXPECT_FALSE(busy.read_answer());

@@ -1,4 +1,5 @@
-// A Database over the memory engine, driven by one loop and a real store lane, with JSON in and out.
+// A Database over the memory engine, driven by one loop and a real store lane, with JSON in and
+// out.
 #pragma once
 
 #include "codec/json.hpp"
@@ -42,14 +43,22 @@ inline boost::json::value parse(std::string_view text) {
   return std::move(*value);
 }
 
-inline boost::json::object parse_object(std::string_view text) { return parse(text).as_object(); }
+inline boost::json::object parse_object(std::string_view text) {
+  return parse(text).as_object();
+}
 
 class DatabaseFixture : public testing::Test {
  protected:
   static constexpr std::uint16_t kApplication = 1;
 
   DatabaseFixture()
-      : engine_(storage::make_memory_backend(), storage::CommitterSettings{}, std::size_t{64} << 20, clock_, {}),
+      : engine_(
+            storage::make_memory_backend(),
+            storage::CommitterSettings{},
+            std::size_t{64} << 20,
+            clock_,
+            {}
+        ),
         lane_({.name = "store", .queue_limit = 256, .thread_limit = 2}),
         database_(database::StoreAccess{engine_, lane_}, kApplication, clock_) {}
   ~DatabaseFixture() override {
@@ -69,7 +78,8 @@ class DatabaseFixture : public testing::Test {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     io_.restart();
     auto guard = net::make_work_guard(io_);
-    while (!result && std::chrono::steady_clock::now() < give_up) io_.run_one_for(std::chrono::milliseconds(100));
+    while (!result && std::chrono::steady_clock::now() < give_up)
+      io_.run_one_for(std::chrono::milliseconds(100));
     if (!result) throw std::runtime_error("the task did not end");
     if (cause) std::rethrow_exception(cause);
     return std::move(*result);
@@ -87,44 +97,56 @@ class DatabaseFixture : public testing::Test {
 
   // `rows` is an object or an array of objects.
   Result<std::vector<database::RowKey>> create(
-      std::string_view entity, std::string_view rows,
-      const database::Access& access = database::unrestricted_access_for_the_node_itself(), bool system_fields = false
+      std::string_view entity,
+      std::string_view rows,
+      const database::Access& access = database::unrestricted_access_for_the_node_itself(),
+      bool system_fields = false
   ) {
     std::vector<boost::json::object> objects;
     const boost::json::value given = parse(rows);
     if (given.is_object()) {
       objects.push_back(given.get_object());
     } else {
-      for (const auto& row : given.as_array()) objects.push_back(row.as_object());
+      for (const auto& row : given.as_array())
+        objects.push_back(row.as_object());
     }
     return write([&, system_fields](const database::Schema& schema, Transaction& transaction) {
-      return writer(schema, transaction, access).create(*schema.find(entity), objects, system_fields);
+      return writer(schema, transaction, access)
+          .create(*schema.find(entity), objects, system_fields);
     });
   }
 
   Result<bool> update(
-      std::string_view entity, std::int64_t id, std::string_view changes,
-      const database::Access& access = database::unrestricted_access_for_the_node_itself(), bool system_fields = false
+      std::string_view entity,
+      std::int64_t id,
+      std::string_view changes,
+      const database::Access& access = database::unrestricted_access_for_the_node_itself(),
+      bool system_fields = false
   ) {
     const auto given = parse_object(changes);
     return write([&, system_fields](const database::Schema& schema, Transaction& transaction) {
       const auto key = database::RowKey::of_integer(id);
-      return writer(schema, transaction, access).update(*schema.find(entity), key, given, system_fields);
+      return writer(schema, transaction, access)
+          .update(*schema.find(entity), key, given, system_fields);
     });
   }
 
   // The deleted row as JSON, or empty when there was none.
   Result<std::string> erase(
-      std::string_view entity, std::int64_t id,
+      std::string_view entity,
+      std::int64_t id,
       const database::Access& access = database::unrestricted_access_for_the_node_itself()
   ) {
-    return write([&](const database::Schema& schema, Transaction& transaction) -> Result<std::string> {
-      std::string out;
-      const auto key = database::RowKey::of_integer(id);
-      const auto erased = writer(schema, transaction, access).erase(*schema.find(entity), key, out);
-      if (!erased) return std::unexpected(erased.error());
-      return out;
-    });
+    return write(
+        [&](const database::Schema& schema, Transaction& transaction) -> Result<std::string> {
+          std::string out;
+          const auto key = database::RowKey::of_integer(id);
+          const auto erased =
+              writer(schema, transaction, access).erase(*schema.find(entity), key, out);
+          if (!erased) return std::unexpected(erased.error());
+          return out;
+        }
+    );
   }
 
   // All rows as a read shows them, in the entity's order.
@@ -137,7 +159,8 @@ class DatabaseFixture : public testing::Test {
       if (!parsed) return std::unexpected(parsed.error());
       std::string out;
       const auto& access = database::unrestricted_access_for_the_node_itself();
-      const auto page = database::Reader(kApplication, transaction, access).read_many(found, *parsed, out);
+      const auto page =
+          database::Reader(kApplication, transaction, access).read_many(found, *parsed, out);
       if (!page) return std::unexpected(page.error());
       return out;
     };
@@ -145,7 +168,9 @@ class DatabaseFixture : public testing::Test {
     return read ? *read : "error: " + read.error().message;
   }
 
-  database::Writer writer(const database::Schema& schema, Transaction& transaction, const database::Access& access) {
+  database::Writer writer(
+      const database::Schema& schema, Transaction& transaction, const database::Access& access
+  ) {
     return {kApplication, schema, transaction, access, clock_};
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "support/run_task.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +53,9 @@ inline std::string see(Transaction& transaction, std::string_view key) {
 }
 
 // The value that is stored now.
-inline std::string stored(Engine& engine, std::string_view key) { return see(*begin(engine), key); }
+inline std::string stored(Engine& engine, std::string_view key) {
+  return see(*begin(engine), key);
+}
 
 inline Pairs rest_of(Cursor& cursor) {
   Pairs pairs;
@@ -62,7 +65,9 @@ inline Pairs rest_of(Cursor& cursor) {
   return pairs;
 }
 
-inline Pairs scan(Transaction& transaction, KeyRange range = {}, Direction direction = Direction::kForward) {
+inline Pairs scan(
+    Transaction& transaction, KeyRange range = {}, Direction direction = Direction::kForward
+) {
   return rest_of(*transaction.scan(std::move(range), direction));
 }
 

@@ -17,10 +17,14 @@ T run_task(Task<T> task) {
   net::io_context loop(1);
   std::optional<T> outcome;
   std::exception_ptr cause;
-  net::co_spawn(net::any_io_executor(loop.get_executor()), std::move(task), [&](std::exception_ptr thrown, T value) {
-    cause = std::move(thrown);
-    if (!cause) outcome.emplace(std::move(value));
-  });
+  net::co_spawn(
+      net::any_io_executor(loop.get_executor()),
+      std::move(task),
+      [&](std::exception_ptr thrown, T value) {
+        cause = std::move(thrown);
+        if (!cause) outcome.emplace(std::move(value));
+      }
+  );
   loop.run();
   if (cause) std::rethrow_exception(cause);
   if (!outcome) throw std::runtime_error("the loop ended before the task");

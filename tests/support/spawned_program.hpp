@@ -1,5 +1,5 @@
-// A program that a test runs: the real binary, its output, its end. Everything has one deadline, so that a silent program fails a
-// test instead of hanging it.
+// A program that a test runs: the real binary, its output, its end. Everything has one deadline, so
+// that a silent program fails a test instead of hanging it.
 #pragma once
 
 #include <fcntl.h>
@@ -26,7 +26,9 @@ class SpawnedProgram {
 
   // `environment` holds NAME=value and is the whole environment.
   SpawnedProgram(
-      std::vector<std::string> arguments, const std::string& input = {}, std::vector<std::string> environment = {}
+      std::vector<std::string> arguments,
+      const std::string& input = {},
+      std::vector<std::string> environment = {}
   ) {
     std::array<int, 2> in = make_pipe();
     std::array<int, 2> out = make_pipe();
@@ -38,13 +40,16 @@ class SpawnedProgram {
     posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
     auto argv = pointers(arguments);
     auto envp = pointers(environment);
-    const int fault = ::posix_spawn(&pid_, arguments.front().c_str(), &actions, nullptr, argv.data(), envp.data());
+    const int fault = ::posix_spawn(
+        &pid_, arguments.front().c_str(), &actions, nullptr, argv.data(), envp.data()
+    );
     posix_spawn_file_actions_destroy(&actions);
     EXPECT_EQ(fault, 0) << "cannot run " << arguments.front();
     if (fault != 0) pid_ = -1;
     // Small enough for the pipe's buffer, so that nobody has to read it meanwhile.
     EXPECT_EQ(::write(in[1], input.data(), input.size()), static_cast<ssize_t>(input.size()));
-    for (const int end : {in[0], in[1], out[1], err[1]}) ::close(end);
+    for (const int end : {in[0], in[1], out[1], err[1]})
+      ::close(end);
     streams_ = {Stream{out[0], {}}, Stream{err[0], {}}};
   }
   SpawnedProgram(const SpawnedProgram&) = delete;
@@ -54,7 +59,8 @@ class SpawnedProgram {
       ::kill(pid_, SIGKILL);
       ::waitpid(pid_, nullptr, 0);
     }
-    for (const Stream& stream : streams_) ::close(stream.descriptor);
+    for (const Stream& stream : streams_)
+      ::close(stream.descriptor);
   }
 
   pid_t pid() const { return pid_; }
@@ -71,13 +77,15 @@ class SpawnedProgram {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
 
-  // What follows `prefix` on the line of standard output that begins with it; empty if the program ends before.
+  // What follows `prefix` on the line of standard output that begins with it; empty if the program
+  // ends before.
   std::string wait_for_line(std::string_view prefix) {
     do {
       const std::string text = "\n" + output();
       const std::size_t start = text.find("\n" + std::string(prefix));
       const std::size_t end = start == std::string::npos ? start : text.find('\n', start + 1);
-      if (end != std::string::npos) return text.substr(start + 1 + prefix.size(), end - start - 1 - prefix.size());
+      if (end != std::string::npos)
+        return text.substr(start + 1 + prefix.size(), end - start - 1 - prefix.size());
     } while (receive());
     return {};
   }
@@ -100,7 +108,8 @@ class SpawnedProgram {
 
   static std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
-    for (std::string& text : texts) out.push_back(text.data());
+    for (std::string& text : texts)
+      out.push_back(text.data());
     out.push_back(nullptr);
     return out;
   }
@@ -108,7 +117,8 @@ class SpawnedProgram {
   // Takes what has come of either stream; false once both are over.
   bool receive() {
     std::array<pollfd, 2> ready{};
-    for (std::size_t i = 0; i < 2; ++i) ready[i] = {streams_[i].is_over ? -1 : streams_[i].descriptor, POLLIN, 0};
+    for (std::size_t i = 0; i < 2; ++i)
+      ready[i] = {streams_[i].is_over ? -1 : streams_[i].descriptor, POLLIN, 0};
     if (streams_[0].is_over && streams_[1].is_over) return false;
     const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience);
     if (::poll(ready.data(), 2, static_cast<int>(patience.count())) <= 0) {

@@ -2,6 +2,7 @@
 
 #include "modules/auth/auth_schema.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <utility>
@@ -80,10 +81,9 @@ Result<std::unique_ptr<Module::Prepared>> AuthModule::prepare(const boost::json:
 }
 
 void AuthModule::publish(AuthStatePtr state) noexcept {
-  std::vector<http::Route> routes;
+  std::vector<http::Route> routes = users_admin_.routes(state);
   if (state->rules.enabled) {
-    routes = controller_.routes(state);
-    for (auto more : {first_administrator_.routes(), users_admin_.routes(state)}) {
+    for (auto more : {controller_.routes(state), first_administrator_.routes()}) {
       std::ranges::move(more, std::back_inserter(routes));
     }
   }

@@ -68,10 +68,13 @@ json::object credentials(std::string_view email, std::string_view password) {
 }
 
 template <class Handle>
-http::Handler for_operator(Handle handle) {
-  return [handle = std::move(handle)](http::Request& request) -> Task<http::Response> {
+http::Handler for_operator(const AuthStatePtr& state, Handle handle) {
+  return [state, handle = std::move(handle)](http::Request& request) -> Task<http::Response> {
     if (request.identity == nullptr || request.identity->kind != Identity::Kind::kLocalOperator) {
       co_return http::Response::text(404, "404 Not Found");
+    }
+    if (!state->rules.enabled) {
+      co_return http::answer_refusal(503, "there are no accounts: auth.enabled is false");
     }
     co_return co_await handle(request);
   };
@@ -94,20 +97,20 @@ std::vector<http::Route> UsersAdmin::routes(const AuthStatePtr& state) {
   };
   const std::string path = "/api/admin/users";
   std::vector<http::Route> table;
-  table.push_back(
-      route(http::Method::kGet, path, for_operator([this, state](http::Request& request) {
-              return list(state, request);
-            }))
-  );
-  table.push_back(
-      route(http::Method::kPost, path, for_operator([this, state](http::Request& request) {
-              return create(state, request);
-            }))
-  );
   table.push_back(route(
-      http::Method::kPatch, path + "/:email", for_operator([this, state](http::Request& request) {
-        return change(state, request);
-      })
+      http::Method::kGet,
+      path,
+      for_operator(state, [this, state](http::Request& request) { return list(state, request); })
+  ));
+  table.push_back(route(
+      http::Method::kPost,
+      path,
+      for_operator(state, [this, state](http::Request& request) { return create(state, request); })
+  ));
+  table.push_back(route(
+      http::Method::kPatch,
+      path + "/:email",
+      for_operator(state, [this, state](http::Request& request) { return change(state, request); })
   ));
   return table;
 }

@@ -1,5 +1,5 @@
 // UsersAdmin: accounts over the admin socket: /api/admin/users. Anybody but the local operator gets
-// 404. Errors {"error":text}.
+// 404; while auth is disabled the answer is 503. Errors {"error":text}.
 #pragma once
 
 #include "noded/http.hpp"

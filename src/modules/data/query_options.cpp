@@ -223,8 +223,7 @@ constexpr std::array<std::string_view, 7> kNames{
 // Ill-formed percent-encoding stays as it was sent, as bknd's server leaves it.
 std::string decode_component(std::string_view text) {
   if (text.find_first_of("%+") == std::string_view::npos) return std::string(text);
-  auto decoded = codec::percent_decode(text, true);
-  return decoded ? std::move(*decoded) : std::string(text);
+  return codec::percent_decode_what_can_be(text, true);
 }
 
 // A parameter given several times becomes a list.

@@ -25,6 +25,22 @@ std::size_t count_entities(const json::object& data) {
   return entities != nullptr && entities->is_object() ? entities->get_object().size() : 0;
 }
 
+// What is stored has to be readable again: records nest a little deeper than a module does.
+constexpr std::size_t kMaxNesting = codec::JsonLimits{}.max_depth - 8;
+
+bool nests_deeper_than(const json::value& value, std::size_t levels) {
+  const auto deeper = [levels](const json::value& inner) {
+    return levels == 0 || nests_deeper_than(inner, levels - 1);
+  };
+  if (const auto* array = value.if_array()) return std::ranges::any_of(*array, deeper);
+  if (const auto* object = value.if_object()) {
+    return std::ranges::any_of(*object, [&deeper](const auto& member) {
+      return deeper(member.value());
+    });
+  }
+  return false;
+}
+
 Error schema_refusal(std::string_view module, const std::vector<codec::SchemaError>& errors) {
   const codec::SchemaError& first = errors.front();
   json::object members;
@@ -110,6 +126,9 @@ json::object Configuration::schemas() const {
 
 Result<> Configuration::check(const Part& part, json::object& application) const {
   json::value& configuration = application[part.module.get().name()];
+  if (nests_deeper_than(configuration, kMaxNesting)) {
+    return fail(Errc::kInvalid, "The configuration nests too deeply");
+  }
   fill_defaults(part.schema->source(), configuration);
   const auto errors = part.schema->validate(configuration);
   if (!errors.empty()) return std::unexpected(schema_refusal(part.module.get().name(), errors));

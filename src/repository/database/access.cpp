@@ -7,7 +7,12 @@ class Unrestricted final : public Access {
  public:
   Result<Rows> rows(const Entity&, Action, const RowKey*) const override { return Rows{}; }
   Error outside(const Entity& entity, Action, const Rows&) const override {
-    return {Errc::kInternal, "no row of \"" + entity.name + "\" is outside of unrestricted access", {}, {}};
+    return {
+        Errc::kInternal,
+        "no row of \"" + entity.name + "\" is outside of unrestricted access",
+        {},
+        {}
+    };
   }
 };
 

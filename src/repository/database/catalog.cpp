@@ -28,7 +28,8 @@ std::optional<Catalog::IndexKey> index_key_of(const json::object& stored) {
   const auto entity = number_of<std::uint32_t>(stored.if_contains("entity"));
   const json::value* fields = stored.if_contains("fields");
   const json::value* unique = stored.if_contains("unique");
-  if (!entity || fields == nullptr || !fields->is_array() || unique == nullptr || !unique->is_bool()) {
+  if (!entity || fields == nullptr || !fields->is_array() || unique == nullptr ||
+      !unique->is_bool()) {
     return std::nullopt;
   }
   Catalog::IndexKey key{*entity, {}, unique->get_bool()};
@@ -54,8 +55,8 @@ Result<Catalog> Catalog::parse(std::string_view text) {
   const auto next_index = number_of<std::uint32_t>(stored.if_contains("next_index"));
   const json::value* entities = stored.if_contains("entities");
   const json::value* indices = stored.if_contains("indices");
-  if (!next_entity || !next_index || entities == nullptr || !entities->is_object() || indices == nullptr ||
-      !indices->is_array()) {
+  if (!next_entity || !next_index || entities == nullptr || !entities->is_object() ||
+      indices == nullptr || !indices->is_array()) {
     return damaged("members are missing");
   }
   catalog.next_entity_ = *next_entity;
@@ -64,7 +65,8 @@ Result<Catalog> Catalog::parse(std::string_view text) {
     const json::object* entry = value.if_object();
     const json::value* fields = entry != nullptr ? entry->if_contains("fields") : nullptr;
     const auto id = number_of<std::uint32_t>(entry != nullptr ? entry->if_contains("id") : nullptr);
-    if (!id || fields == nullptr || !fields->is_object()) return damaged("entity " + std::string(name));
+    if (!id || fields == nullptr || !fields->is_object())
+      return damaged("entity " + std::string(name));
     catalog.entities_.emplace(name, *id);
     for (const auto& [field_name, number] : fields->get_object()) {
       const auto field_id = number_of<std::uint16_t>(&number);

@@ -12,9 +12,11 @@ namespace {
 constexpr std::string_view kCatalogName = "catalog";
 
 bool contains(const Catalog& catalog, std::uint32_t index) {
-  return std::any_of(catalog.indices().begin(), catalog.indices().end(), [index](const auto& entry) {
-    return entry.second == index;
-  });
+  return std::any_of(
+      catalog.indices().begin(),
+      catalog.indices().end(),
+      [index](const auto& entry) { return entry.second == index; }
+  );
 }
 
 std::shared_ptr<const Schema> empty_schema() {
@@ -36,7 +38,7 @@ struct Database::Change {
   std::shared_ptr<const Schema> before;
   json::object data_before;
   std::shared_ptr<const Schema> after;
-  std::vector<const Index*> filling;  // of `after`
+  std::vector<const Index*> filling;                    // of `after`
   std::vector<std::pair<std::uint32_t, bool>> removed;  // index, unique
 };
 
@@ -103,7 +105,8 @@ Task<Result<>> Database::store_catalog(const Catalog& catalog) {
   co_return co_await transact(store_, SteadyTime::max(), std::move(body));
 }
 
-// A write that fetched the schema before the last publish() and has not committed yet conflicts with this and runs again.
+// A write that fetched the schema before the last publish() and has not committed yet conflicts
+// with this and runs again.
 Task<Result<>> Database::announce() {
   auto body = [this](Transaction& transaction) -> Result<> {
     transaction.announce(schema_token());
@@ -113,7 +116,8 @@ Task<Result<>> Database::announce() {
 }
 
 Task<Result<std::shared_ptr<const Schema>>> Database::change_schema(
-    json::object data, std::function<Result<>(Transaction&)> also_write,
+    json::object data,
+    std::function<Result<>(Transaction&)> also_write,
     std::function<void(std::uint64_t rows_done)> on_progress
 ) {
   const ChangeInProgress in_progress(*this);
@@ -138,15 +142,18 @@ Task<Result<>> Database::run(Change& change) {
     co_return done;
   }
   publish(change.after, change.data);
-  // What is stored is in force, whatever becomes of the rest: without the announcement a write that is under way may still
-  // commit as one before the change; entries of removed indices are never looked at again.
+  // What is stored is in force, whatever becomes of the rest: without the announcement a write that
+  // is under way may still commit as one before the change; entries of removed indices are never
+  // looked at again.
   (void)co_await announce();
   IndexFill entries(lane_only(), application_, {});
-  for (const auto& [index, unique] : change.removed) (void)co_await entries.clear(index, unique);
+  for (const auto& [index, unique] : change.removed)
+    (void)co_await entries.clear(index, unique);
   co_return done;
 }
 
-// Builds the schema and makes its numbers durable before anybody uses them: a number must never come to mean something else.
+// Builds the schema and makes its numbers durable before anybody uses them: a number must never
+// come to mean something else.
 Task<Result<>> Database::prepare(Change& change) {
   auto stored = co_await load_catalog(SteadyTime::max());
   if (!stored) co_return std::unexpected(std::move(stored.error()));
@@ -191,8 +198,13 @@ Task<Result<>> Database::require_key_formats(const Change& change) {
       const auto cursor = transaction.scan(prefix_range(prefix), Direction::kForward);
       const bool has_rows = cursor->next();
       if (auto status = cursor->status(); !status) return status;
-      if (!has_rows || RowKey::from_bytes(cursor->key().substr(prefix.size())).is_uuid() == entity->uuid_keys) continue;
-      return fail(Errc::kInvalid, "The primary format of \"" + entity->name + "\" cannot change while it has rows");
+      if (!has_rows ||
+          RowKey::from_bytes(cursor->key().substr(prefix.size())).is_uuid() == entity->uuid_keys)
+        continue;
+      return fail(
+          Errc::kInvalid,
+          "The primary format of \"" + entity->name + "\" cannot change while it has rows"
+      );
     }
     return {};
   };
@@ -201,8 +213,10 @@ Task<Result<>> Database::require_key_formats(const Change& change) {
 
 Task<Result<>> Database::fill(Change& change) {
   std::vector<std::uint32_t> numbers;
-  for (const Index* index : change.filling) numbers.push_back(index->id);
-  auto maintaining = Schema::build_while_filling(change.data_before, change.grown, change.after, numbers);
+  for (const Index* index : change.filling)
+    numbers.push_back(index->id);
+  auto maintaining =
+      Schema::build_while_filling(change.data_before, change.grown, change.after, numbers);
   if (!maintaining) co_return std::unexpected(std::move(maintaining.error()));
   publish(std::move(*maintaining), change.data_before);
   if (auto announced = co_await announce(); !announced) co_return announced;
@@ -218,12 +232,14 @@ Task<Result<>> Database::store_change(const Change& change) {
   co_return co_await transact(store_, SteadyTime::max(), std::move(body));
 }
 
-// Back to the schema before. Entries that cannot be removed now are never looked at: their numbers are not used again.
+// Back to the schema before. Entries that cannot be removed now are never looked at: their numbers
+// are not used again.
 Task<> Database::withdraw(const Change& change) {
   publish(change.before, change.data_before);
   (void)co_await announce();
   IndexFill entries(lane_only(), application_, {});
-  for (const Index* index : change.filling) (void)co_await entries.clear(index->id, index->unique);
+  for (const Index* index : change.filling)
+    (void)co_await entries.clear(index->id, index->unique);
 }
 
 Task<Result<>> Database::open(json::object data) {

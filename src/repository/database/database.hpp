@@ -1,8 +1,9 @@
-// Database: one application's records: the schema in force and the way to read and write under it. Shared by all modules of
-// an application; thread-safe.
+// Database: one application's records: the schema in force and the way to read and write under it.
+// Shared by all modules of an application; thread-safe.
 #pragma once
 
 #include "noded/clock.hpp"
+
 #include "repository/database/access.hpp"
 #include "repository/database/schema.hpp"
 #include "repository/database/transact.hpp"
@@ -25,33 +26,42 @@ class Database {
   const StoreAccess& store() const { return store_; }
   const Clock& clock() const { return clock_; }
 
-  // Runs `body`, Result<T>(const Schema&, Transaction&), and commits. The schema is fetched anew on each attempt, and a
-  // transaction that began under a schema replaced meanwhile conflicts and runs again (see change_schema).
+  // Runs `body`, Result<T>(const Schema&, Transaction&), and commits. The schema is fetched anew on
+  // each attempt, and a transaction that began under a schema replaced meanwhile conflicts and runs
+  // again (see change_schema).
   template <class Body>
   auto write(SteadyTime deadline, Body body) {
-    return transact(store_, deadline, [this, body = std::move(body)](Transaction& transaction) mutable {
-      transaction.observe(schema_token());
-      const auto schema = this->schema();
-      return body(*schema, transaction);
-    });
+    return transact(
+        store_,
+        deadline,
+        [this, body = std::move(body)](Transaction& transaction) mutable {
+          transaction.observe(schema_token());
+          const auto schema = this->schema();
+          return body(*schema, transaction);
+        }
+    );
   }
 
   // The catalogue as stored.
   Task<Result<Catalog>> load_catalog(SteadyTime deadline);
 
-  // Puts `data` (bknd's configuration of the data module) in force. Builds the schema; while the present one goes on serving,
-  // fills the indices that are new (writers maintain them meanwhile); then stores the catalogue together with what
-  // `also_write` puts, and publishes the schema. Writes that began under the old schema and would commit later conflict and
-  // run again under the new one. On an error the old schema is in force, nothing of `also_write` is stored and half-filled
-  // indices are gone. One change at a time: another one gets kConflict. `also_write` may run more than once;
-  // `on_progress` gets the rows done so far, on the caller's executor.
-  // Errors: kInvalid, also for a unique index over rows that are not unique, or another key format for an entity with rows.
+  // Puts `data` (bknd's configuration of the data module) in force. Builds the schema; while the
+  // present one goes on serving, fills the indices that are new (writers maintain them meanwhile);
+  // then stores the catalogue together with what `also_write` puts, and publishes the schema.
+  // Writes that began under the old schema and would commit later conflict and run again under the
+  // new one. On an error the old schema is in force, nothing of `also_write` is stored and
+  // half-filled indices are gone. One change at a time: another one gets kConflict. `also_write`
+  // may run more than once; `on_progress` gets the rows done so far, on the caller's executor.
+  // Errors: kInvalid, also for a unique index over rows that are not unique, or another key format
+  // for an entity with rows.
   Task<Result<std::shared_ptr<const Schema>>> change_schema(
-      json::object data, std::function<Result<>(Transaction&)> also_write,
+      json::object data,
+      std::function<Result<>(Transaction&)> also_write,
       std::function<void(std::uint64_t rows_done)> on_progress = {}
   );
 
-  // For the start: puts the stored configuration in force. Writes only when the catalogue lacks something of it.
+  // For the start: puts the stored configuration in force. Writes only when the catalogue lacks
+  // something of it.
   Task<Result<>> open(json::object data);
 
  private:

@@ -9,9 +9,13 @@
 namespace noded::database {
 namespace {
 
-std::unexpected<Error> refused(const Entity& target, const Referrer& referrer, std::string_view why) {
+std::unexpected<Error> refused(
+    const Entity& target, const Referrer& referrer, std::string_view why
+) {
   return fail(
-      Errc::kExists, "Cannot delete \"" + target.name + "\": \"" + referrer.entity->name + "\" rows " + std::string(why)
+      Errc::kExists,
+      "Cannot delete \"" + target.name + "\": \"" + referrer.entity->name + "\" rows " +
+          std::string(why)
   );
 }
 
@@ -21,7 +25,8 @@ const Index* index_of(const Referrer& referrer) {
       referrer.entity->indices.begin(),
       referrer.entity->indices.end(),
       [&referrer](const Index* index) {
-        return !index->unique && index->ready && index->fields.size() == 1 && index->fields.front() == referrer.key;
+        return !index->unique && index->ready && index->fields.size() == 1 &&
+               index->fields.front() == referrer.key;
       }
   );
   return found == referrer.entity->indices.end() ? nullptr : *found;
@@ -29,10 +34,13 @@ const Index* index_of(const Referrer& referrer) {
 
 }  // namespace
 
-Result<> Deletion::erase(const Entity& entity, const RowKey& key, const std::string& row, std::uint32_t depth) {
+Result<> Deletion::erase(
+    const Entity& entity, const RowKey& key, const std::string& row, std::uint32_t depth
+) {
   if (depth > kMaxDepth) {
     return fail(
-        Errc::kTooLarge, "Deleting \"" + entity.name + "\" would cascade deeper than " + std::to_string(kMaxDepth)
+        Errc::kTooLarge,
+        "Deleting \"" + entity.name + "\" would cascade deeper than " + std::to_string(kMaxDepth)
     );
   }
   if (auto counted = count_row(); !counted) return counted;
@@ -45,19 +53,23 @@ Result<> Deletion::erase(const Entity& entity, const RowKey& key, const std::str
   return {};
 }
 
-Result<> Deletion::follow(const Entity& entity, const RowKey& key, const Referrer& referrer, std::uint32_t depth) {
+Result<> Deletion::follow(
+    const Entity& entity, const RowKey& key, const Referrer& referrer, std::uint32_t depth
+) {
   const auto found = find_rows(referrer, key);
   if (!found) return std::unexpected(found.error());
   if (found->empty()) return {};
   const OnDelete on_delete = referrer.key->on_delete;
-  if (on_delete == OnDelete::kRestrict || on_delete == OnDelete::kNoAction) return refused(entity, referrer, "refer to it");
+  if (on_delete == OnDelete::kRestrict || on_delete == OnDelete::kNoAction)
+    return refused(entity, referrer, "refer to it");
   const bool goes_too = on_delete == OnDelete::kCascade || referrer.is_connection;
   std::string row;
   for (const RowKey& row_key : *found) {
     const auto exists = records_.get(*referrer.entity, row_key, row);
     if (!exists) return std::unexpected(exists.error());
     if (!*exists) continue;  // an earlier cascade took it
-    auto done = goes_too ? erase(*referrer.entity, row_key, row, depth + 1) : reset_key(referrer, entity, row_key, row);
+    auto done = goes_too ? erase(*referrer.entity, row_key, row, depth + 1)
+                         : reset_key(referrer, entity, row_key, row);
     if (!done) return done;
   }
   return {};
@@ -66,7 +78,8 @@ Result<> Deletion::follow(const Entity& entity, const RowKey& key, const Referre
 Result<> Deletion::reset_key(
     const Referrer& referrer, const Entity& target, const RowKey& row_key, const std::string& row
 ) {
-  auto value = referrer.key->on_delete == OnDelete::kSetDefault ? default_key(*referrer.key) : Result<Value>(Value());
+  auto value = referrer.key->on_delete == OnDelete::kSetDefault ? default_key(*referrer.key)
+                                                                : Result<Value>(Value());
   if (!value) return std::unexpected(std::move(value.error()));
   if (value->is_null() && referrer.key->required) return refused(target, referrer, "require it");
   if (auto counted = count_row(); !counted) return counted;
@@ -106,7 +119,10 @@ Result<std::vector<RowKey>> Deletion::find_rows(const Referrer& referrer, const 
 
 Result<> Deletion::count_row() {
   if (++rows_ <= kMaxRows) return {};
-  return fail(Errc::kTooLarge, "More than " + std::to_string(kMaxRows) + " rows would be deleted or changed at once");
+  return fail(
+      Errc::kTooLarge,
+      "More than " + std::to_string(kMaxRows) + " rows would be deleted or changed at once"
+  );
 }
 
 }  // namespace noded::database

@@ -49,7 +49,8 @@ constexpr std::array<std::pair<std::string_view, DateKind>, 3> kDateKinds{{
 }};
 
 template <class Table>
-auto find_named(const Table& table, std::string_view name) -> std::optional<decltype(table[0].second)> {
+auto find_named(const Table& table, std::string_view name)
+    -> std::optional<decltype(table[0].second)> {
   for (const auto& [entry_name, value] : table) {
     if (entry_name == name) return value;
   }
@@ -70,7 +71,9 @@ void read_choice(ConfigReader& config, std::string_view name, const Table& table
 }
 
 // true, false or a list of contexts.
-void read_contexts(ConfigReader& config, const json::object& object, std::string_view name, ContextSet& set) {
+void read_contexts(
+    ConfigReader& config, const json::object& object, std::string_view name, ContextSet& set
+) {
   const json::value* value = object.if_contains(name);
   if (value == nullptr || !value->is_array()) {
     const auto all = config.boolean(name);
@@ -132,7 +135,8 @@ void read_number(ConfigReader& config, Field& field) {
   field.exclusive_minimum = config.number("exclusiveMinimum");
   field.exclusive_maximum = config.number("exclusiveMaximum");
   field.multiple_of = config.number("multipleOf");
-  if (field.multiple_of && *field.multiple_of <= 0) config.refuse("\"multipleOf\" must be greater than 0");
+  if (field.multiple_of && *field.multiple_of <= 0)
+    config.refuse("\"multipleOf\" must be greater than 0");
 }
 
 void read_options(ConfigReader& config, Field& field) {
@@ -152,7 +156,8 @@ void read_options(ConfigReader& config, Field& field) {
 void check_enum_default(ConfigReader& config, Field& field) {
   if (!field.default_value) return;
   const json::value& given = *field.default_value;
-  const std::string text = given.is_string() ? std::string(given.get_string()) : codec::to_json_text(given);
+  const std::string text =
+      given.is_string() ? std::string(given.get_string()) : codec::to_json_text(given);
   if (text.empty()) {
     field.default_value.reset();
   } else if (std::find(field.options.begin(), field.options.end(), text) == field.options.end()) {
@@ -163,7 +168,8 @@ void check_enum_default(ConfigReader& config, Field& field) {
 void read_json_schema(ConfigReader& config, const json::object& object, Field& field) {
   field.default_from_schema = config.boolean("default_from_schema").value_or(false);
   const json::value* schema = object.if_contains("schema");
-  auto compiled = codec::JsonSchema::compile(schema != nullptr ? *schema : json::value(json::object{}));
+  auto compiled =
+      codec::JsonSchema::compile(schema != nullptr ? *schema : json::value(json::object{}));
   if (compiled) {
     field.schema = std::move(*compiled);
   } else {
@@ -255,7 +261,9 @@ Result<> ConfigReader::status() const {
 }
 
 Result<> check_name(std::string_view what, std::string_view name) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  };
   std::string_view reason;
   if (name.empty()) {
     reason = "must not be empty";
@@ -276,13 +284,20 @@ Result<> check_name(std::string_view what, std::string_view name) {
 }
 
 Result<std::unique_ptr<Field>> make_field(
-    std::string_view entity, std::string_view name, std::string_view type, const json::object& config
+    std::string_view entity,
+    std::string_view name,
+    std::string_view type,
+    const json::object& config
 ) {
-  if (auto valid = check_name("Field", name); !valid) return std::unexpected(std::move(valid.error()));
+  if (auto valid = check_name("Field", name); !valid)
+    return std::unexpected(std::move(valid.error()));
   const std::string owner = "field \"" + std::string(entity) + "." + std::string(name) + "\"";
   const auto known = find_named(kFieldTypes, type);
   if (!known) {
-    return fail(Errc::kInvalid, "Invalid configuration of " + owner + ": unknown type \"" + std::string(type) + "\"");
+    return fail(
+        Errc::kInvalid,
+        "Invalid configuration of " + owner + ": unknown type \"" + std::string(type) + "\""
+    );
   }
   auto field = std::make_unique<Field>();
   field->name = name;
@@ -302,13 +317,18 @@ Result<std::unique_ptr<Field>> make_field(
 }
 
 Result<std::unique_ptr<Field>> make_relation_field(
-    std::string_view entity, std::string_view reference, const Entity& target, bool required, std::string_view label,
+    std::string_view entity,
+    std::string_view reference,
+    const Entity& target,
+    bool required,
+    std::string_view label,
     const json::object& extra
 ) {
   const std::string& target_field = target.primary().name;
   json::object config;
   if (!label.empty()) config["label"] = label;
-  for (const auto& [name, value] : extra) config[name] = value;
+  for (const auto& [name, value] : extra)
+    config[name] = value;
   config["required"] = required;
   config["reference"] = reference;
   config["target"] = target.name;

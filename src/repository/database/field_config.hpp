@@ -1,7 +1,9 @@
-// Field configuration: from the JSON of one field ({"type","config"}, bknd's HTTP contract, chapter 5) to a Field. Pure.
+// Field configuration: from the JSON of one field ({"type","config"}, bknd's HTTP contract, chapter
+// 5) to a Field. Pure.
 #pragma once
 
 #include "noded/result.hpp"
+
 #include "repository/database/schema.hpp"
 
 #include <memory>
@@ -11,11 +13,13 @@
 
 namespace noded::database {
 
-// Reads members of one configuration object. The first member of a wrong type is remembered; status() tells.
+// Reads members of one configuration object. The first member of a wrong type is remembered;
+// status() tells.
 class ConfigReader {
  public:
   // `owner` names the object in errors: `field "posts.title"`. The object must outlive the reader.
-  ConfigReader(const json::object& config, std::string owner) : config_(config), owner_(std::move(owner)) {}
+  ConfigReader(const json::object& config, std::string owner)
+      : config_(config), owner_(std::move(owner)) {}
 
   bool has(std::string_view name) const { return config_.contains(name); }
   std::optional<std::string> text(std::string_view name);
@@ -35,20 +39,27 @@ class ConfigReader {
   std::string refusal_;
 };
 
-// What names of entities and fields may be: 1 to 64 bytes, without control characters, '.' (paths) and a first '$'
-// (operators). `what` is "Entity" or "Field".
+// What names of entities and fields may be: 1 to 64 bytes, without control characters, '.' (paths)
+// and a first '$' (operators). `what` is "Entity" or "Field".
 Result<> check_name(std::string_view what, std::string_view name);
 
-// A field as configured, with bknd's defaults filled into its configuration; without number and target.
-// Errors: kInvalid naming entity and field.
+// A field as configured, with bknd's defaults filled into its configuration; without number and
+// target. Errors: kInvalid naming entity and field.
 Result<std::unique_ptr<Field>> make_field(
-    std::string_view entity, std::string_view name, std::string_view type, const json::object& config
+    std::string_view entity,
+    std::string_view name,
+    std::string_view type,
+    const json::object& config
 );
 
-// The field that a relation makes on its source: `name` holds keys of `target`. `label` may be empty; `extra` is the
-// relation's fieldConfig.
+// The field that a relation makes on its source: `name` holds keys of `target`. `label` may be
+// empty; `extra` is the relation's fieldConfig.
 Result<std::unique_ptr<Field>> make_relation_field(
-    std::string_view entity, std::string_view reference, const Entity& target, bool required, std::string_view label,
+    std::string_view entity,
+    std::string_view reference,
+    const Entity& target,
+    bool required,
+    std::string_view label,
     const json::object& extra
 );
 

@@ -96,8 +96,9 @@ void append_date(const ValueView& stored, std::string& out) {
 }
 
 void append_enum(const Field& field, const ValueView& stored, std::string& out) {
-  const bool is_option = stored.type == ValueType::kText &&
-                         std::find(field.options.begin(), field.options.end(), stored.text) != field.options.end();
+  const bool is_option =
+      stored.type == ValueType::kText &&
+      std::find(field.options.begin(), field.options.end(), stored.text) != field.options.end();
   if (is_option) {
     codec::append_json_string(out, stored.text);
   } else {

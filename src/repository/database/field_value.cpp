@@ -11,12 +11,15 @@ namespace noded::database {
 namespace {
 
 constexpr double kExactIntegers = 9007199254740992;  // 2^53
-constexpr double kLastDate = 8.64e15;                // ECMA-262 §21.4.1.1: milliseconds either side of 1970
+constexpr double kLastDate = 8.64e15;  // ECMA-262 §21.4.1.1: milliseconds either side of 1970
 constexpr std::int64_t kDay = 24 * 60 * 60 * 1000;
 
 std::unexpected<Error> refused(std::string message, std::string members = {}) {
   return fail(
-      Errc::kUnprocessable, std::move(message), "TransformPersistFailedException", std::move(members)
+      Errc::kUnprocessable,
+      std::move(message),
+      "TransformPersistFailedException",
+      std::move(members)
   );
 }
 
@@ -26,7 +29,9 @@ std::string_view type_name(const json::value& given) {
   return given.is_number() ? "number" : "object";
 }
 
-std::unexpected<Error> wrong_type(const Field& field, std::string_view wanted, const json::value& given) {
+std::unexpected<Error> wrong_type(
+    const Field& field, std::string_view wanted, const json::value& given
+) {
   std::string message = "Property \"" + field.name + "\" must be of type \"";
   message.append(wanted).append("\", \"");
   if (given.is_string()) {
@@ -47,10 +52,14 @@ Result<Value> text_to_stored(const Field& field, const json::value& given) {
   const std::string text = text_of_primitive(given);
   const std::size_t length = codec::utf16_length(text);
   if (field.max_length && length > *field.max_length) {
-    return refused(field_must(field, "must be at most " + std::to_string(*field.max_length) + " character(s)"));
+    return refused(
+        field_must(field, "must be at most " + std::to_string(*field.max_length) + " character(s)")
+    );
   }
   if (field.min_length && length < *field.min_length) {
-    return refused(field_must(field, "must be at least " + std::to_string(*field.min_length) + " character(s)"));
+    return refused(
+        field_must(field, "must be at least " + std::to_string(*field.min_length) + " character(s)")
+    );
   }
   if (field.pattern != nullptr && !text.empty() && !field.pattern->matches(text)) {
     return refused(field_must(field, "must match the pattern " + field.pattern_text));
@@ -58,10 +67,12 @@ Result<Value> text_to_stored(const Field& field, const json::value& given) {
   return Value(ValueView::of_text(text));
 }
 
-// IEEE remainders of decimal fractions are rarely zero: a quotient within a few ulps of an integer counts as one.
+// IEEE remainders of decimal fractions are rarely zero: a quotient within a few ulps of an integer
+// counts as one.
 bool is_multiple(double number, double step) {
   const double quotient = number / step;
-  const double slack = std::max(1.0, std::abs(quotient)) * 4 * std::numeric_limits<double>::epsilon();
+  const double slack =
+      std::max(1.0, std::abs(quotient)) * 4 * std::numeric_limits<double>::epsilon();
   return std::abs(quotient - std::round(quotient)) <= slack;
 }
 
@@ -71,8 +82,10 @@ Result<> check_bounds(const Field& field, double number) {
     codec::append_json_number(what, bound);
     return refused(field_must(field, what));
   };
-  if (field.maximum && number > *field.maximum) return violated("cannot be greater than ", *field.maximum);
-  if (field.minimum && number < *field.minimum) return violated("cannot be less than ", *field.minimum);
+  if (field.maximum && number > *field.maximum)
+    return violated("cannot be greater than ", *field.maximum);
+  if (field.minimum && number < *field.minimum)
+    return violated("cannot be less than ", *field.minimum);
   if (field.exclusive_maximum && number >= *field.exclusive_maximum) {
     return violated("must be less than ", *field.exclusive_maximum);
   }
@@ -89,9 +102,13 @@ Result<Value> number_to_stored(const Field& field, const json::value& given) {
   if (!given.is_number()) return wrong_type(field, "number", given);
   const auto number = given.to_number<double>();
   if (!std::isfinite(number)) return refused(field_must(field, "must be a finite number"));
-  if (auto checked = check_bounds(field, number); !checked) return std::unexpected(std::move(checked.error()));
+  if (auto checked = check_bounds(field, number); !checked)
+    return std::unexpected(std::move(checked.error()));
   const bool is_exact_integer = std::abs(number) <= kExactIntegers && std::trunc(number) == number;
-  return Value(is_exact_integer ? ValueView::of_integer(static_cast<std::int64_t>(number)) : ValueView::of_real(number));
+  return Value(
+      is_exact_integer ? ValueView::of_integer(static_cast<std::int64_t>(number))
+                       : ValueView::of_real(number)
+  );
 }
 
 Result<Value> boolean_to_stored(const Field& field, const json::value& given) {
@@ -120,7 +137,9 @@ Result<Value> date_to_stored(const Field& field, const json::value& given) {
     codec::append_json_string(members, field.name);
     return refused("Invalid time value", members.append("}}"));
   }
-  return Value(ValueView::of_time(field.date_kind == DateKind::kDatetime ? *time : start_of_day(*time)));
+  return Value(
+      ValueView::of_time(field.date_kind == DateKind::kDatetime ? *time : start_of_day(*time))
+  );
 }
 
 Result<Value> enum_to_stored(const Field& field, const json::value& given) {
@@ -164,7 +183,8 @@ Result<Value> json_schema_to_stored(const Field& field, const json::value& given
 Result<Value> relation_to_stored(const Field& field, const json::value& given) {
   if (given.is_structured()) {
     return fail(
-        Errc::kInvalid, "Invalid value for relation field \"" + field.name + "\" given, expected primitive."
+        Errc::kInvalid,
+        "Invalid value for relation field \"" + field.name + "\" given, expected primitive."
     );
   }
   const auto key = key_of(field, given);

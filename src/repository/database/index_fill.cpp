@@ -27,7 +27,9 @@ Task<Result<>> IndexFill::fill_entity(const Entity& entity, std::vector<const In
   std::string begin = keys::prefix(application_, keys::Space::kRow, entity.id);
   std::size_t rows = kBatchRows;
   while (true) {
-    auto body = [&](Transaction& transaction) { return fill_batch(transaction, entity, indices, begin, rows); };
+    auto body = [&](Transaction& transaction) {
+      return fill_batch(transaction, entity, indices, begin, rows);
+    };
     auto batch = co_await transact(store_, SteadyTime::max(), body);
     if (!batch && batch.error().code == Errc::kConflict && rows > 1) {
       rows = rows / 2;  // busy rows: smaller batches get through
@@ -42,13 +44,17 @@ Task<Result<>> IndexFill::fill_entity(const Entity& entity, std::vector<const In
 }
 
 Result<IndexFill::Batch> IndexFill::fill_batch(
-    Transaction& transaction, const Entity& entity, const std::vector<const Index*>& indices, const std::string& begin,
+    Transaction& transaction,
+    const Entity& entity,
+    const std::vector<const Index*>& indices,
+    const std::string& begin,
     std::size_t rows
 ) const {
   const std::string prefix = keys::prefix(application_, keys::Space::kRow, entity.id);
   std::vector<RowKey> found;
   const auto cursor = transaction.scan({begin, prefix_range(prefix).end}, Direction::kForward);
-  while (found.size() < rows && cursor->next()) found.push_back(RowKey::from_bytes(cursor->key().substr(prefix.size())));
+  while (found.size() < rows && cursor->next())
+    found.push_back(RowKey::from_bytes(cursor->key().substr(prefix.size())));
   if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
   RecordStore records(application_, transaction);
   std::string row;
@@ -73,29 +79,34 @@ Error IndexFill::not_unique(
     Transaction& transaction, const Index& index, const RowKey& key, const std::string& row
 ) const {
   std::string entry = keys::prefix(application_, keys::Space::kUnique, index.id);
-  for (const Field* field : index.fields) keys::append_value(entry, RowView(row).field(field->id));
+  for (const Field* field : index.fields)
+    keys::append_value(entry, RowView(row).field(field->id));
   std::string holder;
   const auto found = transaction.peek(entry, holder);
   std::string other = "another";
   if (found && *found) other = RowKey::from_bytes(holder).text();
   return {
       Errc::kInvalid,
-      "Index \"" + index.name + "\" cannot be unique: rows " + other + " and " + key.text() + " of \"" +
-          index.entity->name + "\" have the same values",
+      "Index \"" + index.name + "\" cannot be unique: rows " + other + " and " + key.text() +
+          " of \"" + index.entity->name + "\" have the same values",
       {},
       {}
   };
 }
 
 Task<Result<>> IndexFill::clear(std::uint32_t index, bool unique) {
-  const std::string prefix = keys::prefix(application_, unique ? keys::Space::kUnique : keys::Space::kIndex, index);
+  const std::string prefix =
+      keys::prefix(application_, unique ? keys::Space::kUnique : keys::Space::kIndex, index);
   while (true) {
     auto body = [&prefix](Transaction& transaction) -> Result<std::size_t> {
       std::vector<std::string> entries;
       const auto cursor = transaction.scan(prefix_range(prefix), Direction::kForward);
-      while (entries.size() < kBatchRows && cursor->next()) entries.emplace_back(cursor->key());
-      if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
-      for (const std::string& entry : entries) transaction.erase(entry);
+      while (entries.size() < kBatchRows && cursor->next())
+        entries.emplace_back(cursor->key());
+      if (auto status = cursor->status(); !status)
+        return std::unexpected(std::move(status.error()));
+      for (const std::string& entry : entries)
+        transaction.erase(entry);
       return entries.size();
     };
     const auto erased = co_await transact(store_, SteadyTime::max(), body);

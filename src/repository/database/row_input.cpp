@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view kOperations[] = {"$set", "$create", "$attach", "$detach"};
 
-std::unexpected<Error> invalid(std::string message) { return fail(Errc::kInvalid, std::move(message)); }
+std::unexpected<Error> invalid(std::string message) {
+  return fail(Errc::kInvalid, std::move(message));
+}
 
 // The first key as ECMAScript lists them: "0" of an array, "undefined" of what is empty.
 std::string first_key(const json::value& given) {
@@ -32,7 +34,8 @@ Result<std::vector<Assignment>> RowInput::read(const json::object& given) {
     }
   }
   for (const auto& [name, value] : given) {
-    if (auto read = read_member(name, value); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = read_member(name, value); !read)
+      return std::unexpected(std::move(read.error()));
   }
   if (assignments_.empty()) return invalid("No data left to update \"" + entity_.name + "\"");
   return std::move(assignments_);
@@ -75,7 +78,8 @@ Result<> RowInput::read_reference(const Reference& reference, const json::value&
     );
   }
   const std::string operation = first_key(given);
-  if (std::find(std::begin(kOperations), std::end(kOperations), operation) == std::end(kOperations)) {
+  if (std::find(std::begin(kOperations), std::end(kOperations), operation) ==
+      std::end(kOperations)) {
     return invalid(
         "Invalid operation \"" + operation + "\" for relation \"" + reference.name +
         "\". Allowed: $set, $create, $attach, $detach"
@@ -83,17 +87,22 @@ Result<> RowInput::read_reference(const Reference& reference, const json::value&
   }
   const json::object& operations = given.get_object();
   if (operations.size() > 1) {
-    return invalid("Invalid value for relation \"" + reference.name + "\" given, expected one operation.");
+    return invalid(
+        "Invalid value for relation \"" + reference.name + "\" given, expected one operation."
+    );
   }
   const RelationType type = reference.relation->type;
   const bool is_own = reference.kind == Reference::Kind::kOwnKey;
   if (operation == "$create" && is_own && type == RelationType::kOneToOne) {
     return create_other_end(reference, operations.begin()->value());
   }
-  if (operation != "$set" || !is_own || type != RelationType::kManyToOne) return invalid(operation + " is not allowed");
+  if (operation != "$set" || !is_own || type != RelationType::kManyToOne)
+    return invalid(operation + " is not allowed");
   const json::object* target = operations.begin()->value().if_object();
   if (target == nullptr || target->empty()) {
-    return invalid("Invalid value for relation field \"" + reference.name + "\" given, expected object.");
+    return invalid(
+        "Invalid value for relation field \"" + reference.name + "\" given, expected object."
+    );
   }
   if (auto allowed = require_fillable(*reference.relation->key); !allowed) return allowed;
   return set_key(*reference.relation->key, reference.name, target->begin()->value());
@@ -103,14 +112,18 @@ Result<> RowInput::create_other_end(const Reference& reference, const json::valu
   const Field& key = *reference.relation->key;
   if (auto allowed = require_fillable(key); !allowed) return allowed;
   if (!given.is_object()) {
-    return invalid("Invalid value for relation field \"" + reference.name + "\" given, expected object.");
+    return invalid(
+        "Invalid value for relation field \"" + reference.name + "\" given, expected object."
+    );
   }
   auto created = writer_.create(*reference.other, std::span(&given.get_object(), 1));
   if (!created) {
     Error error = std::move(created.error());
-    const bool is_input_error =
-        error.code == Errc::kInvalid || error.code == Errc::kUnprocessable || error.code == Errc::kExists;
-    if (is_input_error) error.message = "Error performing $create on \"" + reference.other->name + "\". " + error.message;
+    const bool is_input_error = error.code == Errc::kInvalid ||
+                                error.code == Errc::kUnprocessable || error.code == Errc::kExists;
+    if (is_input_error)
+      error.message =
+          "Error performing $create on \"" + reference.other->name + "\". " + error.message;
     return std::unexpected(std::move(error));
   }
   assignments_.push_back({&key, Value(created->front().value())});
@@ -122,20 +135,25 @@ Result<> RowInput::set_key(const Field& field, std::string_view name, const json
   if (given.is_null()) {
     if (field.required) {
       return fail(
-          Errc::kUnprocessable, "Property \"" + field.name + "\" is required", "TransformPersistFailedException"
+          Errc::kUnprocessable,
+          "Property \"" + field.name + "\" is required",
+          "TransformPersistFailedException"
       );
     }
     assignments_.push_back({&field, Value()});
     return {};
   }
   if (given.is_structured()) {
-    return invalid("Invalid value for relation field \"" + field.name + "\" given, expected primitive.");
+    return invalid(
+        "Invalid value for relation field \"" + field.name + "\" given, expected primitive."
+    );
   }
   const Entity& target = *field.target;
   const auto key = key_of(field, given);
   bool exists = false;
   if (key) {
-    // Into the read set: deleting the target meanwhile makes this transaction conflict. Its deletion observes the token.
+    // Into the read set: deleting the target meanwhile makes this transaction conflict. Its
+    // deletion observes the token.
     std::string row;
     const auto found = transaction_.get(keys::row(application_, target, *key), row);
     if (!found) return std::unexpected(found.error());
@@ -144,8 +162,14 @@ Result<> RowInput::set_key(const Field& field, std::string_view name, const json
   }
   if (!exists) {
     std::string message = "Cannot connect \"" + entity_.name + ".";
-    message.append(name).append("\" to \"").append(target.name).append(".").append(target.primary().name);
-    return invalid(message.append("\" = \"").append(text_of_primitive(given)).append("\": not found."));
+    message.append(name)
+        .append("\" to \"")
+        .append(target.name)
+        .append(".")
+        .append(target.primary().name);
+    return invalid(
+        message.append("\" = \"").append(text_of_primitive(given)).append("\": not found.")
+    );
   }
   assignments_.push_back({&field, Value(key->value())});
   return {};
@@ -158,7 +182,8 @@ Result<> RowInput::require_fillable(const Field& field) const {
 }
 
 std::unexpected<Error> RowInput::unknown_field(std::string_view name) const {
-  std::string message = "Field \"" + std::string(name) + "\" not found on entity \"" + entity_.name + "\". Fields: ";
+  std::string message =
+      "Field \"" + std::string(name) + "\" not found on entity \"" + entity_.name + "\". Fields: ";
   std::string_view separator;
   for (const auto& field : entity_.fields) {
     // Fillable in some context is enough to be listed, as in bknd.

@@ -1,9 +1,11 @@
-// RowInput: from the members of a request's object to stored values of one entity: which fields may be written, conversions,
-// the forms of relations (bknd's HTTP contract, chapters 5 and 6). Looks up the rows that relations point at.
+// RowInput: from the members of a request's object to stored values of one entity: which fields may
+// be written, conversions, the forms of relations (bknd's HTTP contract, chapters 5 and 6). Looks
+// up the rows that relations point at.
 #pragma once
 
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+
 #include "repository/database/row.hpp"
 #include "repository/database/schema.hpp"
 #include "repository/database/value.hpp"
@@ -25,9 +27,14 @@ struct Assignment {
 
 class RowInput {
  public:
-  // `context` is kCreate or kUpdate. `writer` creates the other end of a 1:1 relation. All must outlive it.
+  // `context` is kCreate or kUpdate. `writer` creates the other end of a 1:1 relation. All must
+  // outlive it.
   RowInput(
-      std::uint16_t application, Transaction& transaction, Writer& writer, const Entity& entity, Context context,
+      std::uint16_t application,
+      Transaction& transaction,
+      Writer& writer,
+      const Entity& entity,
+      Context context,
       bool system_fields
   )
       : application_(application),
@@ -37,8 +44,8 @@ class RowInput {
         context_(context),
         system_fields_(system_fields) {}
 
-  // The defaults of fields that `given` leaves out (on create), then what is given; a later one of a field wins.
-  // Errors: as Writer::create; kInvalid when nothing is left to write.
+  // The defaults of fields that `given` leaves out (on create), then what is given; a later one of
+  // a field wins. Errors: as Writer::create; kInvalid when nothing is left to write.
   Result<std::vector<Assignment>> read(const json::object& given);
 
  private:
@@ -60,8 +67,8 @@ class RowInput {
   std::vector<Assignment> assignments_;
 };
 
-// The conflict token of everything that comes to refer to a row: announced by who writes a reference, observed by who deletes
-// the row, so that no reference outlives it.
+// The conflict token of everything that comes to refer to a row: announced by who writes a
+// reference, observed by who deletes the row, so that no reference outlives it.
 std::string reference_token(std::uint16_t application, const Entity& target, const RowKey& key);
 
 }  // namespace noded::database

@@ -12,9 +12,11 @@ const Field* Entity::find_field(std::string_view field_name) const {
 }
 
 const Reference* Entity::find_reference(std::string_view reference_name) const {
-  const auto found = std::find_if(references.begin(), references.end(), [reference_name](const Reference& candidate) {
-    return candidate.name == reference_name;
-  });
+  const auto found = std::find_if(
+      references.begin(),
+      references.end(),
+      [reference_name](const Reference& candidate) { return candidate.name == reference_name; }
+  );
   return found == references.end() ? nullptr : &*found;
 }
 
@@ -24,8 +26,18 @@ const Entity* Schema::find(std::string_view entity_name) const {
 }
 
 json::object Schema::dump() const {
-  static constexpr std::string_view kFieldTypes[] = {"primary", "text",       "number",   "boolean", "date", "enum",
-                                                     "json",    "jsonschema", "relation", "media"};
+  static constexpr std::string_view kFieldTypes[] = {
+      "primary",
+      "text",
+      "number",
+      "boolean",
+      "date",
+      "enum",
+      "json",
+      "jsonschema",
+      "relation",
+      "media"
+  };
   static constexpr std::string_view kEntityTypes[] = {"regular", "system", "generated"};
   static constexpr std::string_view kRelationTypes[] = {"n:1", "1:1", "m:n", "poly"};
   json::object entities;
@@ -37,7 +49,8 @@ json::object Schema::dump() const {
     }
     const std::string_view type = kEntityTypes[static_cast<std::size_t>(entity->type)];
     entities.emplace(
-        entity->name, json::object{{"type", type}, {"fields", std::move(fields)}, {"config", entity->config}}
+        entity->name,
+        json::object{{"type", type}, {"fields", std::move(fields)}, {"config", entity->config}}
     );
   }
   json::object relations;
@@ -56,13 +69,22 @@ json::object Schema::dump() const {
   for (const auto& index : indices_) {
     if (index->implicit) continue;
     json::array fields;
-    for (const Field* field : index->fields) fields.emplace_back(field->name);
+    for (const Field* field : index->fields)
+      fields.emplace_back(field->name);
     indices.emplace(
         index->name,
-        json::object{{"entity", index->entity->name}, {"fields", std::move(fields)}, {"unique", index->unique}}
+        json::object{
+            {"entity", index->entity->name},
+            {"fields", std::move(fields)},
+            {"unique", index->unique}
+        }
     );
   }
-  return {{"entities", std::move(entities)}, {"relations", std::move(relations)}, {"indices", std::move(indices)}};
+  return {
+      {"entities", std::move(entities)},
+      {"relations", std::move(relations)},
+      {"indices", std::move(indices)}
+  };
 }
 
 }  // namespace noded::database

@@ -1,10 +1,12 @@
-// Schema: the application's entities, fields, relations and indices, built from bknd's `data` configuration
-// (docs: bknd's HTTP contract, chapters 5 and 6). Immutable once built and shared by all who began a request with it.
+// Schema: the application's entities, fields, relations and indices, built from bknd's `data`
+// configuration (docs: bknd's HTTP contract, chapters 5 and 6). Immutable once built and shared by
+// all who began a request with it.
 #pragma once
+
+#include "noded/result.hpp"
 
 #include "codec/json_schema.hpp"
 #include "codec/regex.hpp"
-#include "noded/result.hpp"
 #include "repository/database/value.hpp"
 
 #include <boost/json/object.hpp>
@@ -24,15 +26,32 @@ namespace noded::database {
 namespace json = boost::json;
 
 enum class FieldType : std::uint8_t {
-  kPrimary, kText, kNumber, kBoolean, kDate, kEnum, kJson, kJsonSchema, kRelation, kMedia,
+  kPrimary,
+  kText,
+  kNumber,
+  kBoolean,
+  kDate,
+  kEnum,
+  kJson,
+  kJsonSchema,
+  kRelation,
+  kMedia,
 };
 
 // Where a field may be hidden or fillable; a bit each.
 enum class Context : std::uint8_t {
-  kCreate = 1, kRead = 2, kUpdate = 4, kDelete = 8, kForm = 16, kTable = 32, kSubmit = 64,
+  kCreate = 1,
+  kRead = 2,
+  kUpdate = 4,
+  kDelete = 8,
+  kForm = 16,
+  kTable = 32,
+  kSubmit = 64,
 };
 using ContextSet = std::uint8_t;
-constexpr bool contains(ContextSet set, Context context) { return (set & static_cast<std::uint8_t>(context)) != 0; }
+constexpr bool contains(ContextSet set, Context context) {
+  return (set & static_cast<std::uint8_t>(context)) != 0;
+}
 
 enum class DateKind : std::uint8_t { kDate, kDatetime, kWeek };
 enum class OnDelete : std::uint8_t { kSetNull, kCascade, kSetDefault, kRestrict, kNoAction };
@@ -40,7 +59,8 @@ enum class OnDelete : std::uint8_t { kSetNull, kCascade, kSetDefault, kRestrict,
 struct Entity;
 
 struct Field {
-  std::uint16_t id = 0;  // of the store, stable over changes of the configuration; the primary key is 0
+  std::uint16_t id =
+      0;  // of the store, stable over changes of the configuration; the primary key is 0
   std::string name;
   FieldType type = FieldType::kText;
   json::object config;  // with bknd's defaults filled in, as a dump shows it
@@ -92,17 +112,18 @@ struct Relation {
   json::object config;  // as dumped
   bool required = false;
   std::uint32_t with_limit = 5;
-  std::string source_name;            // what the target calls the source (inversedBy or the source's name)
-  std::string target_name;            // what the source calls the target (mappedBy or the target's name)
-  const Field* key = nullptr;         // n:1, 1:1: the field on source
-  const Entity* through = nullptr;    // m:n: the connection entity
+  std::string source_name;     // what the target calls the source (inversedBy or the source's name)
+  std::string target_name;     // what the source calls the target (mappedBy or the target's name)
+  const Field* key = nullptr;  // n:1, 1:1: the field on source
+  const Entity* through = nullptr;        // m:n: the connection entity
   const Field* through_source = nullptr;  // its two relation fields
   const Field* through_target = nullptr;
   const Field* poly_reference = nullptr;  // poly: text "<source>.<mappedBy>" on target
   const Field* poly_key = nullptr;        // poly: text of the source's id on target
 };
 
-// A relation as one of its entities sees it under a name: what `with`, `join`, dotted where and read-by-reference follow.
+// A relation as one of its entities sees it under a name: what `with`, `join`, dotted where and
+// read-by-reference follow.
 struct Reference {
   enum class Kind : std::uint8_t {
     kOwnKey,    // this entity's `relation->key` holds the other's id: at most one
@@ -114,8 +135,8 @@ struct Reference {
   Kind kind = Kind::kOwnKey;
   const Relation* relation = nullptr;
   const Entity* other = nullptr;
-  bool single = false;    // `with` gives an object or null instead of an array
-  bool listable = false;  // may be read by reference
+  bool single = false;       // `with` gives an object or null instead of an array
+  bool listable = false;     // may be read by reference
   bool from_source = false;  // this entity is the relation's source
 };
 
@@ -134,11 +155,12 @@ struct Entity {
   EntityType type = EntityType::kRegular;
   json::object config;  // as dumped
   bool uuid_keys = false;
-  std::vector<std::unique_ptr<Field>> fields;  // declared order: primary first, relation fields last
-  std::vector<const Field*> visible;           // what a read without select shows, in order
-  std::vector<const Index*> indices;           // incl. implicit ones
-  std::vector<Reference> references;           // bknd's order: see references() of the info route
-  std::vector<Referrer> referrers;             // who may hold keys of its rows: for deletion
+  std::vector<std::unique_ptr<Field>>
+      fields;                         // declared order: primary first, relation fields last
+  std::vector<const Field*> visible;  // what a read without select shows, in order
+  std::vector<const Index*> indices;  // incl. implicit ones
+  std::vector<Reference> references;  // bknd's order: see references() of the info route
+  std::vector<Referrer> referrers;    // who may hold keys of its rows: for deletion
   std::string sort_field = "id";
   bool sort_descending = false;
 
@@ -147,17 +169,21 @@ struct Entity {
   const Field& primary() const { return *fields.front(); }
 };
 
-// Names to stable numbers. Only grows: an entity or field that is removed keeps its number and its stored rows, and finds
-// them again when it comes back. Stored as JSON beside the configuration.
+// Names to stable numbers. Only grows: an entity or field that is removed keeps its number and its
+// stored rows, and finds them again when it comes back. Stored as JSON beside the configuration.
 class Catalog {
  public:
   static Result<Catalog> parse(std::string_view text);  // empty text = an empty catalogue
   std::string serialise() const;
 
-  std::uint32_t entity(std::string_view name);                       // assigns when new
-  std::uint16_t field(std::uint32_t entity, std::string_view name);  // assigns when new: 1 …; 0 once all 65535 are taken
+  std::uint32_t entity(std::string_view name);  // assigns when new
+  std::uint16_t field(
+      std::uint32_t entity, std::string_view name
+  );  // assigns when new: 1 …; 0 once all 65535 are taken
   // By entity, field ids and uniqueness; `is_new` tells that its entries have yet to be built.
-  std::uint32_t index(std::uint32_t entity, const std::vector<std::uint16_t>& fields, bool unique, bool& is_new);
+  std::uint32_t index(
+      std::uint32_t entity, const std::vector<std::uint16_t>& fields, bool unique, bool& is_new
+  );
   void forget_index(std::uint32_t id);  // its entries were dropped
 
   // index id → (entity, fields, unique) of all that hold entries
@@ -181,17 +207,21 @@ class Catalog {
 
 class Schema {
  public:
-  // Builds from the `data` configuration (already checked against the module's JSON schema). Takes new numbers from
-  // `catalog`. Errors: kInvalid naming entity and field: unknown target, enum default that is no option, field of an index
-  // that is not declared, two relations under one name, bad pattern, bad schema.
-  // Indices that the catalogue did not know before are not `ready` unless `indices_are_filled`.
+  // Builds from the `data` configuration (already checked against the module's JSON schema). Takes
+  // new numbers from `catalog`. Errors: kInvalid naming entity and field: unknown target, enum
+  // default that is no option, field of an index that is not declared, two relations under one
+  // name, bad pattern, bad schema. Indices that the catalogue did not know before are not `ready`
+  // unless `indices_are_filled`.
   static Result<std::shared_ptr<const Schema>> build(
       const json::object& data, Catalog& catalog, bool indices_are_filled
   );
-  // The schema of `data` that maintains also those indices of `next` whose numbers are in `filling`, as not `ready`. Keeps
-  // `next` alive. For filling indices while the present schema serves.
+  // The schema of `data` that maintains also those indices of `next` whose numbers are in
+  // `filling`, as not `ready`. Keeps `next` alive. For filling indices while the present schema
+  // serves.
   static Result<std::shared_ptr<const Schema>> build_while_filling(
-      const json::object& data, Catalog& catalog, std::shared_ptr<const Schema> next,
+      const json::object& data,
+      Catalog& catalog,
+      std::shared_ptr<const Schema> next,
       const std::vector<std::uint32_t>& filling
   );
 
@@ -200,8 +230,8 @@ class Schema {
   const std::vector<std::unique_ptr<Relation>>& relations() const { return relations_; }
   const std::vector<std::unique_ptr<Index>>& indices() const { return indices_; }
 
-  // {entities, relations, indices} as bknd's GET /api/data shows them: defaults filled in, id first, relations under their
-  // dumped names.
+  // {entities, relations, indices} as bknd's GET /api/data shows them: defaults filled in, id
+  // first, relations under their dumped names.
   json::object dump() const;
 
  private:

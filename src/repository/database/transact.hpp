@@ -6,8 +6,6 @@
 #include "noded/engine.hpp"
 #include "noded/lane.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <chrono>
 #include <cstdint>
 #include <type_traits>
@@ -48,45 +46,47 @@ std::invoke_result_t<Body&, Transaction&> attempt(
   return body(*used);
 }
 
-template <class Body>
-Task<std::invoke_result_t<Body&, Transaction&>> attempt_in_both_tiers(
-    StoreAccess store, SteadyTime deadline, Body& body, std::unique_ptr<Transaction>& used
-) {
-  const BeginOptions memory{.tier = Tier::kMemory, .max_steps = store.loop_steps, .deadline_ns = to_ns(deadline)};
-  auto outcome = attempt(store.engine, memory, body, used);
-  if (outcome || outcome.error().code != Errc::kWouldBlock) co_return outcome;
-  used.reset();
-  auto work = [&store, &body, &used, deadline] {
-    const BeginOptions disk{.tier = Tier::kDisk, .deadline_ns = to_ns(deadline)};
-    return attempt(store.engine, disk, body, used);
-  };
-  co_return co_await offload(store.lane, std::move(work));
+inline BeginOptions memory_tier(const StoreAccess& store, SteadyTime deadline) {
+  return {.tier = Tier::kMemory, .max_steps = store.loop_steps, .deadline_ns = to_ns(deadline)};
 }
+inline BeginOptions disk_tier(SteadyTime deadline) { return {.tier = Tier::kDisk, .deadline_ns = to_ns(deadline)}; }
+
+inline bool must_block(const Error& error) { return error.code == Errc::kWouldBlock; }
+
+// Waits before the next attempt of a conflicting transaction: not at all at first, then 1, 2, 4 … at most 64 ms.
+Task<> pause_before(std::uint32_t turn);
 
 }  // namespace detail
 
 template <class Body>
 Task<std::invoke_result_t<Body&, Transaction&>> read(StoreAccess store, SteadyTime deadline, Body body) {
   std::unique_ptr<Transaction> used;
-  co_return co_await detail::attempt_in_both_tiers(store, deadline, body, used);
+  auto outcome = detail::attempt(store.engine, detail::memory_tier(store, deadline), body, used);
+  if (outcome || !detail::must_block(outcome.error())) co_return outcome;
+  used.reset();
+  co_return co_await offload(store.lane, [&] {
+    return detail::attempt(store.engine, detail::disk_tier(deadline), body, used);
+  });
 }
 
 template <class Body>
 Task<std::invoke_result_t<Body&, Transaction&>> transact(StoreAccess store, SteadyTime deadline, Body body) {
   for (std::uint32_t turn = 0;; ++turn) {
     std::unique_ptr<Transaction> used;
-    auto outcome = co_await detail::attempt_in_both_tiers(store, deadline, body, used);
+    auto outcome = detail::attempt(store.engine, detail::memory_tier(store, deadline), body, used);
+    if (!outcome && detail::must_block(outcome.error())) {
+      used.reset();
+      outcome = co_await offload(store.lane, [&] {
+        return detail::attempt(store.engine, detail::disk_tier(deadline), body, used);
+      });
+    }
     if (!outcome) co_return outcome;
     auto committed = co_await store.engine.commit(std::move(used));
     if (committed) co_return outcome;
     if (committed.error().code != Errc::kConflict || turn >= store.retries) {
       co_return std::unexpected(std::move(committed.error()));
     }
-    if (turn > 2) {  // the first retries at once; then 1, 2, 4 … at most 64 ms
-      net::steady_timer pause(co_await net::this_coro::executor);
-      pause.expires_after(std::chrono::milliseconds(1u << std::min(turn - 3, 6u)));
-      co_await pause.async_wait(net::use_awaitable_t<net::any_io_executor>{});
-    }
+    co_await detail::pause_before(turn);
   }
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 std::string build_row(const std::string* before, const std::vector<Assignment>& assignments) {
   RowBuilder row = before != nullptr ? RowBuilder(RowView(*before)) : RowBuilder();
-  for (const Assignment& assignment : assignments) row.set(assignment.field->id, assignment.value.view());
+  for (const Assignment& assignment : assignments)
+    row.set(assignment.field->id, assignment.value.view());
   return row.build();
 }
 
@@ -35,7 +36,8 @@ void append_row(const Entity& entity, const RowKey& key, const std::string& row,
 Result<> require_complete(const Entity& entity, const std::string& row) {
   const RowView view(row);
   for (const auto& field : entity.fields) {
-    const bool must_be_there = field->required && !field->is_virtual && field->type != FieldType::kPrimary;
+    const bool must_be_there =
+        field->required && !field->is_virtual && field->type != FieldType::kPrimary;
     if (must_be_there && view.field(field->id).is_null()) {
       return fail(Errc::kInvalid, "Field \"" + field->name + "\" is required");
     }
@@ -67,16 +69,20 @@ Result<std::vector<RowKey>> Writer::create(
 Result<RowKey> Writer::create_one(
     const Entity& entity, const json::object& given, const Access::Rows& allowed, bool system_fields
 ) {
-  auto assignments = RowInput(application_, transaction_, *this, entity, Context::kCreate, system_fields).read(given);
+  auto assignments =
+      RowInput(application_, transaction_, *this, entity, Context::kCreate, system_fields)
+          .read(given);
   if (!assignments) return std::unexpected(std::move(assignments.error()));
   const std::string row = build_row(nullptr, *assignments);
-  if (auto complete = require_complete(entity, row); !complete) return std::unexpected(std::move(complete.error()));
+  if (auto complete = require_complete(entity, row); !complete)
+    return std::unexpected(std::move(complete.error()));
   RecordStore records(application_, transaction_);
   auto key = records.make_key(entity, clock_.wall().time_since_epoch().count());
   if (!key) return key;
   auto inside = require_inside(entity, Action::kCreate, allowed, *key, row);
   if (!inside) return std::unexpected(std::move(inside.error()));
-  if (auto put = records.put(entity, *key, nullptr, row); !put) return std::unexpected(std::move(put.error()));
+  if (auto put = records.put(entity, *key, nullptr, row); !put)
+    return std::unexpected(std::move(put.error()));
   return key;
 }
 
@@ -92,7 +98,9 @@ Result<bool> Writer::update(
   if (!exists || !*exists) return exists;
   auto inside = require_inside(entity, Action::kUpdate, *allowed, key, before);
   if (!inside) return std::unexpected(std::move(inside.error()));
-  auto assignments = RowInput(application_, transaction_, *this, entity, Context::kUpdate, system_fields).read(changes);
+  auto assignments =
+      RowInput(application_, transaction_, *this, entity, Context::kUpdate, system_fields)
+          .read(changes);
   if (!assignments) return std::unexpected(std::move(assignments.error()));
   auto put = records.put(entity, key, &before, build_row(&before, *assignments));
   if (!put) return std::unexpected(std::move(put.error()));
@@ -106,7 +114,8 @@ Result<std::vector<RowKey>> Writer::update_where(
   if (where.empty()) return fail(Errc::kInvalid, "Where clause must be provided for mass update");
   auto keys = Reader(application_, transaction_, access_).find_keys(entity, where, Action::kUpdate);
   if (!keys) return keys;
-  auto assignments = RowInput(application_, transaction_, *this, entity, Context::kUpdate, false).read(changes);
+  auto assignments =
+      RowInput(application_, transaction_, *this, entity, Context::kUpdate, false).read(changes);
   if (!assignments) return std::unexpected(std::move(assignments.error()));
   RecordStore records(application_, transaction_);
   std::string before;
@@ -136,10 +145,13 @@ Result<bool> Writer::erase(const Entity& entity, const RowKey& key, std::string&
   return true;
 }
 
-Result<std::uint64_t> Writer::erase_where(const Entity& entity, const json::object& where, std::string& out) {
+Result<std::uint64_t> Writer::erase_where(
+    const Entity& entity, const json::object& where, std::string& out
+) {
   if (auto own = require_own(entity); !own) return std::unexpected(std::move(own.error()));
   if (where.empty()) return fail(Errc::kInvalid, "Where clause must be provided for mass deletion");
-  const auto keys = Reader(application_, transaction_, access_).find_keys(entity, where, Action::kDelete);
+  const auto keys =
+      Reader(application_, transaction_, access_).find_keys(entity, where, Action::kDelete);
   if (!keys) return std::unexpected(keys.error());
   RecordStore records(application_, transaction_);
   Deletion deletion(application_, transaction_);
@@ -150,7 +162,8 @@ Result<std::uint64_t> Writer::erase_where(const Entity& entity, const json::obje
     const auto exists = records.get(entity, key, row);
     if (!exists) return std::unexpected(exists.error());
     if (!*exists) continue;
-    if (auto done = deletion.run(entity, key, row); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = deletion.run(entity, key, row); !done)
+      return std::unexpected(std::move(done.error()));
     if (erased++ > 0) out.push_back(',');
     append_row(entity, key, row, out);
   }
@@ -164,7 +177,11 @@ Result<> Writer::require_own(const Entity& entity) const {
 }
 
 Result<> Writer::require_inside(
-    const Entity& entity, Action action, const Access::Rows& rows, const RowKey& key, const std::string& row
+    const Entity& entity,
+    Action action,
+    const Access::Rows& rows,
+    const RowKey& key,
+    const std::string& row
 ) {
   if (rows.filter == nullptr) return {};
   const auto inside = matches(*rows.filter, key, RowView(row), application_, transaction_);

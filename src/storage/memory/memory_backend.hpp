@@ -1,4 +1,5 @@
-// The engine `memory`: a multi-version ordered map in this process, for tests and nodes that keep nothing. Lost at close.
+// The engine `memory`: a multi-version ordered map in this process, for tests and nodes that keep
+// nothing. Lost at close.
 #pragma once
 
 #include "storage/backend.hpp"

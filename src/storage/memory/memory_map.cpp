@@ -19,18 +19,24 @@ MemoryMap::Value MemoryMap::find(std::string_view key, Sequence sequence) const 
 }
 
 std::vector<MemoryMap::Entry> MemoryMap::read(
-    const KeyRange& range, Direction direction, const std::string* last, Sequence sequence, std::size_t count
+    const KeyRange& range,
+    Direction direction,
+    const std::string* last,
+    Sequence sequence,
+    std::size_t count
 ) const {
   std::vector<Entry> found;
   found.reserve(count);
   const std::shared_lock lock(mutex_);
   const bool is_forward = direction == Direction::kForward;
-  auto first = is_forward && last != nullptr ? entries_.upper_bound(*last) : entries_.lower_bound(range.begin);
+  auto first = is_forward && last != nullptr ? entries_.upper_bound(*last)
+                                             : entries_.lower_bound(range.begin);
   auto end = range.end.empty() ? entries_.end() : entries_.lower_bound(range.end);
   if (!is_forward && last != nullptr) end = entries_.lower_bound(*last);
   while (first != end && found.size() < count) {
     const auto entry = is_forward ? first++ : --end;
-    if (Value value = visible(entry->second, sequence)) found.push_back({entry->first, std::move(value)});
+    if (Value value = visible(entry->second, sequence))
+      found.push_back({entry->first, std::move(value)});
   }
   return found;
 }
@@ -65,7 +71,8 @@ void MemoryMap::write(const Change& change, Sequence sequence) {
 }
 
 void MemoryMap::prune(Sequence oldest_read) {
-  for (; !superseded_.empty() && superseded_.front().since <= oldest_read; superseded_.pop_front()) {
+  for (; !superseded_.empty() && superseded_.front().since <= oldest_read;
+       superseded_.pop_front()) {
     const auto entry = entries_.find(superseded_.front().key);
     if (entry == entries_.end()) continue;
     Versions& versions = entry->second;

@@ -1,7 +1,9 @@
-// MemoryMap: an ordered map that remembers older versions of its values for as long as somebody may read them.
+// MemoryMap: an ordered map that remembers older versions of its values for as long as somebody may
+// read them.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/backend.hpp"
 
 #include <cstddef>
@@ -30,10 +32,15 @@ class MemoryMap {
   Value find(std::string_view key, Sequence sequence) const;
   // Up to `count` entries of `range` behind `last` (the first ones when null) in `direction`.
   std::vector<Entry> read(
-      const KeyRange& range, Direction direction, const std::string* last, Sequence sequence, std::size_t count
+      const KeyRange& range,
+      Direction direction,
+      const std::string* last,
+      Sequence sequence,
+      std::size_t count
   ) const;
 
-  // Writer: makes `changes` visible from `sequence` on, then drops versions that reads at `oldest_read` and later do not see.
+  // Writer: makes `changes` visible from `sequence` on, then drops versions that reads at
+  // `oldest_read` and later do not see.
   void apply(std::span<const Change> changes, Sequence sequence, Sequence oldest_read);
   // Writer: keys and values of the newest versions.
   std::uint64_t bytes() const noexcept { return bytes_; }

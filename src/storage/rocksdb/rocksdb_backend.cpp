@@ -7,7 +7,6 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
-
 #include <sys/statvfs.h>
 
 #include <array>
@@ -18,7 +17,8 @@ namespace noded::storage {
 namespace {
 
 constexpr std::size_t kKeptBatchBytes = 1024 * 1024;
-// More than this in the log is written to a sorted file at closing, so that the next start need not replay it.
+// More than this in the log is written to a sorted file at closing, so that the next start need not
+// replay it.
 constexpr std::uint64_t kReplayedBytes = 1024 * 1024;
 
 class RocksdbBackend final : public Backend {
@@ -44,7 +44,8 @@ class RocksdbBackend final : public Backend {
       if (!status.ok()) break;
     }
     const NumberBytes sequence = encode_number(static_cast<std::int64_t>(last));
-    if (status.ok()) status = batch_.Put(kSequenceNote, rocksdb::Slice(sequence.data(), sequence.size()));
+    if (status.ok())
+      status = batch_.Put(kSequenceNote, rocksdb::Slice(sequence.data(), sequence.size()));
     if (status.ok()) status = files_->db().Write(writes_, &batch_);
     if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
     if (status.ok()) return {};
@@ -60,8 +61,9 @@ class RocksdbBackend final : public Backend {
 
   Usage usage() override {
     Usage usage;
-    struct statvfs disk {};
-    if (::statvfs(directory_.c_str(), &disk) == 0) usage.free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    struct statvfs disk{};
+    if (::statvfs(directory_.c_str(), &disk) == 0)
+      usage.free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     usage.stored_bytes = property(rocksdb::DB::Properties::kEstimateLiveDataSize) +
                          property(rocksdb::DB::Properties::kCurSizeActiveMemTable);
     return usage;
@@ -73,7 +75,9 @@ class RocksdbBackend final : public Backend {
       const rocksdb::Status status = files_->db().Flush(rocksdb::FlushOptions());
       if (!status.ok()) {
         telemetry::log(
-            telemetry::Level::kError, "store closed without flushing", telemetry::Fields().text("cause", status.ToString())
+            telemetry::Level::kError,
+            "store closed without flushing",
+            telemetry::Fields().text("cause", status.ToString())
         );
       }
     }

@@ -1,11 +1,13 @@
-// The engine `rocksdb`: one RocksDB in one directory, one column family. A key of ours is stored behind one byte that keeps it
-// apart from the store's own notes:
+// The engine `rocksdb`: one RocksDB in one directory, one column family. A key of ours is stored
+// behind one byte that keeps it apart from the store's own notes:
 //   'd' + key       → value
-//   'm' "format"    → "noded " + decimal version of this layout; written first, so that a newer store is refused by name
-//   'm' "sequence"  → the last commit, as a number (number.hpp); written with each group of commits
+//   'm' "format"    → "noded " + decimal version of this layout; written first, so that a newer
+//   store is refused by name 'm' "sequence"  → the last commit, as a number (number.hpp); written
+//   with each group of commits
 #pragma once
 
 #include "noded/result.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/storage_options.hpp"
 

@@ -17,12 +17,14 @@ class RocksdbLog final : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}  // informative
   void LogHeader(const char* /*format*/, va_list /*arguments*/) override {}
   void Logv(rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
-    if (level < rocksdb::InfoLogLevel::WARN_LEVEL || level >= rocksdb::InfoLogLevel::HEADER_LEVEL) return;
+    if (level < rocksdb::InfoLogLevel::WARN_LEVEL || level >= rocksdb::InfoLogLevel::HEADER_LEVEL)
+      return;
     std::array<char, 512> text{};
     if (print(text, format, arguments) < 0) return;
     const bool is_error = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
     telemetry::log(
-        is_error ? telemetry::Level::kError : telemetry::Level::kWarning, "rocksdb",
+        is_error ? telemetry::Level::kError : telemetry::Level::kWarning,
+        "rocksdb",
         telemetry::Fields().text("message", text.data())
     );
   }
@@ -38,6 +40,8 @@ class RocksdbLog final : public rocksdb::Logger {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::Logger> make_rocksdb_log() { return std::make_shared<RocksdbLog>(); }
+std::shared_ptr<rocksdb::Logger> make_rocksdb_log() {
+  return std::make_shared<RocksdbLog>();
+}
 
 }  // namespace noded::storage

@@ -1,5 +1,5 @@
-// RocksDB's own messages in our log. Not optional: with its default logger Debian's RocksDB ends the process when the disk is
-// full (its text log goes through the same asserting file class).
+// RocksDB's own messages in our log. Not optional: with its default logger Debian's RocksDB ends
+// the process when the disk is full (its text log goes through the same asserting file class).
 #pragma once
 
 #include <rocksdb/env.h>

@@ -20,19 +20,27 @@ namespace {
 
 constexpr std::string_view kFormatName = "noded ";
 
-// RocksDB begins an empty store where CURRENT is missing and removes what it does not know: not over somebody's records.
+// RocksDB begins an empty store where CURRENT is missing and removes what it does not know: not
+// over somebody's records.
 Result<> check_files(const std::filesystem::path& directory) {
   std::error_code fault;
   if (std::filesystem::exists(directory / "CURRENT", fault)) return {};
-  for (std::filesystem::directory_iterator entry(directory, fault), end; !fault && entry != end; entry.increment(fault)) {
+  for (std::filesystem::directory_iterator entry(directory, fault), end; !fault && entry != end;
+       entry.increment(fault)) {
     const std::string name = entry->path().filename().string();
     if (name.starts_with("MANIFEST-") || name.ends_with(".sst") || name.ends_with(".log")) {
       return fail(
-          Errc::kInternal, fmt::format("the store in {} is damaged: {} is there but not CURRENT", directory.string(), name)
+          Errc::kInternal,
+          fmt::format(
+              "the store in {} is damaged: {} is there but not CURRENT", directory.string(), name
+          )
       );
     }
   }
-  if (fault) return fail(Errc::kUnavailable, fmt::format("cannot read {}: {}", directory.string(), fault.message()));
+  if (fault)
+    return fail(
+        Errc::kUnavailable, fmt::format("cannot read {}: {}", directory.string(), fault.message())
+    );
   return {};
 }
 
@@ -41,7 +49,10 @@ Result<> make_directory(const std::filesystem::path& directory) {
   std::error_code fault;
   fs::create_directories(directory, fault);
   if (!fault) fs::permissions(directory, fs::perms::owner_all, fs::perm_options::replace, fault);
-  if (fault) return fail(Errc::kUnavailable, fmt::format("cannot use {}: {}", directory.string(), fault.message()));
+  if (fault)
+    return fail(
+        Errc::kUnavailable, fmt::format("cannot use {}: {}", directory.string(), fault.message())
+    );
   return {};
 }
 
@@ -51,12 +62,18 @@ Error open_error(const rocksdb::Status& status, const std::string& directory) {
     return {Errc::kUnavailable, fmt::format("another noded uses {}", directory), {}, {}};
   }
   if (status.IsCorruption()) {
-    return {Errc::kInternal, fmt::format("the store in {} is damaged: {}", directory, cause), {}, {}};
+    return {
+        Errc::kInternal, fmt::format("the store in {} is damaged: {}", directory, cause), {}, {}
+    };
   }
-  return {Errc::kUnavailable, fmt::format("cannot open the store in {}: {}", directory, cause), {}, {}};
+  return {
+      Errc::kUnavailable, fmt::format("cannot open the store in {}: {}", directory, cause), {}, {}
+  };
 }
 
-Result<std::optional<std::string>> read_note(rocksdb::DB& db, std::string_view name, const std::string& directory) {
+Result<std::optional<std::string>> read_note(
+    rocksdb::DB& db, std::string_view name, const std::string& directory
+) {
   std::string value;
   const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), name, &value);
   if (status.IsNotFound()) return std::nullopt;
@@ -74,7 +91,8 @@ Result<bool> is_empty(rocksdb::DB& db, const std::string& directory) {
 Result<> write_format(rocksdb::DB& db, const std::string& directory) {
   rocksdb::WriteOptions writes;
   writes.sync = true;
-  const rocksdb::Status status = db.Put(writes, kFormatNote, fmt::format("{}{}", kFormatName, kStoreFormat));
+  const rocksdb::Status status =
+      db.Put(writes, kFormatNote, fmt::format("{}{}", kFormatName, kStoreFormat));
   if (!status.ok()) return std::unexpected(open_error(status, directory));
   return {};
 }
@@ -87,16 +105,25 @@ Result<> check_format(rocksdb::DB& db, const std::string& directory) {
     const auto empty = is_empty(db, directory);
     if (!empty) return std::unexpected(empty.error());
     if (*empty) return write_format(db, directory);
-    return fail(Errc::kInvalid, fmt::format("{} holds a RocksDB that is no store of noded", directory));
+    return fail(
+        Errc::kInvalid, fmt::format("{} holds a RocksDB that is no store of noded", directory)
+    );
   }
   const auto format = parse_store_format(**note);
-  if (!format) return fail(Errc::kInternal, fmt::format("the store in {} is damaged: its format is unreadable", directory));
+  if (!format)
+    return fail(
+        Errc::kInternal,
+        fmt::format("the store in {} is damaged: its format is unreadable", directory)
+    );
   if (*format > kStoreFormat) {
     return fail(
         Errc::kInvalid,
         fmt::format(
-            "the store in {} has format {}; this noded knows formats up to {}: use the newer noded that wrote it", directory,
-            *format, kStoreFormat
+            "the store in {} has format {}; this noded knows formats up to {}: use the newer noded "
+            "that wrote it",
+            directory,
+            *format,
+            kStoreFormat
         )
     );
   }
@@ -109,7 +136,10 @@ Result<Sequence> read_sequence(rocksdb::DB& db, const std::string& directory) {
   if (!note->has_value()) return Sequence{0};
   const auto number = decode_number(**note);
   if (number && *number >= 0) return static_cast<Sequence>(*number);
-  return fail(Errc::kInternal, fmt::format("the store in {} is damaged: its last commit is unreadable", directory));
+  return fail(
+      Errc::kInternal,
+      fmt::format("the store in {} is damaged: its last commit is unreadable", directory)
+  );
 }
 
 }  // namespace
@@ -125,15 +155,18 @@ std::optional<std::uint32_t> parse_store_format(std::string_view note) {
 
 Result<OpenedStore> open_rocksdb(const StorageSettings& settings) {
   const std::string directory = settings.directory.string();
-  if (auto made = make_directory(settings.directory); !made) return std::unexpected(std::move(made.error()));
-  if (auto checked = check_files(settings.directory); !checked) return std::unexpected(std::move(checked.error()));
+  if (auto made = make_directory(settings.directory); !made)
+    return std::unexpected(std::move(made.error()));
+  if (auto checked = check_files(settings.directory); !checked)
+    return std::unexpected(std::move(checked.error()));
   rocksdb::Options options = rocksdb_options(settings);
   options.create_if_missing = true;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (!status.ok()) return std::unexpected(open_error(status, directory));
   auto files = std::make_shared<RocksdbFiles>(std::unique_ptr<rocksdb::DB>(opened));
-  if (auto checked = check_format(files->db(), directory); !checked) return std::unexpected(std::move(checked.error()));
+  if (auto checked = check_format(files->db(), directory); !checked)
+    return std::unexpected(std::move(checked.error()));
   const auto sequence = read_sequence(files->db(), directory);
   if (!sequence) return std::unexpected(sequence.error());
   return OpenedStore{std::move(files), *sequence};

@@ -3,6 +3,7 @@
 
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
 #include "storage/storage_options.hpp"
 

@@ -14,7 +14,9 @@ constexpr std::uint64_t kMostSkipped = 1024;
 
 class RocksdbCursor final : public Cursor {
  public:
-  RocksdbCursor(rocksdb::DB& db, rocksdb::ReadOptions reads, const KeyRange& range, Direction direction)
+  RocksdbCursor(
+      rocksdb::DB& db, rocksdb::ReadOptions reads, const KeyRange& range, Direction direction
+  )
       : lower_(1, kDataSpace), is_forward_(direction == Direction::kForward) {
     lower_.append(range.begin);
     if (range.end.empty()) {
@@ -66,7 +68,9 @@ RocksdbFiles::~RocksdbFiles() {
   const rocksdb::Status status = db_->Close();
   if (status.ok() || status.IsNotSupported()) return;
   telemetry::log(
-      telemetry::Level::kError, "store closed with an error", telemetry::Fields().text("cause", status.ToString())
+      telemetry::Level::kError,
+      "store closed with an error",
+      telemetry::Fields().text("cause", status.ToString())
   );
 }
 
@@ -79,13 +83,16 @@ RocksdbSnapshot::RocksdbSnapshot(std::shared_ptr<const RocksdbFiles> files, Sequ
   memory_reads_.max_skippable_internal_keys = kMostSkipped;
 }
 
-RocksdbSnapshot::~RocksdbSnapshot() { files_->db().ReleaseSnapshot(snapshot_); }
+RocksdbSnapshot::~RocksdbSnapshot() {
+  files_->db().ReleaseSnapshot(snapshot_);
+}
 
 Result<bool> RocksdbSnapshot::get(std::string_view key, std::string& value, Tier tier) const {
   const StoredKey stored(key);
   rocksdb::DB& db = files_->db();
   rocksdb::PinnableSlice found(&value);
-  const rocksdb::Status status = db.Get(reads(tier), db.DefaultColumnFamily(), stored.slice(), &found);
+  const rocksdb::Status status =
+      db.Get(reads(tier), db.DefaultColumnFamily(), stored.slice(), &found);
   if (status.ok()) {
     if (found.IsPinned()) value.assign(found.data(), found.size());
     return true;
@@ -94,13 +101,15 @@ Result<bool> RocksdbSnapshot::get(std::string_view key, std::string& value, Tier
   return std::unexpected(read_error(status));
 }
 
-std::unique_ptr<Cursor> RocksdbSnapshot::scan(KeyRange range, Direction direction, Tier tier) const {
+std::unique_ptr<Cursor> RocksdbSnapshot::scan(KeyRange range, Direction direction, Tier tier)
+    const {
   return std::make_unique<RocksdbCursor>(files_->db(), reads(tier), range, direction);
 }
 
 Error read_error(const rocksdb::Status& status) {
   if (status.IsIncomplete()) return {Errc::kWouldBlock, "not in memory", {}, {}};
-  if (status.IsCorruption()) return {Errc::kInternal, "the store is damaged: " + status.ToString(), {}, {}};
+  if (status.IsCorruption())
+    return {Errc::kInternal, "the store is damaged: " + status.ToString(), {}, {}};
   return {Errc::kUnavailable, "the store cannot be read: " + status.ToString(), {}, {}};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "noded/result.hpp"
+
 #include "storage/backend.hpp"
 
 #include <rocksdb/db.h>
@@ -41,7 +42,9 @@ class StoredKey {
     bytes[0] = kDataSpace;
     if (!key.empty()) std::memcpy(bytes + 1, key.data(), key.size());
   }
-  rocksdb::Slice slice() const noexcept { return {size_ <= near_.size() ? near_.data() : far_.data(), size_}; }
+  rocksdb::Slice slice() const noexcept {
+    return {size_ <= near_.size() ? near_.data() : far_.data(), size_};
+  }
 
  private:
   std::size_t size_;

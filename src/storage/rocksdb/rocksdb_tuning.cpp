@@ -42,16 +42,21 @@ void tune_writes(rocksdb::Options& options, const StorageSettings& settings) {
   options.enable_write_thread_adaptive_yield = false;
   // A torn end of the log is what a power cut leaves; it was never answered for.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.max_total_wal_size = std::max<std::uint64_t>(64 * kMebibyte, 8 * settings.write_buffer_bytes);
+  options.max_total_wal_size =
+      std::max<std::uint64_t>(64 * kMebibyte, 8 * settings.write_buffer_bytes);
   options.avoid_flush_during_recovery = true;
 }
 
 void tune_levels(rocksdb::Options& options, const StorageSettings& settings) {
   options.compression_per_level = {rocksdb::kNoCompression};
-  options.compression_per_level.resize(static_cast<std::size_t>(options.num_levels), rocksdb::kLZ4Compression);
+  options.compression_per_level.resize(
+      static_cast<std::size_t>(options.num_levels), rocksdb::kLZ4Compression
+  );
   options.level_compaction_dynamic_level_bytes = true;
-  options.max_bytes_for_level_base = std::max<std::uint64_t>(32 * kMebibyte, 4 * settings.write_buffer_bytes);
-  options.target_file_size_base = std::max<std::uint64_t>(8 * kMebibyte, settings.write_buffer_bytes);
+  options.max_bytes_for_level_base =
+      std::max<std::uint64_t>(32 * kMebibyte, 4 * settings.write_buffer_bytes);
+  options.target_file_size_base =
+      std::max<std::uint64_t>(8 * kMebibyte, settings.write_buffer_bytes);
   options.bytes_per_sync = kMebibyte;
   options.max_background_jobs = 2;
 }

@@ -67,7 +67,8 @@ TEST_P(EngineCommit, KnowsWhatIsAWrite) {
 TEST_P(EngineCommit, RefusesATransactionWhoseReadWasOverwritten) {
   store(engine(), {{"a", "1"}});
   EXPECT_TRUE(is_conflict(after(
-      [](Transaction& t) { read(t, "a"), t.put("b", "from a"); }, [](Transaction& t) { t.put("a", "2"); }
+      [](Transaction& t) { read(t, "a"), t.put("b", "from a"); },
+      [](Transaction& t) { t.put("a", "2"); }
   )));
   EXPECT_EQ(stored(engine(), "b"), "-");
 }
@@ -90,7 +91,9 @@ TEST_P(EngineCommit, RefusesTheSecondWriterOfAKey) {
       [](Transaction& t) { t.put("a", "loser"); }, [](Transaction& t) { t.put("a", "winner"); }
   )));
   EXPECT_EQ(stored(engine(), "a"), "winner");
-  EXPECT_TRUE(is_conflict(after([](Transaction& t) { t.erase("a"); }, [](Transaction& t) { t.put("a", "again"); })));
+  EXPECT_TRUE(is_conflict(
+      after([](Transaction& t) { t.erase("a"); }, [](Transaction& t) { t.put("a", "again"); })
+  ));
   EXPECT_EQ(stored(engine(), "a"), "again");
 }
 
@@ -123,7 +126,8 @@ TEST_P(EngineCommit, DoesNotMindWritesFromBeforeItsSnapshot) {
 
 TEST_P(EngineCommit, RefusesAnObserverOfATokenAnnouncedMeanwhile) {
   EXPECT_TRUE(is_conflict(after(
-      [](Transaction& t) { t.observe("token"), t.put("a", "1"); }, [](Transaction& t) { t.announce("token"); }
+      [](Transaction& t) { t.observe("token"), t.put("a", "1"); },
+      [](Transaction& t) { t.announce("token"); }
   )));
 }
 
@@ -143,10 +147,12 @@ TEST_P(EngineCommit, LetsAnnouncersOfATokenPassEachOther) {
 
 TEST_P(EngineCommit, KeepsTokensApartFromKeysAndStoresNoneOfThem) {
   EXPECT_TRUE(after(
-      [](Transaction& t) { read(t, "token"), t.put("a", "1"); }, [](Transaction& t) { t.announce("token"); }
+      [](Transaction& t) { read(t, "token"), t.put("a", "1"); },
+      [](Transaction& t) { t.announce("token"); }
   ));
   EXPECT_TRUE(after(
-      [](Transaction& t) { t.observe("key"), t.put("a", "1"); }, [](Transaction& t) { t.put("key", "1"); }
+      [](Transaction& t) { t.observe("key"), t.put("a", "1"); },
+      [](Transaction& t) { t.put("key", "1"); }
   ));
   EXPECT_EQ(scan(*begin(engine())), (Pairs{{"a", "1"}, {"key", "1"}}));
 }
@@ -169,8 +175,11 @@ TEST_P(EngineCommit, AppendsUnderPrefixSequenceAndPosition) {
   auto next = begin(engine());
   next->append("f", "fourth");
   EXPECT_EQ(commit(engine(), std::move(next)).value(), 3u);
-  const Pairs expected{{"f\0\0\0\0\0\0\0\x02\0\0\0\0"s, "first"}, {"f\0\0\0\0\0\0\0\x02\0\0\0\x02"s, "third"},
-                       {"f\0\0\0\0\0\0\0\x03\0\0\0\0"s, "fourth"}};
+  const Pairs expected{
+      {"f\0\0\0\0\0\0\0\x02\0\0\0\0"s, "first"},
+      {"f\0\0\0\0\0\0\0\x02\0\0\0\x02"s, "third"},
+      {"f\0\0\0\0\0\0\0\x03\0\0\0\0"s, "fourth"}
+  };
   EXPECT_EQ(scan(*begin(engine()), prefix_range("f")), expected);
   EXPECT_EQ(stored(engine(), "g\0\0\0\0\0\0\0\x02\0\0\0\x01"s), "second");
 }

@@ -48,12 +48,17 @@ TEST_P(EngineConcurrency, LetsExactlyOneOfManyCreateAKey) {
     for (int round = 0; round < kRounds; ++round) {
       for (int i = 0; i < 8; ++i) {
         spawn(loop.get_executor(), "create", [&, round, i]() -> Task<> {
-          const auto outcome =
-              co_await create(engine(), "key" + std::to_string(round), std::to_string(thread) + "/" + std::to_string(i));
+          const auto outcome = co_await create(
+              engine(),
+              "key" + std::to_string(round),
+              std::to_string(thread) + "/" + std::to_string(i)
+          );
           if (outcome) {
             ++winners[static_cast<std::size_t>(round)];
           } else {
-            EXPECT_TRUE(outcome.error().code == Errc::kConflict || outcome.error().code == Errc::kExists);
+            EXPECT_TRUE(
+                outcome.error().code == Errc::kConflict || outcome.error().code == Errc::kExists
+            );
           }
         });
       }
@@ -133,7 +138,8 @@ TEST_P(EngineConcurrency, AppendsInTheOrderOfCommits) {
   }
 }
 
-// A writer moves units between two keys; no reader ever sees a sum other than the one they began with.
+// A writer moves units between two keys; no reader ever sees a sum other than the one they began
+// with.
 TEST_P(EngineConcurrency, ShowsReadersOnlyWholeCommits) {
   store(engine(), {{"left", "1000"}, {"right", "1000"}});
   std::atomic<bool> is_over{false};
@@ -151,7 +157,9 @@ TEST_P(EngineConcurrency, ShowsReadersOnlyWholeCommits) {
     });
   }
   for (int moved = 1; moved <= 300; ++moved)
-    store(engine(), {{"left", std::to_string(1000 - moved)}, {"right", std::to_string(1000 + moved)}});
+    store(
+        engine(), {{"left", std::to_string(1000 - moved)}, {"right", std::to_string(1000 + moved)}}
+    );
   is_over = true;
 }
 

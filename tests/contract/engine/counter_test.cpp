@@ -15,7 +15,9 @@ class EngineCounter : public EngineContract {
   }
 };
 
-TEST_P(EngineCounter, IsZeroWhileAbsent) { EXPECT_EQ(count("n"), 0); }
+TEST_P(EngineCounter, IsZeroWhileAbsent) {
+  EXPECT_EQ(count("n"), 0);
+}
 
 TEST_P(EngineCounter, SumsWhatIsAdded) {
   EXPECT_TRUE(add("n", 5));
@@ -135,18 +137,6 @@ TEST_P(EngineCounter, StoresTheHighestMarkWhateverTheOrderOfCommits) {
   EXPECT_TRUE(commit(engine(), std::move(second)).has_value());
   EXPECT_TRUE(commit(engine(), std::move(first)).has_value());
   EXPECT_EQ(count("id"), 2);
-}
-
-TEST_P(EngineCounter, AllocatesBehindTheStoredMarkAfterReopening) {
-  if (!keeps_over_reopening()) GTEST_SKIP() << "this engine keeps nothing";
-  auto transaction = begin(engine());
-  EXPECT_EQ(transaction->allocate("id", 10).value(), 1);
-  transaction->add("n", 7);
-  EXPECT_TRUE(commit(engine(), std::move(transaction)).has_value());
-  reopen();
-  EXPECT_EQ(begin(engine(), {.tier = Tier::kMemory})->allocate("id", 1).value(), 11);
-  EXPECT_TRUE(add("n", 1));
-  EXPECT_EQ(count("n"), 8);
 }
 
 TEST_P(EngineCounter, RefusesToAllocateNothingOrTooMany) {

@@ -38,7 +38,9 @@ TEST_P(EngineCursor, MergesOwnWritesInBothDirections) {
   EXPECT_EQ(scan(*transaction), all);
   EXPECT_EQ(scan(*transaction, {}, Direction::kBackward), Pairs(all.rbegin(), all.rend()));
   EXPECT_EQ(scan(*transaction, {"aa", "d"}), (Pairs{{"aa", "own"}, {"c", "own"}}));
-  EXPECT_EQ(scan(*transaction, {"aa", "d"}, Direction::kBackward), (Pairs{{"c", "own"}, {"aa", "own"}}));
+  EXPECT_EQ(
+      scan(*transaction, {"aa", "d"}, Direction::kBackward), (Pairs{{"c", "own"}, {"aa", "own"}})
+  );
 }
 
 TEST_P(EngineCursor, ShowsOnlyOwnWritesWhenNothingElseIsLeft) {
@@ -136,18 +138,35 @@ TEST_P(EngineCursor, WalksManyEntries) {
   store(engine(), pairs);
   auto transaction = begin(engine());
   EXPECT_EQ(scan(*transaction, prefix_range("m")), pairs);
-  EXPECT_EQ(scan(*transaction, prefix_range("m"), Direction::kBackward), Pairs(pairs.rbegin(), pairs.rend()));
+  EXPECT_EQ(
+      scan(*transaction, prefix_range("m"), Direction::kBackward),
+      Pairs(pairs.rbegin(), pairs.rend())
+  );
 }
 
 TEST_P(EngineCursor, FindsThePrefixAndNothingBesideIt) {
   using std::string_literals::operator""s;
-  store(engine(), {{"p\xfe", "0"}, {"p\xff", "1"}, {"p\xff\0"s, "2"}, {"p\xff\xff", "3"}, {"q", "4"}, {"\xff\xff", "5"},
-                   {"\xff\xff\x01", "6"}});
+  store(
+      engine(),
+      {{"p\xfe", "0"},
+       {"p\xff", "1"},
+       {"p\xff\0"s, "2"},
+       {"p\xff\xff", "3"},
+       {"q", "4"},
+       {"\xff\xff", "5"},
+       {"\xff\xff\x01", "6"}}
+  );
   auto transaction = begin(engine());
-  EXPECT_EQ(scan(*transaction, prefix_range("p\xff")), (Pairs{{"p\xff", "1"}, {"p\xff\0"s, "2"}, {"p\xff\xff", "3"}}));
+  EXPECT_EQ(
+      scan(*transaction, prefix_range("p\xff")),
+      (Pairs{{"p\xff", "1"}, {"p\xff\0"s, "2"}, {"p\xff\xff", "3"}})
+  );
   const Pairs last{{"\xff\xff", "5"}, {"\xff\xff\x01", "6"}};
   EXPECT_EQ(scan(*transaction, prefix_range("\xff\xff")), last);
-  EXPECT_EQ(scan(*transaction, prefix_range("\xff\xff"), Direction::kBackward), Pairs(last.rbegin(), last.rend()));
+  EXPECT_EQ(
+      scan(*transaction, prefix_range("\xff\xff"), Direction::kBackward),
+      Pairs(last.rbegin(), last.rend())
+  );
 }
 
 NODED_OVER_EVERY_ENGINE(EngineCursor);

@@ -1,7 +1,9 @@
-// The suites of this folder run over each engine: what they ask is what noded/engine.hpp says, sentence by sentence.
+// The suites of this folder run over each engine: what they ask is what noded/engine.hpp says,
+// sentence by sentence.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "storage/open.hpp"
 #include "support/engine_access.hpp"
 #include "support/temporary_directory.hpp"
@@ -37,8 +39,12 @@ class EngineContract : public testing::TestWithParam<const char*> {
   std::unique_ptr<Engine> engine_;
 };
 
-inline auto every_engine() { return testing::Values("memory", "rocksdb"); }
-inline std::string engine_name(const testing::TestParamInfo<const char*>& info) { return info.param; }
+inline auto every_engine() {
+  return testing::Values("memory", "rocksdb");
+}
+inline std::string engine_name(const testing::TestParamInfo<const char*>& info) {
+  return info.param;
+}
 
 }  // namespace noded::test
 

@@ -46,19 +46,6 @@ TEST_P(EngineLifecycle, TellsItsHealth) {
   EXPECT_EQ(health.free_bytes > 0, keeps_over_reopening());
 }
 
-TEST_P(EngineLifecycle, KeepsWhatWasCommittedOverReopening) {
-  if (!keeps_over_reopening()) GTEST_SKIP() << "this engine keeps nothing";
-  store(engine(), {{"a", "1"}, {"b", std::string(50'000, 'b')}});
-  remove(engine(), "a");
-  for (int i = 0; i < 3; ++i) {
-    reopen();
-    EXPECT_EQ(engine().last_commit(), 2u + static_cast<Sequence>(i));
-    EXPECT_EQ(stored(engine(), "a"), "-");
-    EXPECT_EQ(stored(engine(), "b"), std::string(50'000, 'b'));
-    store(engine(), {{"c", std::to_string(i)}});
-  }
-}
-
 NODED_OVER_EVERY_ENGINE(EngineLifecycle);
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Random work on an engine beside the plainest possible model of it: a std::map for what is stored and a copy of it for each
-// transaction.
+// Random work on an engine beside the plainest possible model of it: a std::map for what is stored
+// and a copy of it for each transaction.
 #include "contract/engine/engine_contract.hpp"
 
 #include <map>
@@ -13,16 +13,23 @@ using Model = std::map<std::string, std::string>;
 Pairs scan_model(const Model& model, const KeyRange& range, Direction direction) {
   Pairs pairs;
   for (const auto& [key, value] : model) {
-    if (key >= range.begin && (range.end.empty() || key < range.end)) pairs.emplace_back(key, value);
+    if (key >= range.begin && (range.end.empty() || key < range.end))
+      pairs.emplace_back(key, value);
   }
   return direction == Direction::kForward ? pairs : Pairs(pairs.rbegin(), pairs.rend());
 }
 
 class EngineModel : public EngineContract {
  protected:
-  std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_); }
+  std::size_t below(std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_);
+  }
   std::string some_key() {
-    static constexpr std::string_view kLetters("\0\x01" "a\x7f\xff", 5);
+    static constexpr std::string_view kLetters(
+        "\0\x01"
+        "a\x7f\xff",
+        5
+    );
     std::string key;
     for (std::size_t length = below(4); length > 0; --length)
       key.push_back(kLetters[below(kLetters.size())]);
@@ -68,7 +75,9 @@ TEST_P(EngineModel, BehavesAsAMapThatIsCopiedForEachTransaction) {
     for (std::size_t actions = below(30); actions > 0; --actions)
       ASSERT_NO_FATAL_FAILURE(act(*transaction, own));
     if (below(4) == 0) {
-      readers.emplace_back(std::move(transaction), std::move(own));  // stays open, is never committed
+      readers.emplace_back(
+          std::move(transaction), std::move(own)
+      );  // stays open, is never committed
     } else {
       ASSERT_TRUE(commit(engine(), std::move(transaction)).has_value());
       model = std::move(own);

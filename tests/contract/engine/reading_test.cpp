@@ -79,9 +79,19 @@ TEST_P(EngineReading, KeepsEmptyAndLargeValues) {
 
 TEST_P(EngineReading, KeepsKeysOfAnyBytesInByteOrder) {
   using std::string_literals::operator""s;
-  const Pairs pairs{{"", "empty"}, {"\0"s, "1"}, {"\0\0"s, "2"}, {"\0\xff"s, "3"}, {"a", "4"},
-                    {"a\0"s, "5"}, {std::string(300, 'b'), "6"}, {"\x7f", "7"}, {"\x80", "8"}, {"\xff", "9"},
-                    {"\xff\xff\0"s, "10"}};
+  const Pairs pairs{
+      {"", "empty"},
+      {"\0"s, "1"},
+      {"\0\0"s, "2"},
+      {"\0\xff"s, "3"},
+      {"a", "4"},
+      {"a\0"s, "5"},
+      {std::string(300, 'b'), "6"},
+      {"\x7f", "7"},
+      {"\x80", "8"},
+      {"\xff", "9"},
+      {"\xff\xff\0"s, "10"}
+  };
   store(engine(), pairs);
   auto transaction = begin(engine());
   EXPECT_EQ(scan(*transaction), pairs);
@@ -109,9 +119,8 @@ TEST_P(EngineReading, NoticesADeadlineThatPassesDuringAScan) {
     pairs.emplace_back("k" + std::to_string(i), "v");
   store(engine(), pairs);
   const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
-  auto transaction = begin(
-      engine(), {.deadline_ns = std::chrono::nanoseconds(soon.time_since_epoch()).count()}
-  );
+  auto transaction =
+      begin(engine(), {.deadline_ns = std::chrono::nanoseconds(soon.time_since_epoch()).count()});
   Errc stopped = Errc::kInternal;
   for (bool is_over = false; !is_over;) {  // ends by the deadline alone
     const auto cursor = transaction->scan({}, Direction::kForward);

@@ -171,6 +171,12 @@ TEST_F(UsersAdminTest, RefusesWhatIsWrong) {
   EXPECT_EQ(ask(http::Method::kPatch, "/api/admin/users/a%40b.cc", "{}").status, 400);
 }
 
+TEST_F(UsersAdminTest, SaysWhenThereAreNoAccounts) {
+  ASSERT_TRUE(configure(R"({"auth":{"enabled":false}})"));
+  EXPECT_EQ(ask(http::Method::kGet, "/api/admin/users").status, 503);
+  EXPECT_EQ(get("/api/admin/users").status, 404);
+}
+
 TEST_F(UsersAdminTest, IsThereForTheLocalOperatorOnly) {
   add_account("a@example.com", "admin", "x");
   EXPECT_EQ(get("/api/admin/users").status, 404);

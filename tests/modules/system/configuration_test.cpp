@@ -218,6 +218,19 @@ TEST_F(ConfigurationTest, RefusesToLoseTwoEntitiesAtOnce) {
   EXPECT_NE(database_.schema()->find("a"), nullptr);
 }
 
+TEST_F(ConfigurationTest, RefusesToNestWhatItCouldNotReadAgain) {
+  std::string path = "entities.notes.config";
+  std::string value = "1";
+  for (int i = 0; i < 40; ++i)
+    value = R"({"a":)" + value + "}";
+  ASSERT_TRUE(change(Kind::kPatch, "data", path + ".description", R"("x")"));
+  for (int i = 0; i < 20; ++i)
+    path += ".a";
+  const auto refused = change(Kind::kPatch, "data", path, value);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "The configuration nests too deeply");
+}
+
 TEST_F(ConfigurationTest, RefusesAnUnknownModule) {
   const auto refused = change(Kind::kSet, "nope", "", "{}");
   ASSERT_FALSE(refused);

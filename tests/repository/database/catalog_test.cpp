@@ -84,9 +84,13 @@ TEST_P(DamagedCatalog, IsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Texts, DamagedCatalog,
+    Texts,
+    DamagedCatalog,
     testing::Values(
-        "{", "[]", "{}", R"({"format":2,"entities":{},"indices":[],"next_entity":1,"next_index":1})",
+        "{",
+        "[]",
+        "{}",
+        R"({"format":2,"entities":{},"indices":[],"next_entity":1,"next_index":1})",
         R"({"format":1,"entities":[],"indices":[],"next_entity":1,"next_index":1})",
         R"({"format":1,"entities":{},"indices":[],"next_entity":0,"next_index":1})",
         R"({"format":1,"entities":{"a":{"id":0,"fields":{}}},"indices":[],"next_entity":1,"next_index":1})",

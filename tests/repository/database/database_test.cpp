@@ -4,11 +4,13 @@
 #include "repository/database/keys.hpp"
 #include "support/database_fixture.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
 namespace noded::database {
 namespace {
 
+using testing_support::parse;
 using testing_support::parse_object;
 
 class DatabaseTest : public testing_support::DatabaseFixture {
@@ -35,8 +37,11 @@ class DatabaseTest : public testing_support::DatabaseFixture {
     const auto space = unique ? keys::Space::kUnique : keys::Space::kIndex;
     auto body = [&](Transaction& transaction) -> Result<std::size_t> {
       std::size_t count = 0;
-      const auto cursor = transaction.scan(prefix_range(keys::prefix(kApplication, space, index)), Direction::kForward);
-      while (cursor->next()) ++count;
+      const auto cursor = transaction.scan(
+          prefix_range(keys::prefix(kApplication, space, index)), Direction::kForward
+      );
+      while (cursor->next())
+        ++count;
       if (auto status = cursor->status(); !status) return std::unexpected(status.error());
       return count;
     };
@@ -84,7 +89,9 @@ TEST_F(DatabaseTest, KeepsTheOldSchemaWhenTheNewOneIsRefused) {
 TEST_F(DatabaseTest, KeepsTheOldSchemaWhenTheConfigurationCannotBeStored) {
   ASSERT_TRUE(change_schema(things("")));
   create_things(3);
-  auto refuse = [](Transaction&) -> Result<> { return fail(Errc::kUnavailable, "no"); };
+  auto refuse = [](Transaction&) -> Result<> {
+    return fail(Errc::kUnavailable, "no");
+  };
   const auto changed = run(database_.change_schema(parse_object(things(kByName)), refuse));
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().message, "no");
@@ -99,9 +106,10 @@ TEST_F(DatabaseTest, FillsANewIndexFromTheRows) {
   const int count = static_cast<int>(IndexFill::kBatchRows) * 2 + 3;
   create_things(count);
   std::vector<std::uint64_t> progress;
-  const auto changed = run(database_.change_schema(parse_object(things(kByName)), {}, [&](std::uint64_t rows) {
-    progress.push_back(rows);
-  }));
+  const auto changed =
+      run(database_.change_schema(parse_object(things(kByName)), {}, [&](std::uint64_t rows) {
+        progress.push_back(rows);
+      }));
   ASSERT_TRUE(changed) << changed.error().message;
   EXPECT_TRUE(index("by_name").ready);
   EXPECT_EQ(entries(index("by_name").id, false), static_cast<std::size_t>(count));
@@ -114,7 +122,9 @@ TEST_F(DatabaseTest, FillsAnIndexOfAFieldThatCameBack) {
   ASSERT_TRUE(create("things", R"({"extra":"kept"})"));
   ASSERT_TRUE(change_schema(things("")));
   ASSERT_TRUE(update("things", 1, R"({"name":"x"})").value());
-  ASSERT_TRUE(change_schema(things(R"("e":{"entity":"things","fields":["extra"]})", R"(,"extra":{"type":"text"})")));
+  ASSERT_TRUE(change_schema(
+      things(R"("e":{"entity":"things","fields":["extra"]})", R"(,"extra":{"type":"text"})")
+  ));
   EXPECT_EQ(rows("things", R"({"where":{"extra":"kept"},"select":["id"]})"), R"([{"id":1}])");
 }
 
@@ -136,10 +146,12 @@ TEST_F(DatabaseTest, RefusesAUniqueIndexOverEqualValues) {
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().code, Errc::kInvalid);
   EXPECT_EQ(
-      changed.error().message, R"(Index "one_name" cannot be unique: rows 3 and 6 of "things" have the same values)"
+      changed.error().message,
+      R"(Index "one_name" cannot be unique: rows 3 and 6 of "things" have the same values)"
   );
   EXPECT_EQ(database_.schema(), before);
-  for (std::uint32_t id = 1; id < 5; ++id) EXPECT_EQ(entries(id, true), 0u) << id;
+  for (std::uint32_t id = 1; id < 5; ++id)
+    EXPECT_EQ(entries(id, true), 0u) << id;
   EXPECT_TRUE(create("things", R"({"name":"n2"})"));
 }
 
@@ -177,10 +189,15 @@ TEST_F(DatabaseTest, MissesNoWriteThatHappensWhileAnIndexIsFilled) {
       auto body = [&, turn](const Schema& schema, Transaction& transaction) -> Result<> {
         Writer row_writer = writer(schema, transaction, unrestricted_access_for_the_node_itself());
         const Entity& entity = *schema.find("things");
-        const std::vector<json::object> fresh{parse_object(R"({"name":"fresh )" + std::to_string(turn) + "\"}")};
-        if (auto created = row_writer.create(entity, fresh); !created) return std::unexpected(created.error());
+        const std::vector<json::object> fresh{
+            parse_object(R"({"name":"fresh )" + std::to_string(turn) + "\"}")
+        };
+        if (auto created = row_writer.create(entity, fresh); !created)
+          return std::unexpected(created.error());
         const auto changed = RowKey::of_integer(1 + turn * 37);
-        if (auto updated = row_writer.update(entity, changed, parse_object(R"({"name":"changed"})")); !updated) {
+        if (auto updated =
+                row_writer.update(entity, changed, parse_object(R"({"name":"changed"})"));
+            !updated) {
           return std::unexpected(updated.error());
         }
         std::string out;
@@ -195,19 +212,57 @@ TEST_F(DatabaseTest, MissesNoWriteThatHappensWhileAnIndexIsFilled) {
     co_return Result<>{};
   };
   Result<> busy_result;
-  net::co_spawn(io_, busy(), [&](std::exception_ptr, Result<> result) { busy_result = std::move(result); });
+  net::co_spawn(io_, busy(), [&](std::exception_ptr, Result<> result) {
+    busy_result = std::move(result);
+  });
   const auto changed = run(database_.change_schema(parse_object(things(kByName)), {}));
   ASSERT_TRUE(changed) << changed.error().message;
   // Let the writers finish under the new schema.
-  while (writes < 40 && busy_result) io_.run_one();
+  while (writes < 40 && busy_result)
+    io_.run_one();
   ASSERT_TRUE(busy_result) << busy_result.error().message;
-  const auto all = json::parse(rows("things", R"({"limit":1000,"select":["name"]})"));
-  const auto rest = json::parse(rows("things", R"({"limit":1000,"offset":1000,"select":["name"]})"));
+  const auto all = parse(rows("things", R"({"limit":1000,"select":["name"]})"));
+  const auto rest = parse(rows("things", R"({"limit":1000,"offset":1000,"select":["name"]})"));
   EXPECT_EQ(entries(index("by_name").id, false), all.as_array().size() + rest.as_array().size());
   EXPECT_EQ(
-      json::parse(rows("things", R"({"limit":1000,"where":{"name":"changed"}})")).as_array().size(),
-      json::parse(rows("things", R"({"limit":1000,"where":{"name":{"$like":"change_"}}})")).as_array().size()
+      parse(rows("things", R"({"limit":1000,"where":{"name":"changed"}})")).as_array().size(),
+      parse(rows("things", R"({"limit":1000,"where":{"name":{"$like":"change_"}}})"))
+          .as_array()
+          .size()
   );
+}
+
+TEST_F(DatabaseTest, LeavesNoDoubleBehindWhenAWriteResolvesOneWhileAUniqueIndexIsFilled) {
+  ASSERT_TRUE(change_schema(things("")));
+  create_things(static_cast<int>(IndexFill::kBatchRows));
+  ASSERT_TRUE(create("things", R"({"name":"n2"})"));
+  std::optional<bool> renamed;
+  // The first batch holds row 3 with "n2"; its double at the end gets another name before its own
+  // batch.
+  const auto changed =
+      run(database_.change_schema(parse_object(things(kUniqueName)), {}, [&](std::uint64_t) {
+        if (renamed) return;
+        auto rename = [this](const Schema& schema, Transaction& transaction) {
+          return writer(schema, transaction, unrestricted_access_for_the_node_itself())
+              .update(
+                  *schema.find("things"),
+                  RowKey::of_integer(501),
+                  parse_object(R"({"name":"resolved"})")
+              );
+        };
+        net::co_spawn(
+            io_,
+            database_.write(SteadyTime::max(), rename),
+            [&](std::exception_ptr, Result<bool> result) { renamed = result.has_value(); }
+        );
+        while (!renamed)
+          io_.run_one();
+      }));
+  ASSERT_TRUE(renamed && *renamed);
+  ASSERT_TRUE(changed) << changed.error().message;
+  const auto created = create("things", R"({"name":"n2"})");
+  ASSERT_FALSE(created) << "row 3 has that name";
+  EXPECT_EQ(created.error().code, Errc::kExists);
 }
 
 TEST_F(DatabaseTest, KeepsOldIndicesCompleteWhenAChangeFailsHalfway) {
@@ -216,24 +271,31 @@ TEST_F(DatabaseTest, KeepsOldIndicesCompleteWhenAChangeFailsHalfway) {
   ASSERT_TRUE(create("things", R"({"name":"n2"})"));
   const std::uint32_t id = index("by_name").id;
   bool wrote = false;
-  // by_name goes and one_name comes; a row is written between the batches, then the last row turns out to be a double.
-  const auto changed = run(database_.change_schema(parse_object(things(kUniqueName)), {}, [&](std::uint64_t) {
-    net::co_spawn(
-        io_,
-        [this]() -> Task<> {
-          auto body = [this](const Schema& schema, Transaction& transaction) {
-            return writer(schema, transaction, unrestricted_access_for_the_node_itself())
-                .update(*schema.find("things"), RowKey::of_integer(10), parse_object(R"({"name":"moved"})"));
-          };
-          (void)co_await database_.write(SteadyTime::max(), body);
-        },
-        net::detached
-    );
-    wrote = true;
-  }));
+  // by_name goes and one_name comes; a row is written between the batches, then the last row turns
+  // out to be a double.
+  const auto changed =
+      run(database_.change_schema(parse_object(things(kUniqueName)), {}, [&](std::uint64_t) {
+        net::co_spawn(
+            io_,
+            [this]() -> Task<> {
+              auto rename = [this](const Schema& schema, Transaction& transaction) {
+                return writer(schema, transaction, unrestricted_access_for_the_node_itself())
+                    .update(
+                        *schema.find("things"),
+                        RowKey::of_integer(10),
+                        parse_object(R"({"name":"moved"})")
+                    );
+              };
+              (void)co_await database_.write(SteadyTime::max(), rename);
+            },
+            net::detached
+        );
+        wrote = true;
+      }));
   ASSERT_FALSE(changed);
   ASSERT_TRUE(wrote);
-  while (rows("things", R"({"where":{"id":10},"select":["name"]})") != R"([{"name":"moved"}])") io_.run_one();
+  while (rows("things", R"({"where":{"id":10},"select":["name"]})") != R"([{"name":"moved"}])")
+    io_.run_one();
   EXPECT_EQ(entries(id, false), 701u);
   EXPECT_EQ(rows("things", R"({"where":{"name":"moved"},"select":["id"]})"), R"([{"id":10}])");
 }
@@ -245,15 +307,21 @@ TEST_F(DatabaseTest, MakesAWriteBegunBeforeAChangeConflict) {
     if (++attempts == 1) {
       // The change happens after this transaction began and fetched its schema.
       std::optional<bool> changed;
-      net::co_spawn(io_, database_.change_schema(parse_object(things("", R"(,"extra":{"type":"text"})")), {}), [&](std::exception_ptr, auto result) {
-        changed = result.has_value();
-      });
-      while (!changed) io_.run_one();
+      net::co_spawn(
+          io_,
+          database_.change_schema(parse_object(things("", R"(,"extra":{"type":"text"})")), {}),
+          [&](std::exception_ptr, auto result) { changed = result.has_value(); }
+      );
+      while (!changed)
+        io_.run_one();
       EXPECT_TRUE(*changed);
     }
     const bool has_extra = schema.find("things")->find_field("extra") != nullptr;
-    const std::vector<json::object> given{parse_object(has_extra ? R"({"extra":"new"})" : R"({"name":"old"})")};
-    return writer(schema, transaction, unrestricted_access_for_the_node_itself()).create(*schema.find("things"), given);
+    const std::vector<json::object> given{
+        parse_object(has_extra ? R"({"extra":"new"})" : R"({"name":"old"})")
+    };
+    return writer(schema, transaction, unrestricted_access_for_the_node_itself())
+        .create(*schema.find("things"), given);
   };
   ASSERT_TRUE(write(body));
   EXPECT_EQ(attempts, 2);
@@ -264,12 +332,18 @@ TEST_F(DatabaseTest, RefusesASecondChangeWhileOneRuns) {
   ASSERT_TRUE(change_schema(things("")));
   create_things(10);
   std::optional<Errc> second;
-  const auto first = run(database_.change_schema(parse_object(things(kByName)), {}, [&](std::uint64_t) {
-    net::co_spawn(io_, database_.change_schema(parse_object("{}"), {}), [&](std::exception_ptr, auto result) {
-      second = result ? Errc::kInternal : result.error().code;
-    });
-    while (!second) io_.poll_one();
-  }));
+  const auto first =
+      run(database_.change_schema(parse_object(things(kByName)), {}, [&](std::uint64_t) {
+        net::co_spawn(
+            io_,
+            database_.change_schema(parse_object("{}"), {}),
+            [&](std::exception_ptr, auto result) {
+              second = result ? Errc::kInternal : result.error().code;
+            }
+        );
+        while (!second)
+          io_.poll_one();
+      }));
   ASSERT_TRUE(first);
   EXPECT_EQ(second, Errc::kConflict);
   EXPECT_TRUE(change_schema("{}"));
@@ -278,8 +352,11 @@ TEST_F(DatabaseTest, RefusesASecondChangeWhileOneRuns) {
 TEST_F(DatabaseTest, ReservesNumbersEvenForARefusedChange) {
   ASSERT_TRUE(change_schema(things("")));
   create_things(1);
-  auto refuse = [](Transaction&) -> Result<> { return fail(Errc::kUnavailable, "no"); };
-  const std::string data = R"({"entities":{"things":{"fields":{"name":{"type":"text"},"size":{"type":"number"}}},
+  auto refuse = [](Transaction&) -> Result<> {
+    return fail(Errc::kUnavailable, "no");
+  };
+  const std::string data =
+      R"({"entities":{"things":{"fields":{"name":{"type":"text"},"size":{"type":"number"}}},
     "others":{"fields":{"x":{"type":"text"}}}}})";
   EXPECT_FALSE(run(database_.change_schema(parse_object(data), refuse)));
   Catalog stored = catalog();
@@ -297,7 +374,9 @@ TEST_F(DatabaseTest, KeepsTheKeyFormatOfAnEntityWithRows) {
   ASSERT_TRUE(create("things", R"({"name":"x"})"));
   const auto changed = change_schema(things(""));
   ASSERT_FALSE(changed);
-  EXPECT_EQ(changed.error().message, R"(The primary format of "things" cannot change while it has rows)");
+  EXPECT_EQ(
+      changed.error().message, R"(The primary format of "things" cannot change while it has rows)"
+  );
   ASSERT_TRUE(change_schema("{}"));
   EXPECT_FALSE(change_schema(things("")));
   EXPECT_TRUE(change_schema(kUuid));

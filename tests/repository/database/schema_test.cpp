@@ -22,13 +22,15 @@ std::shared_ptr<const Schema> built(std::string_view data) {
 
 std::string dumped(const Schema& schema, std::initializer_list<std::string_view> path) {
   json::value value = schema.dump();
-  for (const std::string_view step : path) value = json::value(value.at(step));
+  for (const std::string_view step : path)
+    value = json::value(value.at(step));
   return codec::to_json_text(value);
 }
 
 std::vector<std::string> names(const std::vector<std::unique_ptr<Field>>& fields) {
   std::vector<std::string> out;
-  for (const auto& field : fields) out.push_back(field->name);
+  for (const auto& field : fields)
+    out.push_back(field->name);
   return out;
 }
 
@@ -72,11 +74,18 @@ TEST(Schema, FillsInWhatADumpShows) {
       R"("required":false}},"label":{"type":"text","config":{"required":false}}},)"
       R"("config":{"sort_field":"id","sort_dir":"asc"}})"
   );
-  EXPECT_EQ(dumped(*schema, {"entities", "comments", "config"}), R"({"sort_dir":"desc","sort_field":"id"})");
   EXPECT_EQ(
-      dumped(*schema, {"entities", "posts", "fields", "title", "config"}), R"({"required":true,"minLength":2})"
+      dumped(*schema, {"entities", "comments", "config"}),
+      R"({"sort_dir":"desc","sort_field":"id"})"
   );
-  EXPECT_EQ(dumped(*schema, {"entities", "posts", "fields", "day", "config"}), R"({"type":"date","required":false})");
+  EXPECT_EQ(
+      dumped(*schema, {"entities", "posts", "fields", "title", "config"}),
+      R"({"required":true,"minLength":2})"
+  );
+  EXPECT_EQ(
+      dumped(*schema, {"entities", "posts", "fields", "day", "config"}),
+      R"({"type":"date","required":false})"
+  );
   EXPECT_EQ(
       dumped(*schema, {"entities", "posts", "fields", "images", "config"}),
       R"({"entity":"posts","max_items":2,"fillable":["update"],"virtual":true,"mime_types":[],"required":false})"
@@ -96,9 +105,12 @@ TEST(Schema, MakesTheFieldsOfRelations) {
       R"("target_field":"id","target_field_type":"integer","on_delete":"set null"}})"
   );
   EXPECT_EQ(
-      dumped(*schema, {"entities", "items", "fields", "notes_id", "config", "target_field_type"}), R"("text")"
+      dumped(*schema, {"entities", "items", "fields", "notes_id", "config", "target_field_type"}),
+      R"("text")"
   );
-  EXPECT_EQ(dumped(*schema, {"entities", "comments", "fields", "posts_id", "config", "required"}), "true");
+  EXPECT_EQ(
+      dumped(*schema, {"entities", "comments", "fields", "posts_id", "config", "required"}), "true"
+  );
   EXPECT_EQ(
       names(schema->find("posts")->fields),
       (std::vector<std::string>{
@@ -106,7 +118,8 @@ TEST(Schema, MakesTheFieldsOfRelations) {
       })
   );
   EXPECT_EQ(
-      names(schema->find("posts_tags")->fields), (std::vector<std::string>{"id", "posts_id", "tags_id"})
+      names(schema->find("posts_tags")->fields),
+      (std::vector<std::string>{"id", "posts_id", "tags_id"})
   );
   EXPECT_EQ(schema->find("posts_tags")->type, EntityType::kGenerated);
   EXPECT_EQ(
@@ -115,7 +128,8 @@ TEST(Schema, MakesTheFieldsOfRelations) {
       R"("on_delete":"set null"})"
   );
   EXPECT_EQ(
-      names(schema->find("media")->fields), (std::vector<std::string>{"id", "path", "reference", "entity_id"})
+      names(schema->find("media")->fields),
+      (std::vector<std::string>{"id", "path", "reference", "entity_id"})
   );
 }
 
@@ -156,8 +170,9 @@ TEST(Schema, BuildsTheSameFromItsOwnDump) {
 std::string shown(const Entity& entity) {
   std::string out;
   for (const Reference& reference : entity.references) {
-    out += reference.name + ":" + reference.other->name + (reference.from_source ? ":source" : ":target") +
-           (reference.single ? ":single" : "") + (reference.listable ? ":listable" : "") + " ";
+    out += reference.name + ":" + reference.other->name +
+           (reference.from_source ? ":source" : ":target") + (reference.single ? ":single" : "") +
+           (reference.listable ? ":listable" : "") + " ";
   }
   return out;
 }
@@ -167,7 +182,8 @@ TEST(Schema, NamesReferencesFromBothSides) {
   ASSERT_NE(schema, nullptr);
   EXPECT_EQ(
       shown(*schema->find("posts")),
-      "authors:authors:source:single co_editor:authors:source:single comments:comments:target:listable "
+      "authors:authors:source:single co_editor:authors:source:single "
+      "comments:comments:target:listable "
       "tags:tags:source:listable images:media:source:listable cover:media:source:single "
   );
   EXPECT_EQ(
@@ -177,7 +193,8 @@ TEST(Schema, NamesReferencesFromBothSides) {
   EXPECT_EQ(shown(*schema->find("profiles")), "authors:authors:target:single ");
   EXPECT_EQ(shown(*schema->find("tags")), "posts:posts:target:listable ");
   EXPECT_EQ(
-      shown(*schema->find("categories")), "children:categories:target:listable parent:categories:source:single "
+      shown(*schema->find("categories")),
+      "children:categories:target:listable parent:categories:source:single "
   );
   EXPECT_EQ(shown(*schema->find("media")), "");
 }
@@ -196,7 +213,8 @@ TEST(Schema, ShowsOnlyStoredFieldsThatAreNotHidden) {
   const auto schema = built(kBlog);
   ASSERT_NE(schema, nullptr);
   std::string out;
-  for (const Field* field : schema->find("posts")->visible) out += field->name + " ";
+  for (const Field* field : schema->find("posts")->visible)
+    out += field->name + " ";
   EXPECT_EQ(out, "id title day authors_id co_editor_id ");
 }
 
@@ -209,22 +227,37 @@ TEST(Schema, IndexesEveryRelationKeyAndThePolymorphicPairOnce) {
     EXPECT_TRUE(index->ready);
   }
   EXPECT_EQ(
-      implicit, (std::multiset<std::string>{
-                    "idx_posts_authors_id", "idx_posts_co_editor_id", "idx_comments_posts_id",
-                    "idx_authors_profiles_id", "idx_posts_tags_posts_id", "idx_posts_tags_tags_id",
-                    "idx_categories_parent_id", "idx_items_notes_id", "idx_media_reference_entity_id"
-                })
+      implicit,
+      (std::multiset<std::string>{
+          "idx_posts_authors_id",
+          "idx_posts_co_editor_id",
+          "idx_comments_posts_id",
+          "idx_authors_profiles_id",
+          "idx_posts_tags_posts_id",
+          "idx_posts_tags_tags_id",
+          "idx_categories_parent_id",
+          "idx_items_notes_id",
+          "idx_media_reference_entity_id"
+      })
   );
 }
 
 TEST(Schema, KeepsNumbersOverChanges) {
   Catalog catalog;
   const auto first = Schema::build(
-      parse_object(R"({"entities":{"a":{"fields":{"x":{"type":"text"},"y":{"type":"text"}}},"b":{}}})"), catalog, true
+      parse_object(
+          R"({"entities":{"a":{"fields":{"x":{"type":"text"},"y":{"type":"text"}}},"b":{}}})"
+      ),
+      catalog,
+      true
   );
   ASSERT_TRUE(first);
   const auto second = Schema::build(
-      parse_object(R"({"entities":{"b":{},"a":{"fields":{"z":{"type":"text"},"y":{"type":"number"}}}}})"), catalog, true
+      parse_object(
+          R"({"entities":{"b":{},"a":{"fields":{"z":{"type":"text"},"y":{"type":"number"}}}}})"
+      ),
+      catalog,
+      true
   );
   ASSERT_TRUE(second);
   EXPECT_EQ((*first)->find("a")->id, (*second)->find("a")->id);
@@ -236,9 +269,11 @@ TEST(Schema, KeepsNumbersOverChanges) {
 
 TEST(Schema, MarksIndicesThatAreNotFilled) {
   Catalog catalog;
-  constexpr std::string_view kOne = R"({"entities":{"a":{"fields":{"x":{"type":"text"},"y":{"type":"text"}}}},
+  constexpr std::string_view kOne =
+      R"({"entities":{"a":{"fields":{"x":{"type":"text"},"y":{"type":"text"}}}},
     "indices":{"ix":{"entity":"a","fields":["x"]}}})";
-  constexpr std::string_view kTwo = R"({"entities":{"a":{"fields":{"x":{"type":"text"},"y":{"type":"text"}}}},
+  constexpr std::string_view kTwo =
+      R"({"entities":{"a":{"fields":{"x":{"type":"text"},"y":{"type":"text"}}}},
     "indices":{"ix":{"entity":"a","fields":["x"]},"iy":{"entity":"a","fields":["y"]}}})";
   ASSERT_TRUE(Schema::build(parse_object(kOne), catalog, true));
   const auto schema = Schema::build(parse_object(kTwo), catalog, false);
@@ -257,7 +292,8 @@ TEST(Schema, MaintainsEqualIndicesOnce) {
 }
 
 TEST(Schema, SortsByTheKeyWhenTheSortFieldIsGone) {
-  const auto schema = built(R"({"entities":{"a":{"config":{"sort_field":"gone","sort_dir":"desc"}}}})");
+  const auto schema =
+      built(R"({"entities":{"a":{"config":{"sort_field":"gone","sort_dir":"desc"}}}})");
   ASSERT_NE(schema, nullptr);
   EXPECT_EQ(schema->find("a")->sort_field, "id");
   EXPECT_TRUE(schema->find("a")->sort_descending);
@@ -270,7 +306,10 @@ TEST(Schema, UsesADeclaredConnectionEntity) {
     "relations":{"r":{"type":"m:n","source":"a","target":"b",
       "config":{"connectionTable":"link","connectionTableMappedName":"via"}}}})");
   ASSERT_NE(schema, nullptr);
-  EXPECT_EQ(names(schema->find("link")->fields), (std::vector<std::string>{"id", "weight", "b_id", "a_id"}));
+  EXPECT_EQ(
+      names(schema->find("link")->fields),
+      (std::vector<std::string>{"id", "weight", "b_id", "a_id"})
+  );
   const Relation& relation = *schema->relations().front();
   EXPECT_EQ(relation.name, "mn_link_via");
   EXPECT_EQ(relation.through_source->name, "a_id");
@@ -282,7 +321,9 @@ struct Refusal {
   const char* data;
   const char* message;
 };
-void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.name; }
+void PrintTo(const Refusal& refusal, std::ostream* out) {
+  *out << refusal.name;
+}
 
 class RefusedSchema : public testing::TestWithParam<Refusal> {};
 
@@ -295,22 +336,32 @@ TEST_P(RefusedSchema, SaysWhy) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Configurations, RefusedSchema,
+    Configurations,
+    RefusedSchema,
     testing::Values(
         Refusal{"empty_name", R"({"entities":{"":{}}})", R"(Entity name "" must not be empty)"},
         Refusal{"dot", R"({"entities":{"a.b":{}}})", R"(Entity name "a.b" must not contain ".")"},
-        Refusal{"dollar", R"({"entities":{"$a":{}}})", R"(Entity name "$a" must not begin with "$")"},
         Refusal{
-            "zero_byte", R"({"entities":{"a\u0000":{}}})", R"(Entity name "a\u0000" must not contain control characters)"
+            "dollar", R"({"entities":{"$a":{}}})", R"(Entity name "$a" must not begin with "$")"
+        },
+        Refusal{
+            "zero_byte",
+            R"({"entities":{"a\u0000":{}}})",
+            R"(Entity name "a\u0000" must not contain control characters)"
         },
         Refusal{
             "long_name",
             R"({"entities":{"a":{"fields":{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{"type":"text"}}}}})",
             R"(Field name "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" must be at most 64 bytes long)"
         },
-        Refusal{"entity_type", R"({"entities":{"a":{"type":"odd"}}})", R"(Unknown type "odd" of entity "a")"},
         Refusal{
-            "field_type", R"({"entities":{"a":{"fields":{"f":{"type":"odd"}}}}})",
+            "entity_type",
+            R"({"entities":{"a":{"type":"odd"}}})",
+            R"(Unknown type "odd" of entity "a")"
+        },
+        Refusal{
+            "field_type",
+            R"({"entities":{"a":{"fields":{"f":{"type":"odd"}}}}})",
             R"(Invalid configuration of field "a.f": unknown type "odd")"
         },
         Refusal{
@@ -319,7 +370,8 @@ INSTANTIATE_TEST_SUITE_P(
             R"(Entity "a" has more than one primary field)"
         },
         Refusal{
-            "text_id", R"({"entities":{"a":{"fields":{"id":{"type":"text"}}}}})",
+            "text_id",
+            R"({"entities":{"a":{"fields":{"id":{"type":"text"}}}}})",
             R"(Field "id" of entity "a" is the primary field)"
         },
         Refusal{
@@ -328,11 +380,13 @@ INSTANTIATE_TEST_SUITE_P(
             R"(Invalid configuration of field "a.f": Default value "y" is not a valid option)"
         },
         Refusal{
-            "wrong_member", R"({"entities":{"a":{"fields":{"f":{"type":"text","config":{"minLength":"2"}}}}}})",
+            "wrong_member",
+            R"({"entities":{"a":{"fields":{"f":{"type":"text","config":{"minLength":"2"}}}}}})",
             R"(Invalid configuration of field "a.f": "minLength" must be a number)"
         },
         Refusal{
-            "context", R"({"entities":{"a":{"fields":{"f":{"type":"text","config":{"hidden":["nowhere"]}}}}}})",
+            "context",
+            R"({"entities":{"a":{"fields":{"f":{"type":"text","config":{"hidden":["nowhere"]}}}}}})",
             R"(Invalid configuration of field "a.f": "hidden" lists an unknown context)"
         },
         Refusal{
@@ -346,11 +400,13 @@ INSTANTIATE_TEST_SUITE_P(
             R"(Field "a.f": target entity "nope" not found)"
         },
         Refusal{
-            "relation_source", R"({"entities":{"a":{}},"relations":{"r":{"type":"n:1","source":"x","target":"a"}}})",
+            "relation_source",
+            R"({"entities":{"a":{}},"relations":{"r":{"type":"n:1","source":"x","target":"a"}}})",
             R"(Relation "r": entity "x" not found)"
         },
         Refusal{
-            "relation_target", R"({"entities":{"a":{}},"relations":{"r":{"type":"n:1","source":"a","target":"x"}}})",
+            "relation_target",
+            R"({"entities":{"a":{}},"relations":{"r":{"type":"n:1","source":"a","target":"x"}}})",
             R"(Relation "r": entity "x" not found)"
         },
         Refusal{
@@ -366,14 +422,18 @@ INSTANTIATE_TEST_SUITE_P(
             R"(Relation "r": field "b_id" of entity "a" is no relation to "b")"
         },
         Refusal{
-            "m_n_with_itself", R"({"entities":{"a":{}},"relations":{"r":{"type":"m:n","source":"a","target":"a"}}})",
+            "m_n_with_itself",
+            R"({"entities":{"a":{}},"relations":{"r":{"type":"m:n","source":"a","target":"a"}}})",
             R"(Relation "r": a m:n relation cannot connect entity "a" with itself)"
         },
         Refusal{
-            "index_entity", R"({"indices":{"i":{"entity":"x","fields":["f"]}}})", R"(Index "i": entity "x" not found)"
+            "index_entity",
+            R"({"indices":{"i":{"entity":"x","fields":["f"]}}})",
+            R"(Index "i": entity "x" not found)"
         },
         Refusal{
-            "index_field", R"({"entities":{"a":{}},"indices":{"i":{"entity":"a","fields":["f"]}}})",
+            "index_field",
+            R"({"entities":{"a":{}},"indices":{"i":{"entity":"a","fields":["f"]}}})",
             R"(Index "i": field "f" is not declared on entity "a")"
         },
         Refusal{
@@ -383,7 +443,8 @@ INSTANTIATE_TEST_SUITE_P(
             R"(Index "i": field "b_id" is not declared on entity "a")"
         },
         Refusal{
-            "index_of_nothing", R"({"entities":{"a":{}},"indices":{"i":{"entity":"a","fields":[]}}})",
+            "index_of_nothing",
+            R"({"entities":{"a":{}},"indices":{"i":{"entity":"a","fields":[]}}})",
             R"(Index "i" must contain at least one field)"
         }
     ),
@@ -393,17 +454,26 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Schema, RefusesAPatternThatDoesNotCompile) {
   Catalog catalog;
   const auto schema = Schema::build(
-      parse_object(R"({"entities":{"a":{"fields":{"f":{"type":"text","config":{"pattern":"(" }}}}}})"), catalog, true
+      parse_object(
+          R"({"entities":{"a":{"fields":{"f":{"type":"text","config":{"pattern":"(" }}}}}})"
+      ),
+      catalog,
+      true
   );
   ASSERT_FALSE(schema);
-  EXPECT_EQ(schema.error().message.find(R"(Invalid configuration of field "a.f": "pattern": )"), 0u);
+  EXPECT_EQ(
+      schema.error().message.find(R"(Invalid configuration of field "a.f": "pattern": )"), 0u
+  );
 }
 
 TEST(Schema, RefusesAJsonSchemaThatDoesNotCompile) {
   Catalog catalog;
   const auto schema = Schema::build(
-      parse_object(R"({"entities":{"a":{"fields":{"f":{"type":"jsonschema","config":{"schema":{"type":"odd"}}}}}}})"),
-      catalog, true
+      parse_object(
+          R"({"entities":{"a":{"fields":{"f":{"type":"jsonschema","config":{"schema":{"type":"odd"}}}}}}})"
+      ),
+      catalog,
+      true
   );
   ASSERT_FALSE(schema);
   EXPECT_EQ(schema.error().message.find(R"(Invalid configuration of field "a.f": "schema": )"), 0u);

@@ -1,6 +1,5 @@
 #include "repository/database/writer.hpp"
 
-#include "repository/database/deletion.hpp"
 #include "support/database_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -73,8 +72,12 @@ struct Refusal {
   Errc code;
   const char* message;
 };
-void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.name; }
-std::string name_of(const testing::TestParamInfo<Refusal>& info) { return info.param.name; }
+void PrintTo(const Refusal& refusal, std::ostream* out) {
+  *out << refusal.name;
+}
+std::string name_of(const testing::TestParamInfo<Refusal>& info) {
+  return info.param.name;
+}
 
 class RefusedCreation : public WriterTest, public testing::WithParamInterface<Refusal> {};
 
@@ -88,116 +91,214 @@ TEST_P(RefusedCreation, SaysWhyAndStoresNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Rows, RefusedCreation,
+    Rows,
+    RefusedCreation,
     testing::Values(
-        Refusal{"required_absent", "posts", R"({"slug":"x"})", Errc::kInvalid, R"(Field "title" is required)"},
-        Refusal{"required_null", "posts", R"({"title":null})", Errc::kUnprocessable, R"(Property "title" is required)"},
         Refusal{
-            "too_short", "posts", R"({"title":"x"})", Errc::kUnprocessable,
+            "required_absent",
+            "posts",
+            R"({"slug":"x"})",
+            Errc::kInvalid,
+            R"(Field "title" is required)"
+        },
+        Refusal{
+            "required_null",
+            "posts",
+            R"({"title":null})",
+            Errc::kUnprocessable,
+            R"(Property "title" is required)"
+        },
+        Refusal{
+            "too_short",
+            "posts",
+            R"({"title":"x"})",
+            Errc::kUnprocessable,
             R"(Field "title" must be at least 2 character(s))"
         },
         Refusal{
-            "unknown_field", "posts", R"({"title":"ok","nope":1})", Errc::kInvalid,
+            "unknown_field",
+            "posts",
+            R"({"title":"ok","nope":1})",
+            Errc::kInvalid,
             R"(Field "nope" not found on entity "posts". Fields: title, slug, views, published, secret, origin, authors_id, editor_id)"
         },
         Refusal{
-            "unknown_field_of_many", "tags", R"([{"label":"a"},{"label":"b","nope":1}])", Errc::kInvalid,
+            "unknown_field_of_many",
+            "tags",
+            R"([{"label":"a"},{"label":"b","nope":1}])",
+            Errc::kInvalid,
             R"(Field "nope" not found on entity "tags". Fields: label)"
         },
         Refusal{
-            "the_key", "posts", R"({"title":"ok","id":7})", Errc::kInvalid,
+            "the_key",
+            "posts",
+            R"({"title":"ok","id":7})",
+            Errc::kInvalid,
             R"(Field "id" is not fillable on entity "posts")"
         },
         Refusal{
-            "not_fillable", "posts", R"({"title":"ok","fixed":"x"})", Errc::kInvalid,
+            "not_fillable",
+            "posts",
+            R"({"title":"ok","fixed":"x"})",
+            Errc::kInvalid,
             R"(Field "fixed" is not fillable on entity "posts")"
         },
         Refusal{"nothing", "tags", "{}", Errc::kInvalid, R"(No data left to update "tags")"},
-        Refusal{"nothing_of_many", "tags", "[{}]", Errc::kInvalid, R"(No data left to update "tags")"},
         Refusal{
-            "not_unique", "posts", R"({"title":"ok","slug":"first"})", Errc::kExists,
+            "nothing_of_many", "tags", "[{}]", Errc::kInvalid, R"(No data left to update "tags")"
+        },
+        Refusal{
+            "not_unique",
+            "posts",
+            R"({"title":"ok","slug":"first"})",
+            Errc::kExists,
             "UNIQUE constraint failed: posts.slug"
         },
         Refusal{
-            "not_unique_within_the_request", "items", R"([{"name":"a"},{"name":"a"}])", Errc::kExists,
+            "not_unique_within_the_request",
+            "items",
+            R"([{"name":"a"},{"name":"a"}])",
+            Errc::kExists,
             "UNIQUE constraint failed: items.name"
         },
         Refusal{
-            "no_such_target", "posts", R"({"title":"ok","authors_id":99})", Errc::kInvalid,
+            "no_such_target",
+            "posts",
+            R"({"title":"ok","authors_id":99})",
+            Errc::kInvalid,
             R"(Cannot connect "posts.authors_id" to "authors.id" = "99": not found.)"
         },
         Refusal{
-            "no_such_target_by_reference", "posts", R"({"title":"ok","authors":{"$set":{"id":99}}})", Errc::kInvalid,
+            "no_such_target_by_reference",
+            "posts",
+            R"({"title":"ok","authors":{"$set":{"id":99}}})",
+            Errc::kInvalid,
             R"(Cannot connect "posts.authors" to "authors.id" = "99": not found.)"
         },
         Refusal{
-            "a_target_that_is_no_key", "posts", R"({"title":"ok","authors_id":"abc"})", Errc::kInvalid,
+            "a_target_that_is_no_key",
+            "posts",
+            R"({"title":"ok","authors_id":"abc"})",
+            Errc::kInvalid,
             R"(Cannot connect "posts.authors_id" to "authors.id" = "abc": not found.)"
         },
         Refusal{
-            "an_object_as_key", "posts", R"({"title":"ok","authors_id":{"id":1}})", Errc::kInvalid,
+            "an_object_as_key",
+            "posts",
+            R"({"title":"ok","authors_id":{"id":1}})",
+            Errc::kInvalid,
             R"(Invalid value for relation field "authors_id" given, expected primitive.)"
         },
         Refusal{
-            "required_relation_absent", "comments", R"({"content":"x"})", Errc::kInvalid,
+            "required_relation_absent",
+            "comments",
+            R"({"content":"x"})",
+            Errc::kInvalid,
             R"(Field "posts_id" is required)"
         },
         Refusal{
-            "required_relation_null", "comments", R"({"posts_id":null})", Errc::kUnprocessable,
+            "required_relation_null",
+            "comments",
+            R"({"posts_id":null})",
+            Errc::kUnprocessable,
             R"(Property "posts_id" is required)"
         },
         Refusal{
-            "required_relation_set_to_null", "comments", R"({"posts":{"$set":{"id":null}}})", Errc::kUnprocessable,
+            "required_relation_set_to_null",
+            "comments",
+            R"({"posts":{"$set":{"id":null}}})",
+            Errc::kUnprocessable,
             R"(Property "posts_id" is required)"
         },
         Refusal{
-            "a_reference_without_operation", "posts", R"({"title":"ok","authors":1})", Errc::kInvalid,
+            "a_reference_without_operation",
+            "posts",
+            R"({"title":"ok","authors":1})",
+            Errc::kInvalid,
             R"(Invalid value for relation "authors" given, expected object to persist reference. Like '{$set: {id: 1}}'.)"
         },
         Refusal{
-            "unknown_operation", "posts", R"({"title":"ok","authors":{"$foo":{"id":1}}})", Errc::kInvalid,
+            "unknown_operation",
+            "posts",
+            R"({"title":"ok","authors":{"$foo":{"id":1}}})",
+            Errc::kInvalid,
             R"(Invalid operation "$foo" for relation "authors". Allowed: $set, $create, $attach, $detach)"
         },
         Refusal{
-            "no_operation", "posts", R"({"title":"ok","authors":{}})", Errc::kInvalid,
+            "no_operation",
+            "posts",
+            R"({"title":"ok","authors":{}})",
+            Errc::kInvalid,
             R"(Invalid operation "undefined" for relation "authors". Allowed: $set, $create, $attach, $detach)"
         },
         Refusal{
-            "an_array_of_references", "posts", R"({"title":"ok","images":[{"id":1}]})", Errc::kInvalid,
+            "an_array_of_references",
+            "posts",
+            R"({"title":"ok","images":[{"id":1}]})",
+            Errc::kInvalid,
             R"(Invalid operation "0" for relation "images". Allowed: $set, $create, $attach, $detach)"
         },
         Refusal{
-            "two_operations", "posts", R"({"title":"ok","authors":{"$set":{"id":1},"$create":{"name":"x"}}})",
-            Errc::kInvalid, R"(Invalid value for relation "authors" given, expected one operation.)"
+            "two_operations",
+            "posts",
+            R"({"title":"ok","authors":{"$set":{"id":1},"$create":{"name":"x"}}})",
+            Errc::kInvalid,
+            R"(Invalid value for relation "authors" given, expected one operation.)"
         },
         Refusal{
-            "set_of_no_object", "posts", R"({"title":"ok","authors":{"$set":1}})", Errc::kInvalid,
+            "set_of_no_object",
+            "posts",
+            R"({"title":"ok","authors":{"$set":1}})",
+            Errc::kInvalid,
             R"(Invalid value for relation field "authors" given, expected object.)"
         },
         Refusal{
-            "create_of_n_1", "posts", R"({"title":"ok","authors":{"$create":{"name":"x"}}})", Errc::kInvalid,
+            "create_of_n_1",
+            "posts",
+            R"({"title":"ok","authors":{"$create":{"name":"x"}}})",
+            Errc::kInvalid,
             "$create is not allowed"
         },
         Refusal{
-            "set_of_1_1", "authors", R"({"name":"x","profiles":{"$set":{"id":1}}})", Errc::kInvalid,
+            "set_of_1_1",
+            "authors",
+            R"({"name":"x","profiles":{"$set":{"id":1}}})",
+            Errc::kInvalid,
             "$set is not allowed"
         },
         Refusal{
-            "set_from_the_other_side", "authors", R"({"name":"x","posts":{"$set":{"id":1}}})", Errc::kInvalid,
+            "set_from_the_other_side",
+            "authors",
+            R"({"name":"x","posts":{"$set":{"id":1}}})",
+            Errc::kInvalid,
             "$set is not allowed"
         },
         Refusal{
-            "attach", "posts", R"({"title":"ok","tags":{"$attach":[1]}})", Errc::kInvalid, "$attach is not allowed"
+            "attach",
+            "posts",
+            R"({"title":"ok","tags":{"$attach":[1]}})",
+            Errc::kInvalid,
+            "$attach is not allowed"
         },
         Refusal{
-            "detach", "posts", R"({"title":"ok","tags":{"$detach":[1]}})", Errc::kInvalid, "$detach is not allowed"
+            "detach",
+            "posts",
+            R"({"title":"ok","tags":{"$detach":[1]}})",
+            Errc::kInvalid,
+            "$detach is not allowed"
         },
         Refusal{
-            "a_bad_other_end", "authors", R"({"name":"x","profiles":{"$create":{}}})", Errc::kInvalid,
+            "a_bad_other_end",
+            "authors",
+            R"({"name":"x","profiles":{"$create":{}}})",
+            Errc::kInvalid,
             R"(Error performing $create on "profiles". No data left to update "profiles")"
         },
         Refusal{
-            "a_system_entity", "users", R"({"email":"a@b.cc"})", Errc::kForbidden,
+            "a_system_entity",
+            "users",
+            R"({"email":"a@b.cc"})",
+            Errc::kForbidden,
             R"(Creation of system entity "users" is disabled)"
         }
     ),
@@ -218,23 +319,43 @@ TEST_P(RefusedUpdate, SaysWhyAndChangesNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Changes, RefusedUpdate,
+    Changes,
+    RefusedUpdate,
     testing::Values(
         Refusal{"nothing", "posts", "{}", Errc::kInvalid, R"(No data left to update "posts")"},
-        Refusal{"required_null", "posts", R"({"title":null})", Errc::kUnprocessable, R"(Property "title" is required)"},
         Refusal{
-            "for_creation_only", "posts", R"({"origin":"x"})", Errc::kInvalid,
+            "required_null",
+            "posts",
+            R"({"title":null})",
+            Errc::kUnprocessable,
+            R"(Property "title" is required)"
+        },
+        Refusal{
+            "for_creation_only",
+            "posts",
+            R"({"origin":"x"})",
+            Errc::kInvalid,
             R"(Field "origin" is not fillable on entity "posts")"
         },
         Refusal{
-            "not_unique", "posts", R"({"slug":"second"})", Errc::kExists, "UNIQUE constraint failed: posts.slug"
+            "not_unique",
+            "posts",
+            R"({"slug":"second"})",
+            Errc::kExists,
+            "UNIQUE constraint failed: posts.slug"
         },
         Refusal{
-            "required_relation", "comments", R"({"posts_id":null})", Errc::kUnprocessable,
+            "required_relation",
+            "comments",
+            R"({"posts_id":null})",
+            Errc::kUnprocessable,
             R"(Property "posts_id" is required)"
         },
         Refusal{
-            "no_such_target", "comments", R"({"posts_id":99})", Errc::kInvalid,
+            "no_such_target",
+            "comments",
+            R"({"posts_id":99})",
+            Errc::kInvalid,
             R"(Cannot connect "comments.posts_id" to "posts.id" = "99": not found.)"
         }
     ),
@@ -263,7 +384,10 @@ TEST_F(WriterTest, RestoresTheDefaultForNullOnUpdate) {
 
 TEST_F(WriterTest, AllowsManyNullsInAUniqueIndex) {
   made("posts", R"([{"title":"aa"},{"title":"bb"}])");
-  EXPECT_EQ(rows("posts", R"({"where":{"slug":{"$isnull":true}},"select":["id"]})"), R"([{"id":2},{"id":3}])");
+  EXPECT_EQ(
+      rows("posts", R"({"where":{"slug":{"$isnull":true}},"select":["id"]})"),
+      R"([{"id":2},{"id":3}])"
+  );
 }
 
 TEST_F(WriterTest, FreesAUniqueValueOnUpdateAndDeletion) {
@@ -340,18 +464,22 @@ TEST_F(WriterTest, ChangesAndDeletesManyByWhere) {
   const auto updated = write([this](const Schema& schema, Transaction& transaction) {
     return writer(schema, transaction, unrestricted_access_for_the_node_itself())
         .update_where(
-            *schema.find("tags"), parse_object(R"({"label":{"$like":"gone*"}})"), parse_object(R"({"label":"x"})")
+            *schema.find("tags"),
+            parse_object(R"({"label":{"$like":"gone*"}})"),
+            parse_object(R"({"label":"x"})")
         );
   });
   ASSERT_TRUE(updated) << updated.error().message;
   EXPECT_EQ(*updated, (std::vector<RowKey>{RowKey::of_integer(1), RowKey::of_integer(3)}));
-  const auto erased = write([this](const Schema& schema, Transaction& transaction) -> Result<std::string> {
-    std::string out;
-    const auto count = writer(schema, transaction, unrestricted_access_for_the_node_itself())
-                           .erase_where(*schema.find("tags"), parse_object(R"({"label":"x"})"), out);
-    if (!count) return std::unexpected(count.error());
-    return std::to_string(*count) + out;
-  });
+  const auto erased =
+      write([this](const Schema& schema, Transaction& transaction) -> Result<std::string> {
+        std::string out;
+        const auto count =
+            writer(schema, transaction, unrestricted_access_for_the_node_itself())
+                .erase_where(*schema.find("tags"), parse_object(R"({"label":"x"})"), out);
+        if (!count) return std::unexpected(count.error());
+        return std::to_string(*count) + out;
+      });
   ASSERT_TRUE(erased) << erased.error().message;
   EXPECT_EQ(*erased, R"(2[{"id":1,"label":"x"},{"id":3,"label":"x"}])");
   EXPECT_EQ(rows("tags"), R"([{"id":2,"label":"kept"}])");
@@ -383,231 +511,6 @@ TEST_F(WriterTest, RefusesAnEntityOfAnotherSchema) {
   });
   ASSERT_FALSE(created);
   EXPECT_EQ(created.error().code, Errc::kInternal);
-}
-
-// Deletion of rows that others refer to.
-
-TEST_F(WriterTest, LeavesChildrenWithNull) {
-  ASSERT_TRUE(erase("authors", 1));
-  EXPECT_EQ(rows("posts", R"({"select":["id","authors_id"]})"), R"([{"id":1,"authors_id":null}])");
-}
-
-TEST_F(WriterTest, KeepsAParentThatChildrenRequire) {
-  made("comments", R"({"content":"x","posts_id":1})");
-  const auto erased = erase("posts", 1);
-  ASSERT_FALSE(erased);
-  EXPECT_EQ(erased.error().code, Errc::kExists);
-  EXPECT_EQ(erased.error().message, R"(Cannot delete "posts": "comments" rows require it)");
-  EXPECT_EQ(rows("comments"), R"([{"id":1,"content":"x","posts_id":1}])");
-  ASSERT_TRUE(erase("comments", 1));
-  EXPECT_TRUE(erase("posts", 1));
-}
-
-TEST_F(WriterTest, DeletesConnectionRowsWithEitherEnd) {
-  made("tags", R"([{"label":"a"},{"label":"b"}])");
-  made("posts_tags", R"([{"posts_id":1,"tags_id":1},{"posts_id":1,"tags_id":2}])");
-  ASSERT_TRUE(erase("tags", 1));
-  EXPECT_EQ(rows("posts_tags"), R"([{"id":2,"posts_id":1,"tags_id":2}])");
-  ASSERT_TRUE(erase("posts", 1));
-  EXPECT_EQ(rows("posts_tags"), "[]");
-  EXPECT_EQ(rows("tags"), R"([{"id":2,"label":"b"}])");
-}
-
-TEST_F(WriterTest, DeletesARowThatRefersToItself) {
-  made("categories", R"({"name":"root"})");
-  ASSERT_TRUE(update("categories", 1, R"({"parent_id":1})").value());
-  made("categories", R"({"name":"kid","parent_id":1})");
-  ASSERT_TRUE(erase("categories", 1));
-  EXPECT_EQ(rows("categories"), R"([{"id":2,"name":"kid","parent_id":null}])");
-}
-
-constexpr std::string_view kOnDelete = R"({"entities":{
-  "parents":{},
-  "cascading":{"fields":{"p":{"type":"relation","config":{"target":"parents","on_delete":"cascade"}}}},
-  "below":{"fields":{"c":{"type":"relation","config":{"target":"cascading","on_delete":"cascade"}}}},
-  "restricting":{"fields":{"p":{"type":"relation","config":{"target":"parents","on_delete":"restrict"}}}},
-  "inactive":{"fields":{"p":{"type":"relation","config":{"target":"parents","on_delete":"no action"}}}},
-  "defaulting":{"fields":{"p":{"type":"relation",
-    "config":{"target":"parents","on_delete":"set default","default_value":1}}}},
-  "flag":{"fields":{"x":{"type":"text"}}}}})";
-
-class OnDeleteTest : public DatabaseFixture {
- protected:
-  OnDeleteTest() {
-    std::string data(kOnDelete);
-    data.replace(data.find(R"("parents":{})"), 12, R"("parents":{"fields":{"x":{"type":"text"}}})");
-    if (const auto schema = change_schema(data); !schema) throw std::runtime_error(schema.error().message);
-    if (!create("parents", R"([{"x":"1"},{"x":"2"}])")) throw std::runtime_error("no parents");
-  }
-};
-
-TEST_F(OnDeleteTest, CascadesDown) {
-  ASSERT_TRUE(create("cascading", R"([{"p":1},{"p":2}])"));
-  ASSERT_TRUE(create("below", R"([{"c":1},{"c":1},{"c":2}])"));
-  ASSERT_TRUE(erase("parents", 1));
-  EXPECT_EQ(rows("cascading"), R"([{"id":2,"p":2}])");
-  EXPECT_EQ(rows("below"), R"([{"id":3,"c":2}])");
-}
-
-TEST_F(OnDeleteTest, RefusesForRestrictAndNoAction) {
-  ASSERT_TRUE(create("restricting", R"({"p":1})"));
-  ASSERT_TRUE(create("inactive", R"({"p":2})"));
-  const auto restricted = erase("parents", 1);
-  ASSERT_FALSE(restricted);
-  EXPECT_EQ(restricted.error().message, R"(Cannot delete "parents": "restricting" rows refer to it)");
-  const auto inactive = erase("parents", 2);
-  ASSERT_FALSE(inactive);
-  EXPECT_EQ(inactive.error().message, R"(Cannot delete "parents": "inactive" rows refer to it)");
-}
-
-TEST_F(OnDeleteTest, SetsTheDefaultWhileItIsThere) {
-  ASSERT_TRUE(create("defaulting", R"({"p":2})"));
-  ASSERT_TRUE(erase("parents", 2));
-  EXPECT_EQ(rows("defaulting"), R"([{"id":1,"p":1}])");
-  ASSERT_TRUE(erase("parents", 1));
-  EXPECT_EQ(rows("defaulting"), R"([{"id":1,"p":null}])");
-}
-
-TEST_F(DatabaseFixture, RefusesACascadeBeyondItsDepth) {
-  ASSERT_TRUE(change_schema(R"({"entities":{"chain":{"fields":{"x":{"type":"text"},
-    "up":{"type":"relation","config":{"target":"chain","on_delete":"cascade"}}}}}})"));
-  ASSERT_TRUE(create("chain", R"({"x":"top"})"));
-  for (std::uint32_t i = 1; i <= Deletion::kMaxDepth + 1; ++i) {
-    ASSERT_TRUE(create("chain", R"({"up":)" + std::to_string(i) + "}"));
-  }
-  const auto too_deep = erase("chain", 1);
-  ASSERT_FALSE(too_deep);
-  EXPECT_EQ(too_deep.error().code, Errc::kTooLarge);
-  EXPECT_TRUE(erase("chain", 2));
-  EXPECT_EQ(rows("chain"), R"([{"id":1,"x":"top","up":null}])");
-}
-
-// Access: only rows whose `owner` is "me".
-class OwnRows final : public Access {
- public:
-  explicit OwnRows(const Entity& entity, Action refused = Action::kRead) : refused_(refused) {
-    auto compiled = Filter::compile(entity, parse(R"({"owner":"me"})"), Grammar::kPolicy, false, true);
-    filter_ = std::make_shared<const Filter>(std::move(compiled.value()));
-  }
-  Result<Rows> rows(const Entity&, Action action, const RowKey*) const override {
-    if (action == refused_) return fail(Errc::kForbidden, "not granted");
-    return Rows{filter_, "{}"};
-  }
-  Error outside(const Entity&, Action, const Rows&) const override { return {Errc::kForbidden, "outside", {}, {}}; }
-
- private:
-  Action refused_;
-  std::shared_ptr<const Filter> filter_;
-};
-
-class AccessTest : public DatabaseFixture {
- protected:
-  AccessTest() {
-    const auto schema = change_schema(R"({"entities":{"docs":{"fields":{
-      "owner":{"type":"text","config":{"default_value":"me"}},"score":{"type":"number"}}}}})");
-    if (!schema) throw std::runtime_error(schema.error().message);
-    if (!create("docs", R"([{"owner":"me"},{"owner":"you"},{"owner":"me"}])")) throw std::runtime_error("no docs");
-  }
-  const Entity& docs() { return *database_.schema()->find("docs"); }
-};
-
-TEST_F(AccessTest, ChecksTheFinalRowOnCreation) {
-  const OwnRows access(docs());
-  EXPECT_TRUE(create("docs", R"({"score":1})", access));
-  const auto one_outside = create("docs", R"([{"owner":"me"},{"owner":"you"}])", access);
-  ASSERT_FALSE(one_outside);
-  EXPECT_EQ(one_outside.error().message, "outside");
-  EXPECT_EQ(rows("docs", R"({"select":["id"]})"), R"([{"id":1},{"id":2},{"id":3},{"id":4}])");
-}
-
-TEST_F(AccessTest, ChecksTheStoredRowOnUpdateAndDeletion) {
-  const OwnRows access(docs());
-  EXPECT_TRUE(update("docs", 1, R"({"score":4})", access).value());
-  const auto updated = update("docs", 2, R"({"owner":"me"})", access);
-  ASSERT_FALSE(updated);
-  EXPECT_EQ(updated.error().code, Errc::kForbidden);
-  const auto erased = erase("docs", 2, access);
-  ASSERT_FALSE(erased);
-  EXPECT_EQ(erased.error().code, Errc::kForbidden);
-  EXPECT_FALSE(update("docs", 99, R"({"score":4})", access).value());
-}
-
-TEST_F(AccessTest, NarrowsMassChangesToTheOwnRows) {
-  const OwnRows access(docs());
-  const auto updated = write([&](const Schema& schema, Transaction& transaction) {
-    return writer(schema, transaction, access)
-        .update_where(*schema.find("docs"), parse_object(R"({"id":{"$gt":0}})"), parse_object(R"({"score":9})"));
-  });
-  ASSERT_TRUE(updated) << updated.error().message;
-  EXPECT_EQ(*updated, (std::vector<RowKey>{RowKey::of_integer(1), RowKey::of_integer(3)}));
-}
-
-TEST_F(AccessTest, RefusesWhatIsNotGranted) {
-  const OwnRows no_creation(docs(), Action::kCreate);
-  EXPECT_EQ(create("docs", R"({"score":1})", no_creation).error().message, "not granted");
-  const OwnRows no_deletion(docs(), Action::kDelete);
-  EXPECT_EQ(erase("docs", 1, no_deletion).error().message, "not granted");
-  const OwnRows no_update(docs(), Action::kUpdate);
-  EXPECT_EQ(update("docs", 1, R"({"score":1})", no_update).error().message, "not granted");
-}
-
-// Transactions that overlap: both begin before either commits.
-
-class OverlapTest : public WriterTest {
- protected:
-  struct Open {
-    std::shared_ptr<const Schema> schema;
-    std::unique_ptr<Transaction> transaction;
-  };
-  Open begin() { return {database_.schema(), std::move(engine_.begin({}).value())}; }
-  Errc commit(Open& open) {
-    const auto committed = run(engine_.commit(std::move(open.transaction)));
-    return committed ? Errc{} : committed.error().code;
-  }
-  Writer in(Open& open) { return writer(*open.schema, *open.transaction, unrestricted_access_for_the_node_itself()); }
-};
-
-TEST_F(OverlapTest, OneOfTwoEqualUniqueValuesWins) {
-  Open first = begin();
-  Open second = begin();
-  const std::vector<json::object> given{parse_object(R"({"title":"ok","slug":"same"})")};
-  ASSERT_TRUE(in(first).create(*first.schema->find("posts"), given));
-  ASSERT_TRUE(in(second).create(*second.schema->find("posts"), given));
-  ASSERT_TRUE(run(engine_.commit(std::move(first.transaction))));
-  EXPECT_EQ(commit(second), Errc::kConflict);
-}
-
-TEST_F(OverlapTest, AChildDoesNotOutliveItsParentsDeletion) {
-  Open child = begin();
-  Open deletion = begin();
-  const std::vector<json::object> given{parse_object(R"({"content":"x","posts_id":1})")};
-  ASSERT_TRUE(in(child).create(*child.schema->find("comments"), given));
-  std::string out;
-  ASSERT_TRUE(in(deletion).erase(*deletion.schema->find("posts"), RowKey::of_integer(1), out).value());
-  ASSERT_TRUE(run(engine_.commit(std::move(deletion.transaction))));
-  EXPECT_EQ(commit(child), Errc::kConflict);
-}
-
-TEST_F(OverlapTest, ADeletionSeesTheChildThatCameFirst) {
-  Open child = begin();
-  Open deletion = begin();
-  const std::vector<json::object> given{parse_object(R"({"content":"x","posts_id":1})")};
-  ASSERT_TRUE(in(child).create(*child.schema->find("comments"), given));
-  std::string out;
-  ASSERT_TRUE(in(deletion).erase(*deletion.schema->find("posts"), RowKey::of_integer(1), out).value());
-  ASSERT_TRUE(run(engine_.commit(std::move(child.transaction))));
-  EXPECT_EQ(commit(deletion), Errc::kConflict);
-}
-
-TEST_F(OverlapTest, TwoChildrenOfOneParentDoNotConflict) {
-  Open first = begin();
-  Open second = begin();
-  const std::vector<json::object> given{parse_object(R"({"content":"x","posts_id":1})")};
-  ASSERT_TRUE(in(first).create(*first.schema->find("comments"), given));
-  ASSERT_TRUE(in(second).create(*second.schema->find("comments"), given));
-  ASSERT_TRUE(run(engine_.commit(std::move(first.transaction))));
-  EXPECT_TRUE(run(engine_.commit(std::move(second.transaction))));
-  EXPECT_EQ(rows("comments", R"({"select":["id"]})"), R"([{"id":1},{"id":2}])");
 }
 
 }  // namespace
