@@ -84,7 +84,7 @@ void fill(Engine& engine, net::io_context& loop) {
 }
 
 void measure_reads(Engine& engine, Tier tier, std::string_view name) {
-  constexpr int kHot = 10'000;
+  constexpr int kHot = 1000;
   std::vector<std::string> keys;
   for (int i = 0; i < kHot; ++i)
     keys.push_back(row_key(i));
@@ -111,7 +111,7 @@ void measure_reads(Engine& engine, Tier tier, std::string_view name) {
             cursor->next();
           }));
   }
-  print(fmt::format("scan of 20 rows, {}", name), best_of(5000, [&](int i) {
+  print(fmt::format("scan of 20 rows, {}", name), best_of(kHot, [&](int i) {
           auto cursor =
               transaction->scan({keys[static_cast<std::size_t>(i)], {}}, Direction::kForward);
           for (int n = 0; n < 20; ++n)

@@ -1,9 +1,11 @@
-// Engine: an ordered, transactional, durable map of byte strings. Everything that outlives the process is in one; layers
-// above it know no engine by name. docs/storage_format.md describes the keys.
+// Engine: an ordered, transactional, durable map of byte strings. Everything that outlives the
+// process is in one; layers above it know no engine by name. docs/storage_format.md describes the
+// keys.
 //
-// A transaction reads one snapshot plus its own writes and commits all or nothing. Reads are synchronous: a transaction of
-// the memory tier answers kWouldBlock instead of touching a disk or walking too far, and the caller then runs the same code
-// in the disk tier on the store lane (see repository/database/transact.hpp). Only commit() waits.
+// A transaction reads one snapshot plus its own writes and commits all or nothing. Reads are
+// synchronous: a transaction of the memory tier answers kWouldBlock instead of touching a disk or
+// walking too far, and the caller then runs the same code in the disk tier on the store lane (see
+// repository/database/transact.hpp). Only commit() waits.
 #pragma once
 
 #include "noded/result.hpp"
@@ -21,14 +23,17 @@ namespace noded {
 using Sequence = std::uint64_t;
 
 enum class Tier : std::uint8_t {
-  kMemory,  // may be used on the loop: answers from memory within `max_steps` cursor moves, else kWouldBlock
+  kMemory,  // may be used on the loop: answers from memory within `max_steps` cursor moves, else
+            // kWouldBlock
   kDisk,    // may block: for worker threads
 };
 
 struct BeginOptions {
   Tier tier = Tier::kDisk;
-  std::uint32_t max_steps = std::numeric_limits<std::uint32_t>::max();  // cursor moves of the whole transaction
-  std::int64_t deadline_ns = std::numeric_limits<std::int64_t>::max();  // steady_clock, since its epoch; kTimeout after it
+  std::uint32_t max_steps =
+      std::numeric_limits<std::uint32_t>::max();  // cursor moves of the whole transaction
+  std::int64_t deadline_ns =
+      std::numeric_limits<std::int64_t>::max();  // steady_clock, since its epoch; kTimeout after it
 };
 
 struct KeyRange {
@@ -41,8 +46,8 @@ KeyRange prefix_range(std::string_view prefix);
 
 enum class Direction : std::uint8_t { kForward, kBackward };
 
-// Walks a range of one transaction, including its own writes made before the cursor was opened. One thread at a time;
-// must not outlive its transaction.
+// Walks a range of one transaction, including its own writes made before the cursor was opened. One
+// thread at a time; must not outlive its transaction.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -60,28 +65,35 @@ class Transaction {
  public:
   virtual ~Transaction() = default;
 
-  // Copies the value into `value` and returns true, or returns false if the key is absent. The key joins the read set: the
-  // commit answers kConflict if another transaction committed a write of it after this one's snapshot.
+  // Copies the value into `value` and returns true, or returns false if the key is absent. The key
+  // joins the read set: the commit answers kConflict if another transaction committed a write of it
+  // after this one's snapshot.
   virtual Result<bool> get(std::string_view key, std::string& value) = 0;
   // The same without joining the read set: for rows that only are shown.
   virtual Result<bool> peek(std::string_view key, std::string& value) = 0;
-  // Ranges are not validated at commit; guard what must not appear in them with observe()/announce().
+  // Ranges are not validated at commit; guard what must not appear in them with
+  // observe()/announce().
   virtual std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) = 0;
 
   virtual void put(std::string_view key, std::string_view value) = 0;  // also joins the read set
   virtual void erase(std::string_view key) = 0;                        // also joins the read set
-  // Adds to a counter at commit; never conflicts. A counter is read with read_counter() and is 0 while absent.
+  // Adds to a counter at commit; never conflicts. A counter is read with read_counter() and is 0
+  // while absent.
   virtual void add(std::string_view counter_key, std::int64_t delta) = 0;
   virtual Result<std::int64_t> read_counter(std::string_view counter_key) = 0;
-  // `count` integers never handed out before for this key, in sequence; returns the first. The first ever is 1. Those of a
-  // transaction that does not commit are lost. The high mark is stored with the commit. Never conflicts.
+  // `count` integers never handed out before for this key, in sequence; returns the first. The
+  // first ever is 1. Those of a transaction that does not commit are lost. The high mark is stored
+  // with the commit. Never conflicts.
   virtual Result<std::int64_t> allocate(std::string_view counter_key, std::int64_t count) = 0;
-  // Stores `value` under `prefix` + big-endian 64-bit sequence of the commit + big-endian 32-bit position in it.
+  // Stores `value` under `prefix` + big-endian 64-bit sequence of the commit + big-endian 32-bit
+  // position in it.
   virtual void append(std::string_view prefix, std::string_view value) = 0;
-  // The key of a counter may be erased, also one of allocate(), which does not begin again by that; nobody puts it.
+  // The key of a counter may be erased, also one of allocate(), which does not begin again by that;
+  // nobody puts it.
 
-  // Conflict tokens for what no single key stands for. A transaction that observed a token conflicts with any transaction
-  // that announced it after the former's snapshot; announcements do not conflict with each other. Nothing is stored.
+  // Conflict tokens for what no single key stands for. A transaction that observed a token
+  // conflicts with any transaction that announced it after the former's snapshot; announcements do
+  // not conflict with each other. Nothing is stored.
   virtual void observe(std::string_view token) = 0;
   virtual void announce(std::string_view token) = 0;
 
@@ -94,20 +106,22 @@ class Engine {
   virtual ~Engine() = default;
   // Any thread. kUnavailable once closed.
   virtual Result<std::unique_ptr<Transaction>> begin(const BeginOptions& options) = 0;
-  // Durable when it returns a sequence (0 if there was nothing to write). kConflict: another transaction won.
-  // kUnavailable: disk full, read-only or closed; nothing was written. kTooLarge: it writes more than storage.max_transaction.
-  // kOverloaded: too many wait. Resumes the caller on its own executor.
+  // Durable when it returns a sequence (0 if there was nothing to write). kConflict: another
+  // transaction won. kUnavailable: disk full, read-only or closed; nothing was written. kTooLarge:
+  // it writes more than storage.max_transaction. kOverloaded: too many wait. Resumes the caller on
+  // its own executor.
   virtual Task<Result<Sequence>> commit(std::unique_ptr<Transaction> transaction) = 0;
   virtual Sequence last_commit() const = 0;
-  // Refuses new work, finishes commits under way, closes. Blocks; called once by the owner's thread.
+  // Refuses new work, finishes commits under way, closes. Blocks; called once by the owner's
+  // thread.
   virtual void close() = 0;
 
   struct Health {
     bool writable = true;
-    std::string reason;               // why not, for a person
-    std::uint64_t free_bytes = 0;     // of the file system; 0 when there is none
-    std::uint64_t stored_bytes = 0;   // live data, estimated
-    std::string durability;           // "synced", "os" or "none"
+    std::string reason;              // why not, for a person
+    std::uint64_t free_bytes = 0;    // of the file system; 0 when there is none
+    std::uint64_t stored_bytes = 0;  // live data, estimated
+    std::string durability;          // "synced", "os" or "none"
   };
   virtual Health health() const = 0;
 };

@@ -29,10 +29,11 @@ struct Header {
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
-  // The next part; empty at the end. Valid until the next call. Errors: kTooLarge (the route's limit), kInvalid (framing),
-  // kTimeout, kUnavailable (the peer went away).
+  // The next part; empty at the end. Valid until the next call. Errors: kTooLarge (the route's
+  // limit), kInvalid (framing), kTimeout, kUnavailable (the peer went away).
   virtual Task<Result<std::string_view>> read() = 0;
-  virtual std::optional<std::uint64_t> declared_size() const = 0;  // Content-Length, if that is how it is framed
+  virtual std::optional<std::uint64_t> declared_size(
+  ) const = 0;  // Content-Length, if that is how it is framed
 };
 
 struct PathParameter {
@@ -42,8 +43,8 @@ struct PathParameter {
 
 struct Route;
 
-// One request. Lives on its connection's loop from head to answer; the views point into the connection's buffer and are
-// valid for all that time.
+// One request. Lives on its connection's loop from head to answer; the views point into the
+// connection's buffer and are valid for all that time.
 class Request {
  public:
   Method method = Method::kGet;  // HEAD is routed as GET; `is_head` tells
@@ -52,29 +53,33 @@ class Request {
   std::string_view path;    // undecoded
   std::string_view query;   // undecoded, without '?'
   std::span<const Header> headers;
-  std::string_view peer;     // address text without port; "local" on the admin socket
+  std::string_view peer;  // address text without port; "local" on the admin socket
   bool from_local_socket = false;
   bool over_tls = false;
   std::string request_id;
   SteadyTime deadline = SteadyTime::max();  // no answer after it
-  IdentityPtr identity;             // never null once the authenticate filter ran
-  const Route* route = nullptr;     // set by the router
+  IdentityPtr identity;                     // never null once the authenticate filter ran
+  const Route* route = nullptr;             // set by the router
   std::vector<PathParameter> parameters;
   BodyReader* body = nullptr;  // never null
 
-  // First field of that name, compared without case; empty if absent (has_header() tells absent from empty).
+  // First field of that name, compared without case; empty if absent (has_header() tells absent
+  // from empty).
   std::string_view header(std::string_view name) const noexcept;
   bool has_header(std::string_view name) const noexcept;
-  std::string_view parameter(std::string_view name) const noexcept;  // empty if the route has none of that name
+  std::string_view parameter(std::string_view name
+  ) const noexcept;  // empty if the route has none of that name
   // The whole body, at most `limit` bytes (kTooLarge). The route's own limit holds as well.
   Task<Result<std::string>> read_body(std::uint64_t limit);
 };
 
-// Produces a response's body part by part, with back-pressure: read() is called again when the part was written.
+// Produces a response's body part by part, with back-pressure: read() is called again when the part
+// was written.
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  virtual Task<Result<std::string_view>> read() = 0;  // empty at the end; an error closes the connection
+  virtual Task<Result<std::string_view>> read(
+  ) = 0;  // empty at the end; an error closes the connection
   virtual std::optional<std::uint64_t> size() const = 0;  // Content-Length if known, else chunked
 };
 
@@ -85,11 +90,13 @@ struct ResponseHeader {
 
 struct Response {
   int status = 200;
-  std::string_view content_type = "application/json";  // static storage; empty = no field. Not sent without a body.
-  std::vector<ResponseHeader> headers;                  // Content-Length, Date, Connection are the server's own
+  std::string_view content_type =
+      "application/json";  // static storage; empty = no field. Not sent without a body.
+  std::vector<ResponseHeader> headers;  // Content-Length, Date, Connection are the server's own
   std::string body;
   std::unique_ptr<BodySource> source;  // takes the place of `body`
-  std::string_view refusal;            // static text for the access log: why this was refused; empty otherwise
+  std::string_view
+      refusal;  // static text for the access log: why this was refused; empty otherwise
 
   static Response json(int status, std::string body);
   static Response text(int status, std::string body);
@@ -98,31 +105,35 @@ struct Response {
 
 using Handler = std::function<Task<Response>(Request&)>;
 
-// One row of a module's table. The router, the permission check and the OpenAPI document are made from it.
+// One row of a module's table. The router, the permission check and the OpenAPI document are made
+// from it.
 struct Route {
   Method method;
-  std::string pattern;               // "/api/data/entity/:entity/:id"; ":name" is one segment; a last "*name" takes the rest
-  std::string_view permission;       // checked before the handler; empty = the handler or nobody checks
-  std::string_view summary;          // for the OpenAPI document; empty = not listed
+  std::string pattern;  // "/api/data/entity/:entity/:id"; ":name" is one segment; a last "*name"
+                        // takes the rest
+  std::string_view permission;  // checked before the handler; empty = the handler or nobody checks
+  std::string_view summary;     // for the OpenAPI document; empty = not listed
   std::string_view request_schema;   // JSON Schema text of the body; empty = none
   std::string_view response_schema;  // JSON Schema text of the 200/201 answer; empty = none
   Handler handler;
-  std::uint64_t max_body = 0;        // bytes; 0 = the option http.max_body
+  std::uint64_t max_body = 0;  // bytes; 0 = the option http.max_body
 };
 
-// Where roles and modules put their routes. Thread-safe; a request keeps the table that it began with.
+// Where roles and modules put their routes. Thread-safe; a request keeps the table that it began
+// with.
 class Router {
  public:
   virtual ~Router() = default;
-  // Replaces all routes of `owner` at once. kInvalid names two rows that claim the same method and pattern; nothing changes then.
+  // Replaces all routes of `owner` at once. kInvalid names two rows that claim the same method and
+  // pattern; nothing changes then.
   virtual Result<> mount(std::string owner, std::vector<Route> routes) = 0;
   virtual void unmount(std::string_view owner) = 0;
   // The rows in force, for documents made from them.
   virtual std::vector<std::shared_ptr<const Route>> routes() const = 0;
 };
 
-// One concern around every request: before() may answer in its place; after() sees the answer, whoever gave it.
-// Loop threads, concurrently; never blocks.
+// One concern around every request: before() may answer in its place; after() sees the answer,
+// whoever gave it. Loop threads, concurrently; never blocks.
 class Filter {
  public:
   virtual ~Filter() = default;

@@ -19,7 +19,8 @@ struct Identity {
   enum class Kind : std::uint8_t {
     kAnonymous,
     kUser,
-    kLocalOperator,  // came through the admin socket: the operating-system user that owns the data directory, or root
+    kLocalOperator,  // came through the admin socket: the operating-system user that owns the data
+                     // directory, or root
   };
   Kind kind = Kind::kAnonymous;
   std::string user_id;  // text of the primary key; empty unless kUser
@@ -29,19 +30,23 @@ struct Identity {
 };
 using IdentityPtr = std::shared_ptr<const Identity>;
 
-// Tells who sends a request. Loop threads, concurrently; never blocks. A bad token is the anonymous identity, not an error.
+// Tells who sends a request. Loop threads, concurrently; never blocks. A bad token is the anonymous
+// identity, not an error.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
   virtual IdentityPtr authenticate(const http::Request& request) = 0;
 };
 
-// Decides whether an identity may use a route that names a permission (rows are filtered below, by the record layer).
+// Decides whether an identity may use a route that names a permission (rows are filtered below, by
+// the record layer).
 class Authorizer {
  public:
   virtual ~Authorizer() = default;
   // kForbidden with the wire type and members of the guard.
-  virtual Result<> authorize(const Identity& identity, std::string_view permission, const http::Request& request) = 0;
+  virtual Result<> authorize(
+      const Identity& identity, std::string_view permission, const http::Request& request
+  ) = 0;
 };
 
 }  // namespace noded

@@ -7,6 +7,8 @@
 #include "cli/run_command.hpp"
 #include "cli/user_commands.hpp"
 #include "config/documents.hpp"
+#include "config/value_text.hpp"
+#include "node/node_options.hpp"
 #include "runtime/process.hpp"
 
 #include <CLI/CLI.hpp>
@@ -39,7 +41,8 @@ using BuiltIn = std::span<const RoleDescriptor* const>;
 // which runs after parsing.
 class CommandLine {
  public:
-  explicit CommandLine(BuiltIn built_in) : built_in_(built_in) {
+  explicit CommandLine(BuiltIn built_in)
+      : built_in_(built_in), options_(built_in_options(built_in)) {
     app_.description(
         "noded: one small node, of the role that you give it. Without a command it runs."
     );
@@ -70,20 +73,26 @@ class CommandLine {
  private:
   // ---- flags that become settings ----
 
+  // A flag of its own for an option; its help comes from the declaration.
   void add_setting(
-      CLI::App& command, const std::string& flag, const std::string& option, const std::string& what
+      CLI::App& command,
+      const std::string& flag,
+      const OptionDeclaration& option,
+      const std::string& value_name
   ) {
+    const std::string value = config::plain_text(option, config::default_value(option));
     command
         .add_option_function<std::vector<std::string>>(
             flag,
-            [this, flag, option](const std::vector<std::string>& values) {
+            [this, flag, &option](const std::vector<std::string>& values) {
               std::string joined;
-              for (const std::string& value : values)
-                joined += (joined.empty() ? "" : ",") + value;
-              arguments_.settings.push_back({flag, option, joined});
+              for (const std::string& text : values)
+                joined += (joined.empty() ? "" : ",") + text;
+              arguments_.settings.push_back({flag, std::string(option.name), joined});
             },
-            what
+            std::string(option.sentence) + (value.empty() ? "" : " [" + value + "]")
         )
+        ->type_name(value_name)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
@@ -95,7 +104,10 @@ class CommandLine {
             "--config", arguments_.config_file, "configuration file (YAML); also NODED_CONFIG"
         )
         ->type_name("FILE");
-    add_setting(command, "--data", "data", "directory of everything the node keeps [./noded-data]");
+    add_setting(command, "--data", node::kData, "DIR");
+    // An option of the role api, which may not be part of a build.
+    if (const OptionDeclaration* app = options_.find("app.file"))
+      add_setting(command, "--app", *app, "FILE");
     command
         .add_option_function<std::vector<std::string>>(
             "--set",
@@ -103,8 +115,9 @@ class CommandLine {
               for (const std::string& value : values)
                 add_set(value);
             },
-            "KEY=VALUE: any option by its name, before file and environment"
+            "any option by its name; wins over file and environment"
         )
+        ->type_name("KEY=VALUE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
@@ -118,18 +131,8 @@ class CommandLine {
   }
 
   void add_run_flags(CLI::App& command) {
-    add_setting(
-        command, "--role", "role", "what the node is: one role or several with commas [api]"
-    );
-    add_setting(
-        command,
-        "--listen",
-        "listen",
-        "ADDRESS:PORT to serve; port 0 takes a free one [127.0.0.1:1337]"
-    );
-    add_setting(
-        command, "--app", "app.file", "application file (JSON) that an empty store begins with"
-    );
+    add_setting(command, "--role", node::kRole, "ROLE[,ROLE]");
+    add_setting(command, "--listen", node::kListen, "ADDRESS:PORT");
     add_node_flags(command);
   }
 
@@ -154,7 +157,7 @@ class CommandLine {
     command.footer([this] {
       return "\nOptions for --set, the file and the environment (http.max_body is "
              "NODED_HTTP_MAX_BODY):\n" +
-             config::help_lines(built_in_options(built_in_));
+             config::help_lines(options_);
     });
   }
 
@@ -268,6 +271,7 @@ class CommandLine {
   }
 
   BuiltIn built_in_;
+  config::OptionSet options_;
   CLI::App app_{"", "noded"};
   std::function<int()> action_;
   NodeArguments arguments_;

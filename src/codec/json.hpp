@@ -1,4 +1,5 @@
-// JSON text: strict parsing with bounds, and writing straight into a buffer without building a tree.
+// JSON text: strict parsing with bounds, and writing straight into a buffer without building a
+// tree.
 #pragma once
 
 #include "noded/result.hpp"
@@ -15,10 +16,13 @@ struct JsonLimits {
   std::size_t max_depth = 64;
 };
 
-// RFC 8259, strictly: UTF-8, no duplicate keys, no lone surrogates, nothing after the value; numbers out of range are refused.
-// Errors: kInvalid "Malformed JSON in request body: <what> at byte <n>" ("request body" is `what_text`).
+// RFC 8259, strictly: UTF-8, no duplicate keys, no lone surrogates, nothing after the value;
+// numbers out of range are refused. Errors: kInvalid "Malformed JSON in request body: <what> at
+// byte <n>" ("request body" is `what_text`).
 Result<boost::json::value> parse_json(
-    std::string_view text, std::string_view what_text = "request body", const JsonLimits& limits = {}
+    std::string_view text,
+    std::string_view what_text = "request body",
+    const JsonLimits& limits = {}
 );
 
 // Appends `text` quoted and escaped as JSON.stringify does. Ill-formed UTF-8 becomes U+FFFD.

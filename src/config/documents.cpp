@@ -74,8 +74,9 @@ std::string sample_file(const OptionSet& options) {
   std::string out =
       "# noded: every option at its default. Remove a leading \"#\" to change one; delete what you "
       "do not need.\n"
+      "# Sizes: 4096, 64KiB, 1MiB, 2GiB. Durations: 250ms, 30s, 5min, 2h, 7d.\n"
       "# `noded check-config FILE` checks a file, `noded config print --effective` shows what is "
-      "in force and why.\n";
+      "in force and why.\n\n";
   for (const YamlLine& line : yaml_lines(options, default_text)) {
     const std::string indent(line.depth * 2, ' ');
     if (line.option == nullptr) {
@@ -83,11 +84,10 @@ std::string sample_file(const OptionSet& options) {
       continue;
     }
     out += fmt::format(
-        "{}# {}: {}.\n{}#{}\n",
+        "{0}# {1}\n{0}# ({2})\n{0}#{3}\n",
         indent,
         line.option->sentence,
-        allowed_text(*line.option),
-        indent,
+        short_allowed_text(*line.option),
         line.text
     );
   }
@@ -105,7 +105,9 @@ std::string reference_page(const OptionSet& options) {
       "each of them.\n"
       "`noded check-config FILE` reports every mistake with its line; `noded config print "
       "--effective` shows each value\n"
-      "in force and where it comes from.\n";
+      "in force and where it comes from.\n\n"
+      "Sizes are written 4096, 64KiB, 1MiB, 2GiB; durations 250ms, 30s, 5min, 2h, 7d; a list of "
+      "one as its element.\n";
   std::string_view section = "-";
   for (const OptionDeclaration* option : options.in_sections()) {
     if (OptionSet::section_of(option->name) != section) {
@@ -117,7 +119,7 @@ std::string reference_page(const OptionSet& options) {
         "| `{}` | `{}` | {} | {} | {} |\n",
         option->name,
         markdown_cell(default_text(*option)),
-        markdown_cell(allowed_text(*option)),
+        markdown_cell(short_allowed_text(*option)),
         reload_text(option->reload),
         markdown_cell(option->sentence)
     );
@@ -128,7 +130,13 @@ std::string reference_page(const OptionSet& options) {
 std::string help_lines(const OptionSet& options) {
   std::string out;
   for (const OptionDeclaration* option : options.in_sections()) {
-    out += fmt::format("  {:<34} {} [{}]\n", option->name, option->sentence, default_text(*option));
+    const std::string value = plain_text(*option, default_value(*option));
+    out += fmt::format(
+        "  {:<28} {}{}\n",
+        option->name,
+        option->sentence,
+        value.empty() ? "" : fmt::format(" [{}]", value)
+    );
   }
   return out;
 }

@@ -11,15 +11,18 @@ namespace noded::config {
 Result<> OptionSet::add(OptionTable table) {
   OptionSet joined = *this;
   for (const OptionDeclaration* declaration : table) {
-    const bool is_new_name = joined.by_name_.emplace(declaration->name, declaration).second;
-    const bool is_new_variable =
-        joined.by_environment_.emplace(environment_name(declaration->name), declaration).second;
-    if (!is_new_name || !is_new_variable || joined.is_section(declaration->name)) {
+    const std::string_view name = declaration->name;
+    bool is_free = !joined.is_section(name);
+    for (std::string_view section = section_of(name); !section.empty();
+         section = section_of(section)) {
+      is_free = is_free && joined.find(section) == nullptr;
+    }
+    is_free = joined.by_name_.emplace(name, declaration).second && is_free;
+    is_free = joined.by_environment_.emplace(environment_name(name), declaration).second && is_free;
+    if (!is_free) {
       return fail(
           Errc::kInvalid,
-          fmt::format(
-              "the option {} is declared twice, or its name meets another's", declaration->name
-          )
+          fmt::format("the option {} is declared twice, or as a section of others", name)
       );
     }
     joined.declarations_.push_back(declaration);

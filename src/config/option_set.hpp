@@ -14,8 +14,8 @@ namespace noded::config {
 
 class OptionSet {
  public:
-  // Errors: kInvalid when a name, or its environment form, is taken already; nothing of the table
-  // is added then.
+  // Errors: kInvalid when a name, or its environment form, is taken already, or an option would be
+  // a section of another's name; nothing of the table is added then.
   Result<> add(OptionTable table);
 
   const OptionDeclaration* find(std::string_view name) const;

@@ -151,6 +151,7 @@ std::string joined(std::span<const std::string_view> texts) {
   return out;
 }
 
+// "from 1 to 64", or with other words around; empty when everything is allowed.
 std::string range_text(const OptionDeclaration& declaration) {
   // Durations and sizes are never negative, so their 0 tells nothing.
   const bool from_zero = declaration.kind != OptionKind::kInteger && declaration.minimum == 0;
@@ -158,10 +159,17 @@ std::string range_text(const OptionDeclaration& declaration) {
   const bool has_maximum = declaration.maximum != OptionDeclaration::kNoMaximum;
   const std::string least = number_text(declaration.kind, declaration.minimum);
   const std::string most = number_text(declaration.kind, declaration.maximum);
-  if (has_minimum && has_maximum) return fmt::format(" from {} to {}", least, most);
-  if (has_minimum) return fmt::format(" of at least {}", least);
-  if (has_maximum) return fmt::format(" of at most {}", most);
+  if (has_minimum && has_maximum) return fmt::format("from {} to {}", least, most);
+  if (has_minimum) return fmt::format("of at least {}", least);
+  if (has_maximum) return fmt::format("of at most {}", most);
   return {};
+}
+
+std::string with_range(
+    std::string_view kind, std::string_view separator, const OptionDeclaration& declaration
+) {
+  const std::string range = range_text(declaration);
+  return range.empty() ? std::string(kind) : fmt::format("{}{}{}", kind, separator, range);
 }
 
 }  // namespace
@@ -197,19 +205,33 @@ std::string allowed_text(const OptionDeclaration& declaration) {
     case OptionKind::kBoolean:
       return "true or false";
     case OptionKind::kInteger:
-      return "an integer" + range_text(declaration);
+      return with_range("an integer", " ", declaration);
     case OptionKind::kDuration:
-      return "a duration such as 250ms, 30s, 5min, 2h or 7d" +
-             (range_text(declaration).empty() ? "" : "," + range_text(declaration));
+      return with_range("a duration such as 250ms, 30s, 5min, 2h or 7d", ", ", declaration);
     case OptionKind::kSize:
-      return "a size such as 4096, 64KiB, 1MiB or 2GiB" +
-             (range_text(declaration).empty() ? "" : "," + range_text(declaration));
+      return with_range("a size such as 4096, 64KiB, 1MiB or 2GiB", ", ", declaration);
     case OptionKind::kText:
       return choices.empty() ? "a text" : joined(choices);
     case OptionKind::kTextList:
       return choices.empty() ? "a list of texts" : "a list of " + joined(choices);
   }
   return {};
+}
+
+std::string short_allowed_text(const OptionDeclaration& declaration) {
+  const bool has_choices = !declaration.choices.empty() || declaration.kind == OptionKind::kBoolean;
+  return has_choices ? allowed_text(declaration)
+                     : with_range(kind_text(declaration.kind), " ", declaration);
+}
+
+std::string plain_text(const OptionDeclaration& declaration, const OptionValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  const auto* elements = std::get_if<std::vector<std::string>>(&value);
+  if (elements == nullptr) return value_text(declaration, value);
+  std::string out;
+  for (const std::string& element : *elements)
+    out += (out.empty() ? "" : ", ") + element;
+  return out;
 }
 
 Result<OptionValue> parse_list(

@@ -23,6 +23,11 @@ OptionValue default_value(const OptionDeclaration& declaration);
 
 // What the declaration allows: "a size such as 64KiB or 1MiB, from 1KiB to 1GiB".
 std::string allowed_text(const OptionDeclaration& declaration);
+// The same in fewer words, for pages that explain sizes and durations once: "size from 1KiB to
+// 1GiB".
+std::string short_allowed_text(const OptionDeclaration& declaration);
+// A value without YAML's quotes and brackets, for people: "127.0.0.1:1337, [::1]:80"; may be empty.
+std::string plain_text(const OptionDeclaration& declaration, const OptionValue& value);
 // As the YAML file would say it; reading it again gives the same value.
 std::string value_text(const OptionDeclaration& declaration, const OptionValue& value);
 // The name of the type for the reference page: "size", "duration", …

@@ -1,4 +1,5 @@
-// Hashes, HMAC, randomness and constant-time comparison over OpenSSL and libsodium, wrapped once. Thread-safe.
+// Hashes, HMAC, randomness and constant-time comparison over OpenSSL and libsodium, wrapped once.
+// Thread-safe.
 #pragma once
 
 #include <array>

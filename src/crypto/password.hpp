@@ -1,5 +1,5 @@
-// Password hashes: Argon2id for new ones, bknd's plain, SHA-256 and bcrypt forms for verification. Slow on purpose: call on
-// the hash lane only.
+// Password hashes: Argon2id for new ones, bknd's plain, SHA-256 and bcrypt forms for verification.
+// Slow on purpose: call on the hash lane only.
 #pragma once
 
 #include "noded/result.hpp"
@@ -22,8 +22,10 @@ struct PasswordCheck {
   bool matches = false;
   bool needs_rehash = false;  // matches, but is weaker than `cost` asks
 };
-// The form is told by the stored text: $argon2id$…, $2a$/$2b$/$2y$ (bcrypt), 64 hex digits (SHA-256 without salt), else plain if
-// `allow_plain`. Comparison is in constant time.
-PasswordCheck verify_password(std::string_view password, std::string_view stored, const PasswordCost& cost, bool allow_plain);
+// The form is told by the stored text: $argon2id$…, $2a$/$2b$/$2y$ (bcrypt), 64 hex digits (SHA-256
+// without salt), else plain if `allow_plain`. Comparison is in constant time.
+PasswordCheck verify_password(
+    std::string_view password, std::string_view stored, const PasswordCost& cost, bool allow_plain
+);
 
 }  // namespace noded::crypto

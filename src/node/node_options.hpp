@@ -19,7 +19,7 @@ inline constexpr Option<std::vector<std::string>> kListen{
     "address"
 };
 inline constexpr Option<std::string> kData{
-    "data", "directory of everything that the node keeps", "./noded-data"
+    "data_dir", "directory of everything that the node keeps", "./noded-data"
 };
 inline constexpr Option<std::vector<std::string>> kPlugins{
     "plugins", "shared libraries, each with a role of its own", {}, {}, Reload::kRestart, "path"

@@ -151,9 +151,11 @@ void add_status_metrics(const StatusSources& sources) {
   metrics.gauge("noded_resident_bytes", "resident memory of the process", [] {
     return static_cast<double>(runtime::resident_bytes());
   });
-  metrics.gauge("noded_log_lines_dropped_total", "log lines dropped because nobody read them", [] {
-    return static_cast<double>(telemetry::dropped_log_lines());
-  });
+  metrics.counter_of(
+      "noded_log_lines_dropped_total",
+      "log lines dropped because nobody read them",
+      [] { return static_cast<double>(telemetry::dropped_log_lines()); }
+  );
   metrics.gauge("noded_store_bytes", "live data in the store, estimated", [&sources] {
     return static_cast<double>(sources.engine.health().stored_bytes);
   });
@@ -163,9 +165,11 @@ void add_status_metrics(const StatusSources& sources) {
   metrics.gauge("noded_store_writable", "1 while the store takes writes", [&sources] {
     return sources.engine.health().writable ? 1.0 : 0.0;
   });
-  metrics.gauge("noded_store_commits_total", "commits of the store since it was made", [&sources] {
-    return static_cast<double>(sources.engine.last_commit());
-  });
+  metrics.counter_of(
+      "noded_store_commits_total",
+      "commits of the store since it was made",
+      [&sources] { return static_cast<double>(sources.engine.last_commit()); }
+  );
 }
 
 }  // namespace noded::node

@@ -18,7 +18,8 @@ using Handler = net::async_result<Token, Signature>::handler_type;
 // Resumes one caller, once, on its own executor.
 class Resumption {
  public:
-  Resumption(Handler handler, net::any_io_executor home) : handler_(std::move(handler)), home_(std::move(home)) {}
+  Resumption(Handler handler, net::any_io_executor home)
+      : handler_(std::move(handler)), home_(std::move(home)) {}
 
   void post(std::exception_ptr cause, bool has_run) {
     net::post(home_, [handler = std::move(handler_), cause = std::move(cause), has_run]() mutable {

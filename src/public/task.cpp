@@ -23,8 +23,12 @@ std::atomic<DefectHandler> current_handler{&print_defect};
 
 }  // namespace
 
-void set_defect_handler(DefectHandler handler) noexcept { current_handler = handler != nullptr ? handler : &print_defect; }
+void set_defect_handler(DefectHandler handler) noexcept {
+  current_handler = handler != nullptr ? handler : &print_defect;
+}
 
-void report_defect(const char* task, std::exception_ptr cause) noexcept { current_handler.load()(task, std::move(cause)); }
+void report_defect(const char* task, std::exception_ptr cause) noexcept {
+  current_handler.load()(task, std::move(cause));
+}
 
 }  // namespace noded

@@ -45,13 +45,13 @@ void add_metrics(telemetry::Metrics& metrics, const ThreadLane& lane) {
       [&lane] { return static_cast<double>(lane.running()); },
       labels
   );
-  metrics.gauge(
+  metrics.counter_of(
       "noded_lane_refused_total",
       "work refused by a full lane",
       [&lane] { return static_cast<double>(lane.refused()); },
       labels
   );
-  metrics.gauge(
+  metrics.counter_of(
       "noded_lane_finished_total",
       "work done",
       [&lane] { return static_cast<double>(lane.finished()); },

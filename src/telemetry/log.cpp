@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 namespace noded::telemetry {
 namespace {
@@ -56,9 +57,12 @@ void print_unbuffered(std::string_view message) {
 }  // namespace
 
 void start_log(const LogSetup& setup) {
+  // A command starts one; tests start several, and the former ones stay, since a thread may still
+  // hold them.
+  static auto& logs = *new std::vector<std::unique_ptr<Log>>;
+  logs.push_back(std::make_unique<Log>(setup));
+  current = logs.back().get();
   is_stopped = false;
-  // A former log is let go on purpose (see above); only tests start a second one.
-  current = new Log(setup);
 }
 
 void stop_log() {

@@ -108,8 +108,16 @@ void Metrics::gauge(
       std::move(read);
 }
 
+void Metrics::counter_of(
+    std::string name, std::string help, std::function<double()> read, std::string labels
+) {
+  const std::lock_guard lock(mutex_);
+  find_or_add(std::move(name), std::move(help), std::move(labels), Kind::kReadCounter).read =
+      std::move(read);
+}
+
 std::string Metrics::print() const {
-  static constexpr std::string_view kKindTexts[] = {"counter", "gauge", "histogram"};
+  static constexpr std::string_view kKindTexts[] = {"counter", "counter", "gauge", "histogram"};
   const std::lock_guard lock(mutex_);
   std::string out;
   std::string_view last_name;

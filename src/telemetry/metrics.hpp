@@ -50,13 +50,17 @@ class Metrics {
   void gauge(
       std::string name, std::string help, std::function<double()> read, std::string labels = {}
   );
+  // A counter that somebody else keeps.
+  void counter_of(
+      std::string name, std::string help, std::function<double()> read, std::string labels = {}
+  );
   std::string print() const;  // the whole text exposition
   // Sum over all labels of a counter's value or a histogram's count; 0 for an unknown name.
   std::uint64_t total(std::string_view name) const;
 
  private:
   struct Entry;
-  enum class Kind : std::uint8_t { kCounter, kGauge, kHistogram };
+  enum class Kind : std::uint8_t { kCounter, kReadCounter, kGauge, kHistogram };
   Entry& find_or_add(std::string name, std::string help, std::string labels, Kind kind);
 
   mutable std::mutex mutex_;

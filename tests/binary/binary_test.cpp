@@ -128,6 +128,7 @@ TEST_F(Binary, AnswersARequestInFlightBeforeItStops) {
   ASSERT_TRUE(interim.has_value());
   ASSERT_EQ(interim->status, 100);
   node.signal(SIGTERM);
+  ASSERT_TRUE(node.wait_for_error_text("\"event\":\"stopping\""));
   const auto answer = client.ask("{}");
   ASSERT_TRUE(answer.has_value());
   EXPECT_GE(answer->status, 400);
@@ -145,8 +146,8 @@ TEST_F(Binary, StopsAtOnceOnASecondSignal) {
   );
   ASSERT_EQ(client.read_answer()->status, 100);
   node.signal(SIGTERM);
-  // SIGINT, because two equal signals may arrive as one.
-  node.signal(SIGINT);
+  ASSERT_TRUE(node.wait_for_error_text("\"event\":\"stopping\""));
+  node.signal(SIGTERM);
   EXPECT_EQ(node.wait(), 130);
 }
 

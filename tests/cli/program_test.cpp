@@ -218,7 +218,7 @@ TEST_F(ProgramTest, PrintsValuesWithTheirOrigins) {
   EXPECT_EQ(outcome.code, kDone);
   EXPECT_THAT(outcome.output, testing::ContainsRegex("  colour: red +# " + path + ":1\n"));
   EXPECT_THAT(outcome.output, testing::ContainsRegex("  loops: 2 +# --set\n"));
-  EXPECT_THAT(outcome.output, testing::ContainsRegex("data: \"./noded-data\" +# default\n"));
+  EXPECT_THAT(outcome.output, testing::ContainsRegex("data_dir: \"./noded-data\" +# default\n"));
 }
 
 TEST_F(ProgramTest, PrintsAReferenceWithTheOptionsOfItsRoles) {

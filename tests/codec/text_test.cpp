@@ -81,7 +81,9 @@ TEST(PercentDecoding, ReadsEscapesOfEitherCase) {
 }
 
 TEST(PercentDecode, LeavesIllFormedEscapesOfAQueryAsTheyWereSent) {
-  EXPECT_EQ(percent_decode_what_can_be(R"({"$like":"Sec%"}+%41%zz%)", true), R"({"$like":"Sec%"} A%zz%)");
+  EXPECT_EQ(
+      percent_decode_what_can_be(R"({"$like":"Sec%"}+%41%zz%)", true), R"({"$like":"Sec%"} A%zz%)"
+  );
   EXPECT_EQ(percent_decode_what_can_be("%ff%41", false), "%ff%41");
   EXPECT_EQ(percent_decode_what_can_be("%c3%a9+", false), "\xc3\xa9+");
   EXPECT_EQ(percent_decode_what_can_be("", true), "");

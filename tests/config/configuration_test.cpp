@@ -270,7 +270,11 @@ TEST(LoadOne, ReadsOneOptionWhateverElseThereIs) {
 TEST(OptionSet, RefusesANameThatIsTaken) {
   static constexpr Option<bool> kAgain{"http.max_body", "again", false};
   static constexpr Option<bool> kSameVariable{"http_max.body", "same variable", false};
-  static constexpr const OptionDeclaration* kTables[] = {&kAgain, &kSameVariable};
+  static constexpr Option<bool> kOfASection{"http", "the name of a section", false};
+  static constexpr Option<bool> kInAnOption{"listen.on.more", "an option as a section", false};
+  static constexpr const OptionDeclaration* kTables[] = {
+      &kAgain, &kSameVariable, &kOfASection, &kInAnOption
+  };
   for (const OptionDeclaration* const& again : kTables) {
     OptionSet set = options();
     EXPECT_FALSE(set.add(OptionTable(&again, 1)).has_value()) << again->name;

@@ -28,19 +28,23 @@ OptionSet options() {
 
 TEST(SampleFile, NamesEveryOptionOnceInItsSection) {
   const OptionSet set = options();
-  EXPECT_THAT(sample_file(set), testing::EndsWith(R"(# addresses: a list of texts.
+  EXPECT_THAT(sample_file(set), testing::EndsWith(R"(# addresses
+# (list of texts)
 #listen: ["127.0.0.1:1337"]
 
 http:
-  # largest body: a size such as 4096, 64KiB, 1MiB or 2GiB, from 1KiB to 1GiB.
+  # largest body
+  # (size from 1KiB to 1GiB)
   #max_body: 1MiB
 
   limits:
-    # deepest nesting: an integer from 1 to 64.
+    # deepest nesting
+    # (integer from 1 to 64)
     #depth: 8
 
 log:
-  # least severity: info or error.
+  # least severity
+  # (info or error)
   #level: info
 )"));
 }

@@ -1,4 +1,5 @@
-// Heads and chunked bodies. Whole or in two pieces, the parser has to come to the same result.
+// Heads and chunked bodies. Whole or in pieces, the parser has to come to the same result; only
+// which of several faults is named may differ.
 #include "http/request_parser.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ using namespace noded::http;
 
 struct Outcome {
   HeadState state = HeadState::kMore;
-  int status = 0;
   std::string target;
   std::size_t fields = 0;
   std::string body;
@@ -50,7 +50,6 @@ Outcome parse(std::string_view bytes, std::size_t first) {
   outcome.state = parser.parse_head(piece);
   const bool is_whole = outcome.state != HeadState::kMore;
   if (!is_whole) outcome.state = parser.parse_head(bytes);
-  if (outcome.state == HeadState::kRefused) outcome.status = parser.refusal().status;
   if (outcome.state != HeadState::kReady) return outcome;
   if (parser.head_size() > bytes.size()) std::abort();
   outcome.target = parser.head().target;

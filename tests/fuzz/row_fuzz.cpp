@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const RowView row(bytes);
   const bool well_formed = row.is_well_formed();
-  for (std::uint16_t id = 0; id < 8; ++id) (void)row.field(id);
+  for (std::uint16_t id = 0; id < 8; ++id)
+    (void)row.field(id);
   if (well_formed && RowBuilder(row).build().empty()) __builtin_trap();
   (void)decode_change(bytes);
   if (keys::skip_value(bytes) > bytes.size()) __builtin_trap();

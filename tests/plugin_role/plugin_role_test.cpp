@@ -20,7 +20,7 @@ class PluginRole : public testing::Test {
     const auto path = directory_.path() / "noded.yaml";
     std::ofstream(path) << "plugins: [{path: \"" << plugin << "\"}]\n"
                         << "listen: [127.0.0.1:0]\n"
-                        << "data: \"" << (directory_.path() / "data").string() << "\"\n"
+                        << "data_dir: \"" << (directory_.path() / "data").string() << "\"\n"
                         << more;
     return path.string();
   }

@@ -90,6 +90,14 @@ class SpawnedProgram {
     return {};
   }
 
+  // False if the program ends without having written `text` to standard error.
+  bool wait_for_error_text(std::string_view text) {
+    while (errors().find(text) == std::string::npos) {
+      if (!receive()) return false;
+    }
+    return true;
+  }
+
   const std::string& output() const { return streams_[0].text; }
   const std::string& errors() const { return streams_[1].text; }
 

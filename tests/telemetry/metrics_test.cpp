@@ -59,6 +59,15 @@ TEST(Metrics, AsksGaugesWhenPrinted) {
   );
 }
 
+TEST(Metrics, ReadsCountersThatOthersKeep) {
+  Metrics metrics;
+  metrics.counter_of("noded_commits_total", "commits", [] { return 12'345'678.0; });
+  EXPECT_THAT(
+      metrics.print(),
+      HasSubstr("# TYPE noded_commits_total counter\nnoded_commits_total 12345678\n")
+  );
+}
+
 TEST(Metrics, LosesNoCountOfSeveralThreads) {
   Metrics metrics;
   Counter& counter = metrics.counter("a", "help");

@@ -269,7 +269,7 @@ Task<Result<json::object>> Configuration::change_in_turn(
 ) {
   const Part* part = find(module);
   if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
-  const TurnQueue::Turn turn = co_await turns_.take();
+  const database::TurnQueue::Turn turn = co_await turns_.take();
 
   const auto before = in_force();
   json::object application = *before;
@@ -299,7 +299,7 @@ Task<Result<json::object>> Configuration::change_in_turn(
 }
 
 Task<Result<>> Configuration::rebuild() {
-  const TurnQueue::Turn turn = co_await turns_.take();
+  const database::TurnQueue::Turn turn = co_await turns_.take();
   auto candidate = prepare(*in_force());
   if (!candidate) co_return std::unexpected(std::move(candidate.error()));
   publish(std::move(*candidate));

@@ -16,8 +16,8 @@
 #include "codec/json_schema.hpp"
 #include "modules/system/configuration_edit.hpp"
 #include "modules/system/configuration_records.hpp"
-#include "modules/system/turn_queue.hpp"
 #include "repository/database/database.hpp"
+#include "repository/database/turn_queue.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -96,7 +96,7 @@ class Configuration {
   Node::Logger& log_;
   std::vector<Part> parts_;
   std::string application_id_;
-  TurnQueue turns_;
+  database::TurnQueue turns_;
   mutable std::mutex mutex_;                      // guards in_force_
   std::shared_ptr<const json::object> in_force_;  // with secrets
 };

@@ -37,7 +37,9 @@ std::string encode(const Change& change) {
 }
 
 Result<Change> decode_change(std::string_view bytes) {
-  const auto damaged = [] { return fail(Errc::kInternal, "damaged entry in the change feed"); };
+  const auto damaged = [] {
+    return fail(Errc::kInternal, "damaged entry in the change feed");
+  };
   if (bytes.size() < kFixedSize || bytes[0] != kFormat) return damaged();
   const auto kind = static_cast<std::uint8_t>(bytes[1]);
   const std::size_t key_size = static_cast<unsigned char>(bytes[6]);

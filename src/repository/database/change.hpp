@@ -1,9 +1,11 @@
-// Change: one entry of the change feed. Stored under keys::Space::kFeed by the engine's append(); docs/storage_format.md.
+// Change: one entry of the change feed. Stored under keys::Space::kFeed by the engine's append();
+// docs/storage_format.md.
 //   u8 format (1) · u8 kind · u32 entity · u8 key size · key · u32 size of before · before · after
 // Numbers little-endian.
 #pragma once
 
 #include "noded/result.hpp"
+
 #include "repository/database/value.hpp"
 
 #include <cstdint>
@@ -15,7 +17,7 @@ namespace noded::database {
 struct Change {
   enum class Kind : std::uint8_t { kCreated = 1, kUpdated = 2, kErased = 3 };
   Kind kind;
-  std::uint32_t entity;     // of the catalogue
+  std::uint32_t entity;  // of the catalogue
   RowKey key;
   std::string_view before;  // the row; empty when created
   std::string_view after;   // the row; empty when erased

@@ -67,7 +67,9 @@ Database::Database(StoreAccess store, std::uint16_t application, const Clock& cl
       application_(application),
       clock_(clock),
       schema_token_("schema " + keys::meta(application, kCatalogName)),
-      schema_(empty_schema()) {}
+      schema_(empty_schema()) {
+  store_.contended = &contended_;
+}
 
 std::shared_ptr<const Schema> Database::schema() const {
   const std::scoped_lock lock(mutex_);

@@ -79,6 +79,7 @@ class Database {
   Task<Result<>> announce();
   StoreAccess lane_only() const;
 
+  TurnQueue contended_;
   StoreAccess store_;
   std::uint16_t application_;
   const Clock& clock_;

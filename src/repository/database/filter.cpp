@@ -43,7 +43,9 @@ const OperatorName* find_operator(std::string_view name, Grammar grammar) {
   return nullptr;
 }
 
-bool is_primitive(const json::value& value) { return value.is_string() || value.is_number() || value.is_bool(); }
+bool is_primitive(const json::value& value) {
+  return value.is_string() || value.is_number() || value.is_bool();
+}
 
 template <class Members>
 std::string joined(const Members& members) {
@@ -57,11 +59,14 @@ std::string joined(const Members& members) {
 
 std::vector<std::string> keys_of(const json::object& object) {
   std::vector<std::string> keys;
-  for (const auto& member : object) keys.emplace_back(member.key());
+  for (const auto& member : object)
+    keys.emplace_back(member.key());
   return keys;
 }
 
-std::unexpected<Error> bad_operand(std::string_view field, std::string_view op, const json::value& operand) {
+std::unexpected<Error> bad_operand(
+    std::string_view field, std::string_view op, const json::value& operand
+) {
   std::string message = "Given value at \"";
   message.append(field).append(".").append(op).append("\" is invalid, got \"");
   codec::append_json(message, operand);
@@ -74,7 +79,8 @@ std::unexpected<Error> unknown_operators(
 ) {
   std::vector<std::string_view> allowed;
   for (const OperatorName& candidate : kOperators) {
-    if (grammar == Grammar::kWhere ? candidate.in_where : candidate.in_policy) allowed.push_back(candidate.name);
+    if (grammar == Grammar::kWhere ? candidate.in_where : candidate.in_policy)
+      allowed.push_back(candidate.name);
   }
   std::string message = "Invalid key(s) at \"";
   message.append(field).append("\": ").append(joined(unknown));
@@ -114,11 +120,13 @@ class Compiler {
   Filter take() { return std::move(filter_); }
 
  private:
-  // bknd: beside other members the entries of $or are one conjunction; alone each entry is an alternative of its own.
+  // bknd: beside other members the entries of $or are one conjunction; alone each entry is an
+  // alternative of its own.
   Result<> add_alternatives(const json::object& either, bool has_members, Conjunction members) {
     Conjunction together;
     for (const auto& [key, value] : either) {
-      if (key == "$or") return fail(Errc::kInvalid, "Operand $or can only appear at the top level.");
+      if (key == "$or")
+        return fail(Errc::kInvalid, "Operand $or can only appear at the top level.");
       Conjunction entry;
       auto added = add_member(either, key, value, has_members ? together : entry);
       if (!added) return added;
@@ -131,11 +139,15 @@ class Compiler {
   }
 
   Result<> add_member(
-      const json::object& all, std::string_view key, const json::value& value, Conjunction& conditions
+      const json::object& all,
+      std::string_view key,
+      const json::value& value,
+      Conjunction& conditions
   ) {
     if (key.starts_with('$')) {
       return fail(
-          Errc::kInvalid, "Invalid key '" + joined(keys_of(all)) + "'. Keys must not start with '$'."
+          Errc::kInvalid,
+          "Invalid key '" + joined(keys_of(all)) + "'. Keys must not start with '$'."
       );
     }
     Condition condition;
@@ -148,14 +160,18 @@ class Compiler {
     if (!value.is_object()) {
       return fail(
           Errc::kInvalid,
-          "Invalid value at \"" + std::string(key) + "\", got \"" + codec::to_json_text(value) + "\""
+          "Invalid value at \"" + std::string(key) + "\", got \"" + codec::to_json_text(value) +
+              "\""
       );
     }
     return add_operators(condition, key, value.get_object(), conditions, is_known);
   }
 
   Result<> add_operators(
-      const Condition& target, std::string_view key, const json::object& operators, Conjunction& conditions,
+      const Condition& target,
+      std::string_view key,
+      const json::object& operators,
+      Conjunction& conditions,
       bool is_known
   ) {
     std::vector<std::string> unknown;
@@ -190,7 +206,8 @@ class Compiler {
 
   // By reference name; failing that by the other entity's name, as bknd writes it.
   const Reference* find_related(std::string_view name) const {
-    if (const Reference* reference = entity_.find_reference(name); reference != nullptr) return reference;
+    if (const Reference* reference = entity_.find_reference(name); reference != nullptr)
+      return reference;
     const auto by_entity = std::find_if(
         entity_.references.begin(),
         entity_.references.end(),
@@ -205,17 +222,24 @@ class Compiler {
     }
   }
 
-  // Checks the operand's form, brings it to the field's stored type and adds the condition (if the field is known).
+  // Checks the operand's form, brings it to the field's stored type and adds the condition (if the
+  // field is known).
   Result<> add(
-      Condition condition, std::string_view key, std::string_view name, const json::value& operand,
-      Conjunction& conditions, bool is_known
+      Condition condition,
+      std::string_view key,
+      std::string_view name,
+      const json::value& operand,
+      Conjunction& conditions,
+      bool is_known
   ) {
     switch (condition.op) {
       case Operator::kIsNull:
       case Operator::kIsNotNull: {
         const auto flag = as_flag(operand);
         if (!flag) return bad_operand(key, name, operand);
-        if (!*flag) condition.op = condition.op == Operator::kIsNull ? Operator::kIsNotNull : Operator::kIsNull;
+        if (!*flag)
+          condition.op =
+              condition.op == Operator::kIsNull ? Operator::kIsNotNull : Operator::kIsNull;
         break;
       }
       case Operator::kIn:
@@ -228,7 +252,8 @@ class Compiler {
         }
         break;
       case Operator::kBetween:
-        if (!operand.is_array() || operand.get_array().size() != 2) return bad_operand(key, name, operand);
+        if (!operand.is_array() || operand.get_array().size() != 2)
+          return bad_operand(key, name, operand);
         for (const json::value& bound : operand.get_array()) {
           if (!is_primitive(bound) || !add_operand(condition, bound, is_known)) {
             return bad_operand(key, name, operand);
@@ -251,9 +276,10 @@ class Compiler {
       case Operator::kGreaterEqual:
       case Operator::kLess:
       case Operator::kLessEqual:
-        // bknd's HTTP layer takes numbers alone, so that dates and text cannot be compared; here text may be, except
-        // against a number, where it has no order.
-        if (!is_primitive(operand) || (is_known && !is_ordered_operand(owner_of(condition), *condition.field, operand))) {
+        // bknd's HTTP layer takes numbers alone, so that dates and text cannot be compared; here
+        // text may be, except against a number, where it has no order.
+        if (!is_primitive(operand) ||
+            (is_known && !is_ordered_operand(owner_of(condition), *condition.field, operand))) {
           return bad_operand(key, name, operand);
         }
         [[fallthrough]];
@@ -304,7 +330,11 @@ class Compiler {
 }  // namespace
 
 Result<Filter> Filter::compile(
-    const Entity& entity, const json::value& where, Grammar grammar, bool with_context, bool allow_hidden
+    const Entity& entity,
+    const json::value& where,
+    Grammar grammar,
+    bool with_context,
+    bool allow_hidden
 ) {
   if (where.is_null()) return Filter{};
   if (!where.is_object()) return fail(Errc::kInvalid, "$query must be an object");

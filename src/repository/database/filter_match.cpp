@@ -9,16 +9,20 @@
 namespace noded::database {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 // Steps over one code point.
 std::size_t next_character(std::string_view text, std::size_t at) {
   ++at;
-  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) ++at;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80)
+    ++at;
   return at;
 }
 
-// SQL LIKE: % any run, _ one character, ASCII without case. Linear but for the last %, to which it returns.
+// SQL LIKE: % any run, _ one character, ASCII without case. Linear but for the last %, to which it
+// returns.
 bool like(std::string_view text, std::string_view pattern) {
   std::size_t t = 0;
   std::size_t p = 0;
@@ -41,7 +45,8 @@ bool like(std::string_view text, std::string_view pattern) {
       return false;
     }
   }
-  while (p < pattern.size() && pattern[p] == '%') ++p;
+  while (p < pattern.size() && pattern[p] == '%')
+    ++p;
   return p == pattern.size();
 }
 
@@ -81,9 +86,11 @@ bool matches_text(const Condition& condition, const ValueView& value) {
 }
 
 bool is_among(const Condition& condition, const ValueView& value) {
-  return std::any_of(condition.operands.begin(), condition.operands.end(), [&value](const Value& operand) {
-    return compare(value, operand.view()) == 0;
-  });
+  return std::any_of(
+      condition.operands.begin(),
+      condition.operands.end(),
+      [&value](const Value& operand) { return compare(value, operand.view()) == 0; }
+  );
 }
 
 struct Binding {
@@ -92,27 +99,37 @@ struct Binding {
 };
 
 bool conjunction_holds(
-    const Conjunction& conjunction, const RowKey& key, const RowView& row, std::span<const Binding> bindings
+    const Conjunction& conjunction,
+    const RowKey& key,
+    const RowView& row,
+    std::span<const Binding> bindings
 ) {
   return std::all_of(conjunction.begin(), conjunction.end(), [&](const Condition& condition) {
     if (condition.via == nullptr) return holds(condition, value_of(*condition.field, key, row));
-    const auto binding = std::find_if(bindings.begin(), bindings.end(), [&condition](const Binding& candidate) {
-      return candidate.reference == condition.via;
-    });
+    const auto binding =
+        std::find_if(bindings.begin(), bindings.end(), [&condition](const Binding& candidate) {
+          return candidate.reference == condition.via;
+        });
     const StoredRow& other = *binding->row;
     return holds(condition, value_of(*condition.field, other.key, RowView(other.bytes)));
   });
 }
 
-bool any_holds(const Filter& filter, const RowKey& key, const RowView& row, std::span<const Binding> bindings) {
-  return filter.any.empty() || std::any_of(filter.any.begin(), filter.any.end(), [&](const Conjunction& conjunction) {
+bool any_holds(
+    const Filter& filter, const RowKey& key, const RowView& row, std::span<const Binding> bindings
+) {
+  return filter.any.empty() ||
+         std::any_of(filter.any.begin(), filter.any.end(), [&](const Conjunction& conjunction) {
            return conjunction_holds(conjunction, key, row, bindings);
          });
 }
 
 // Tries every combination of related rows, one of each reference, as a join does.
 bool any_combination_holds(
-    const Filter& filter, const RowKey& key, const RowView& row, const std::vector<std::vector<StoredRow>>& related,
+    const Filter& filter,
+    const RowKey& key,
+    const RowView& row,
+    const std::vector<std::vector<StoredRow>>& related,
     std::vector<Binding>& bindings
 ) {
   const std::size_t depth = bindings.size();
@@ -153,7 +170,8 @@ bool holds(const Condition& condition, const ValueView& value) {
     case Operator::kNotIn:
       return !is_among(condition, value);
     case Operator::kBetween:
-      return compare(value, condition.operands[0].view()) >= 0 && compare(value, condition.operands[1].view()) <= 0;
+      return compare(value, condition.operands[0].view()) >= 0 &&
+             compare(value, condition.operands[1].view()) <= 0;
     default:
       return matches_text(condition, value);
   }
@@ -164,7 +182,11 @@ bool matches_alone(const Filter& filter, const RowKey& key, const RowView& row) 
 }
 
 Result<bool> matches(
-    const Filter& filter, const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction,
+    const Filter& filter,
+    const RowKey& key,
+    const RowView& row,
+    std::uint16_t application,
+    Transaction& transaction,
     std::span<const std::shared_ptr<const Filter>> related
 ) {
   if (filter.used.empty()) return matches_alone(filter, key, row);
@@ -184,7 +206,10 @@ Result<bool> matches(
 }
 
 Result<> keep_matching(
-    const Filter& filter, std::vector<StoredRow>& rows, std::uint16_t application, Transaction& transaction
+    const Filter& filter,
+    std::vector<StoredRow>& rows,
+    std::uint16_t application,
+    Transaction& transaction
 ) {
   std::vector<StoredRow> kept;
   for (StoredRow& row : rows) {

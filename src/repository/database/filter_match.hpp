@@ -3,6 +3,7 @@
 
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+
 #include "repository/database/filter.hpp"
 #include "repository/database/related.hpp"
 #include "repository/database/row.hpp"
@@ -15,17 +16,25 @@
 
 namespace noded::database {
 
-// SQL's rules: a comparison with null is not true. A filter that looks into related entities joins them: a row without a
-// related row does not match, one with several matches if any of them does. `related` may narrow what is joined, one filter for
-// each of filter.used in their order (null: every row); empty: nothing is narrowed.
+// SQL's rules: a comparison with null is not true. A filter that looks into related entities joins
+// them: a row without a related row does not match, one with several matches if any of them does.
+// `related` may narrow what is joined, one filter for each of filter.used in their order (null:
+// every row); empty: nothing is narrowed.
 Result<bool> matches(
-    const Filter& filter, const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction,
+    const Filter& filter,
+    const RowKey& key,
+    const RowView& row,
+    std::uint16_t application,
+    Transaction& transaction,
     std::span<const std::shared_ptr<const Filter>> related = {}
 );
 
 // Drops the rows that do not match.
 Result<> keep_matching(
-    const Filter& filter, std::vector<StoredRow>& rows, std::uint16_t application, Transaction& transaction
+    const Filter& filter,
+    std::vector<StoredRow>& rows,
+    std::uint16_t application,
+    Transaction& transaction
 );
 
 // matches() for a filter without references: no reads, so no errors.

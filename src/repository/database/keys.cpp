@@ -19,17 +19,20 @@ constexpr std::size_t kUuidSize = 1 + 16;
 
 template <class T>
 void append_big_endian(std::string& out, T value) {
-  for (std::size_t i = sizeof value; i-- > 0;) out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+  for (std::size_t i = sizeof value; i-- > 0;)
+    out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
 }
 
-// IEEE 754 doubles sort as unsigned integers once negative ones are inverted and others get the sign bit.
+// IEEE 754 doubles sort as unsigned integers once negative ones are inverted and others get the
+// sign bit.
 std::uint64_t ordered_bits(double real) {
   const auto bits = std::bit_cast<std::uint64_t>(real == 0 ? 0.0 : real);  // -0 is 0
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
   return (bits & kSign) != 0 ? ~bits : bits | kSign;
 }
 
-// A number is its nearest double and what an integer beyond 2^53 differs from it (at most 512 either way).
+// A number is its nearest double and what an integer beyond 2^53 differs from it (at most 512
+// either way).
 void append_number(std::string& key, double nearest, std::int64_t rest) {
   key.push_back(kNumberClass);
   append_big_endian(key, ordered_bits(nearest));
@@ -123,7 +126,9 @@ void append_value(std::string& key, const ValueView& value) {
 
 std::size_t skip_value(std::string_view bytes) {
   if (bytes.empty()) return 0;
-  const auto fixed = [&bytes](std::size_t size) { return bytes.size() >= size ? size : std::size_t{0}; };
+  const auto fixed = [&bytes](std::size_t size) {
+    return bytes.size() >= size ? size : std::size_t{0};
+  };
   switch (bytes.front()) {
     case kNullClass:
       return 1;

@@ -1,5 +1,5 @@
-// Keys of the record layer, order-preserving; docs/storage_format.md lists them. Each begins with the application's number
-// (u16 big-endian) and one byte that names the space.
+// Keys of the record layer, order-preserving; docs/storage_format.md lists them. Each begins with
+// the application's number (u16 big-endian) and one byte that names the space.
 #pragma once
 
 #include "repository/database/schema.hpp"
@@ -12,13 +12,13 @@
 namespace noded::database::keys {
 
 enum class Space : char {
-  kMeta = 0x01,       // configuration, catalogue, secrets: + name
-  kRow = 0x10,        // + entity u32 + key → row
-  kIndex = 0x11,      // + index u32 + values + key → empty
-  kUnique = 0x12,     // + index u32 + values → key
-  kCount = 0x13,      // + entity u32: counter, rows of the entity
-  kIdentifier = 0x14, // + entity u32: counter, highest integer key handed out
-  kFeed = 0x15,       // + sequence u64 + position u32 → change
+  kMeta = 0x01,        // configuration, catalogue, secrets: + name
+  kRow = 0x10,         // + entity u32 + key → row
+  kIndex = 0x11,       // + index u32 + values + key → empty
+  kUnique = 0x12,      // + index u32 + values → key
+  kCount = 0x13,       // + entity u32: counter, rows of the entity
+  kIdentifier = 0x14,  // + entity u32: counter, highest integer key handed out
+  kFeed = 0x15,        // + sequence u64 + position u32 → change
 };
 
 std::string prefix(std::uint16_t application, Space space);
@@ -29,8 +29,8 @@ std::string row(std::uint16_t application, const Entity& entity, const RowKey& k
 std::string row_count(std::uint16_t application, const Entity& entity);
 std::string identifier(std::uint16_t application, const Entity& entity);
 
-// Appends one value so that bytes sort as compare() does: a type class byte, then integers and reals as one ordered number,
-// text with 0x00 escaped as 0x00 0xff and ended by 0x00 0x01.
+// Appends one value so that bytes sort as compare() does: a type class byte, then integers and
+// reals as one ordered number, text with 0x00 escaped as 0x00 0xff and ended by 0x00 0x01.
 void append_value(std::string& key, const ValueView& value);
 // Steps over one value; the number of bytes it took, 0 if ill-formed.
 std::size_t skip_value(std::string_view bytes);

@@ -13,7 +13,8 @@ namespace {
 std::optional<Value> number_of_text(std::string_view text) {
   std::int64_t integer = 0;
   const char* const last = text.data() + text.size();
-  if (const auto [end, fault] = std::from_chars(text.data(), last, integer); fault == std::errc() && end == last) {
+  if (const auto [end, fault] = std::from_chars(text.data(), last, integer);
+      fault == std::errc() && end == last) {
     return Value(ValueView::of_integer(integer));
   }
   double real = 0;
@@ -38,7 +39,8 @@ Value numeric(const json::value& given) {
 }
 
 std::optional<Value> time(const json::value& given) {
-  if (given.is_number()) return Value(ValueView::of_time(static_cast<std::int64_t>(given.to_number<double>())));
+  if (given.is_number())
+    return Value(ValueView::of_time(static_cast<std::int64_t>(given.to_number<double>())));
   if (!given.is_string()) return std::nullopt;
   const auto parsed = codec::parse_date(given.get_string());
   if (!parsed) return std::nullopt;
@@ -59,7 +61,9 @@ bool is_numeric_text(const json::value& given) {
 
 }  // namespace
 
-std::optional<Value> operand_for(const Entity& owner, const Field& field, const json::value& given) {
+std::optional<Value> operand_for(
+    const Entity& owner, const Field& field, const json::value& given
+) {
   switch (field.type) {
     case FieldType::kNumber:
     case FieldType::kBoolean:

@@ -1,5 +1,5 @@
-// Operands: what a where or a policy compares a field with, brought to the type that the field is stored as (SQLite's column
-// affinity, which bknd's clients see).
+// Operands: what a where or a policy compares a field with, brought to the type that the field is
+// stored as (SQLite's column affinity, which bknd's clients see).
 #pragma once
 
 #include "repository/database/schema.hpp"
@@ -12,8 +12,8 @@
 
 namespace noded::database {
 
-// `given` is a string, number or boolean; `owner` the field's entity. Empty when it can stand for no value of that field: a
-// text that is no date.
+// `given` is a string, number or boolean; `owner` the field's entity. Empty when it can stand for
+// no value of that field: a text that is no date.
 std::optional<Value> operand_for(const Entity& owner, const Field& field, const json::value& given);
 
 // Whether < and > make sense between the field and `given`.

@@ -9,31 +9,39 @@ namespace noded::database {
 namespace {
 
 std::string index_prefix(std::uint16_t application, const Index& index) {
-  return keys::prefix(application, index.unique ? keys::Space::kUnique : keys::Space::kIndex, index.id);
+  return keys::prefix(
+      application, index.unique ? keys::Space::kUnique : keys::Space::kIndex, index.id
+  );
 }
 
-const Condition* find_condition(const PlanRequest& request, const Field* field, std::initializer_list<Operator> operators) {
-  const auto found = std::find_if(request.all.begin(), request.all.end(), [&](const Condition* condition) {
-    return condition->field == field && std::find(operators.begin(), operators.end(), condition->op) != operators.end();
-  });
+const Condition* find_condition(
+    const PlanRequest& request, const Field* field, std::initializer_list<Operator> operators
+) {
+  const auto found =
+      std::find_if(request.all.begin(), request.all.end(), [&](const Condition* condition) {
+        return condition->field == field &&
+               std::find(operators.begin(), operators.end(), condition->op) != operators.end();
+      });
   return found == request.all.end() ? nullptr : *found;
 }
 
 std::optional<RowKey> key_of_operand(const Entity& entity, const Value& operand) {
   if (entity.uuid_keys && operand.type == ValueType::kUuid) return RowKey::of_uuid(operand.text);
-  if (!entity.uuid_keys && operand.type == ValueType::kInteger) return RowKey::of_integer(operand.integer);
+  if (!entity.uuid_keys && operand.type == ValueType::kInteger)
+    return RowKey::of_integer(operand.integer);
   return std::nullopt;
 }
 
 // The primary key is given by $eq or $in. An operand that can be no key stands for no row.
 std::optional<Plan> plan_by_key(const PlanRequest& request) {
-  const Condition* given = find_condition(request, &request.entity.primary(), {Operator::kEqual, Operator::kIn});
+  const Condition* given =
+      find_condition(request, &request.entity.primary(), {Operator::kEqual, Operator::kIn});
   if (given == nullptr) return std::nullopt;
-  const bool has_boolean_or_real = std::any_of(
-      given->operands.begin(),
-      given->operands.end(),
-      [](const Value& operand) { return operand.type != ValueType::kInteger && operand.type != ValueType::kUuid && operand.type != ValueType::kText; }
-  );
+  const bool has_boolean_or_real =
+      std::any_of(given->operands.begin(), given->operands.end(), [](const Value& operand) {
+        return operand.type != ValueType::kInteger && operand.type != ValueType::kUuid &&
+               operand.type != ValueType::kText;
+      });
   if (has_boolean_or_real) return std::nullopt;  // 1.0 and true equal 1: leave them to the filter
   Plan plan;
   plan.path = Plan::Path::kKeys;
@@ -47,14 +55,18 @@ std::optional<Plan> plan_by_key(const PlanRequest& request) {
 }
 
 // Narrows [begin, end) by the range conditions on `field`; true if there are any.
-bool narrow(const PlanRequest& request, const Field* field, const std::string& prefix, KeyRange& range) {
+bool narrow(
+    const PlanRequest& request, const Field* field, const std::string& prefix, KeyRange& range
+) {
   bool narrowed = false;
   const auto key_of = [&prefix](const Value& operand) {
     std::string key = prefix;
     keys::append_value(key, operand.view());
     return key;
   };
-  const auto raise_begin = [&range](std::string key) { range.begin = std::max(range.begin, std::move(key)); };
+  const auto raise_begin = [&range](std::string key) {
+    range.begin = std::max(range.begin, std::move(key));
+  };
   const auto lower_end = [&range](std::string key) {
     if (range.end.empty() || key < range.end) range.end = std::move(key);
   };
@@ -97,11 +109,14 @@ IndexUse use_of(std::uint16_t application, const PlanRequest& request, const Ind
   for (const Field* field : index.fields) {
     const Condition* equal = find_condition(request, field, {Operator::kEqual, Operator::kIsNull});
     if (equal != nullptr && !(index.unique && equal->op == Operator::kIsNull)) {
-      keys::append_value(prefix, equal->op == Operator::kIsNull ? ValueView::null() : equal->operands[0].view());
+      keys::append_value(
+          prefix, equal->op == Operator::kIsNull ? ValueView::null() : equal->operands[0].view()
+      );
       ++use.fields;
       continue;
     }
-    if (const Condition* among = find_condition(request, field, {Operator::kIn}); among != nullptr) {
+    if (const Condition* among = find_condition(request, field, {Operator::kIn});
+        among != nullptr) {
       ++use.fields;
       for (const Value& operand : among->operands) {
         std::string key = prefix;
@@ -144,9 +159,14 @@ std::optional<Plan> plan_by_index(std::uint16_t application, const PlanRequest& 
 }
 
 const Index* find_order(const PlanRequest& request) {
-  const auto found = std::find_if(request.entity.indices.begin(), request.entity.indices.end(), [&](const Index* index) {
-    return index->ready && !index->unique && index->fields.size() == 1 && index->fields.front() == request.sort;
-  });
+  const auto found = std::find_if(
+      request.entity.indices.begin(),
+      request.entity.indices.end(),
+      [&](const Index* index) {
+        return index->ready && !index->unique && index->fields.size() == 1 &&
+               index->fields.front() == request.sort;
+      }
+  );
   return found == request.entity.indices.end() ? nullptr : *found;
 }
 
@@ -159,21 +179,23 @@ Plan make_plan(std::uint16_t application, const PlanRequest& request) {
   if (!plan) plan = plan_by_index(application, request);
   if (plan) {
     plan->is_ordered = by_key;
-    plan->direction = direction;
+    if (by_key) plan->direction = direction;
     plan->reason += by_key ? "; rows come in key order" : "; then sorted by " + request.sort->name;
     return std::move(*plan);
   }
   plan.emplace();
-  plan->direction = direction;
   if (by_key) {
     plan->is_ordered = true;
-    plan->reason = request.is_filtered ? "scan in key order: no index fits the conditions" : "in key order";
+    plan->direction = direction;
+    plan->reason =
+        request.is_filtered ? "scan in key order: no index fits the conditions" : "in key order";
   } else if (const Index* order = find_order(request); order != nullptr && !request.is_filtered) {
     plan->path = Plan::Path::kIndexOrder;
     plan->index = order;
     plan->is_ordered = true;
+    plan->direction = direction;
     plan->reason = "in the order of index " + order->name;
-  } else {
+  } else {  // walked forward, which is the faster way, whatever the order wanted
     plan->reason = "scan, then sorted by " + request.sort->name + ": no index fits";
   }
   return std::move(*plan);

@@ -1,7 +1,9 @@
-// Plan: how the rows for a query are found: by keys, by a range of an index, in an index's order, or by a scan; and why.
+// Plan: how the rows for a query are found: by keys, by a range of an index, in an index's order,
+// or by a scan; and why.
 #pragma once
 
 #include "noded/engine.hpp"
+
 #include "repository/database/filter.hpp"
 #include "repository/database/schema.hpp"
 
@@ -19,12 +21,13 @@ struct Plan {
     kScan,        // every row in the order of its key
   };
   Path path = Path::kScan;
-  std::vector<RowKey> keys;      // kKeys: ascending, distinct
-  const Index* index = nullptr;  // kIndexRange, kIndexOrder
-  std::vector<KeyRange> ranges;  // kIndexRange
+  std::vector<RowKey> keys;                   // kKeys: ascending, distinct
+  const Index* index = nullptr;               // kIndexRange, kIndexOrder
+  std::vector<KeyRange> ranges;               // kIndexRange
   Direction direction = Direction::kForward;  // of the rows, when they come in the wanted order
-  bool is_ordered = false;       // the rows come in the wanted order (kIndexRange rows are put in key order)
-  std::string reason;            // for a person
+  bool is_ordered =
+      false;           // the rows come in the wanted order (kIndexRange rows are put in key order)
+  std::string reason;  // for a person
 };
 
 struct PlanRequest {

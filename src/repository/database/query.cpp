@@ -23,17 +23,21 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::unexpected<Error> refused(std::string message, std::string members = {}) {
-  return fail(Errc::kUnprocessable, std::move(message), std::string(kSearchError), std::move(members));
+  return fail(
+      Errc::kUnprocessable, std::move(message), std::string(kSearchError), std::move(members)
+  );
 }
 
-// "a,b", ["a","b"] or ["a,b","c"] as distinct names in their order. bknd takes an empty text as nothing given.
+// "a,b", ["a","b"] or ["a,b","c"] as distinct names in their order. bknd takes an empty text as
+// nothing given.
 Result<std::vector<std::string>> names_of(const json::value& given, std::string_view parameter) {
   std::vector<std::string> names;
   const auto add = [&names](std::string_view list) {
     while (!list.empty()) {
       const std::size_t comma = std::min(list.find(','), list.size());
       const std::string_view name = list.substr(0, comma);
-      if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+      if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+        names.emplace_back(name);
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
   };
@@ -44,18 +48,23 @@ Result<std::vector<std::string>> names_of(const json::value& given, std::string_
   }
   if (given.is_array()) {
     for (const json::value& item : given.get_array()) {
-      if (!item.is_string()) return fail(Errc::kInvalid, "\"" + std::string(parameter) + "\" must hold texts");
+      if (!item.is_string())
+        return fail(Errc::kInvalid, "\"" + std::string(parameter) + "\" must hold texts");
       add(item.get_string());
     }
     return names;
   }
-  return fail(Errc::kInvalid, "\"" + std::string(parameter) + "\" must be a text or an array of texts");
+  return fail(
+      Errc::kInvalid, "\"" + std::string(parameter) + "\" must be a text or an array of texts"
+  );
 }
 
 // Whether `text` has the form of a sort: ^-?[a-zA-Z_][a-zA-Z0-9_.]*$
 bool is_sort_text(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
   if (text.empty() || !is_letter(text.front())) return false;
   return std::all_of(text.begin(), text.end(), [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
@@ -68,7 +77,13 @@ class Parser {
       : entity_(entity), limits_(limits), depth_(depth) {}
 
   Result<Query> parse(const json::object& options) {
-    for (const auto& step : {&Parser::select, &Parser::sort, &Parser::window, &Parser::where, &Parser::join, &Parser::with}) {
+    for (const auto& step :
+         {&Parser::select,
+          &Parser::sort,
+          &Parser::window,
+          &Parser::where,
+          &Parser::join,
+          &Parser::with}) {
       auto done = (this->*step)(options);
       if (!done) return std::unexpected(std::move(done.error()));
     }
@@ -111,8 +126,10 @@ class Parser {
       const json::object& form = given->get_object();
       const json::value* by = form.if_contains("by");
       const json::value* direction = form.if_contains("dir");
-      if (by == nullptr || !by->is_string()) return fail(Errc::kInvalid, "\"sort.by\" must be a text");
-      if (direction != nullptr && (!direction->is_string() || (*direction != "asc" && *direction != "desc"))) {
+      if (by == nullptr || !by->is_string())
+        return fail(Errc::kInvalid, "\"sort.by\" must be a text");
+      if (direction != nullptr &&
+          (!direction->is_string() || (*direction != "asc" && *direction != "desc"))) {
         return refused("Invalid sort direction \"" + codec::to_json_text(*direction) + "\"");
       }
       return sort_by(by->get_string(), direction != nullptr && *direction == "desc");
@@ -145,7 +162,8 @@ class Parser {
       double parsed = 0;
       const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), parsed);
       if (text.empty()) return std::nullopt;
-      if (fault == std::errc() && end == text.data() + text.size() && std::isfinite(parsed)) return parsed;
+      if (fault == std::errc() && end == text.data() + text.size() && std::isfinite(parsed))
+        return parsed;
     }
     return fail(Errc::kInvalid, "\"" + std::string(name) + "\" must be a number");
   }
@@ -162,10 +180,12 @@ class Parser {
     }
     const auto most = static_cast<double>(limits_.max_rows);
     if (*limit && **limit != 0) {
-      query_.limit = **limit < 0 || **limit > most ? limits_.max_rows : static_cast<std::uint64_t>(**limit);
+      query_.limit =
+          **limit < 0 || **limit > most ? limits_.max_rows : static_cast<std::uint64_t>(**limit);
     }
     query_.limit = std::min(query_.limit, limits_.max_rows);
-    if (*offset && **offset > 0) query_.offset = static_cast<std::uint64_t>(std::min(**offset, 1e15));
+    if (*offset && **offset > 0)
+      query_.offset = static_cast<std::uint64_t>(std::min(**offset, 1e15));
     return {};
   }
 
@@ -176,11 +196,13 @@ class Parser {
     if (!filter) return std::unexpected(std::move(filter.error()));
     std::size_t conditions = 0;
     for (const Conjunction& conjunction : filter->any) {
-      for (const Condition& condition : conjunction) conditions += std::max<std::size_t>(1, condition.operands.size());
+      for (const Condition& condition : conjunction)
+        conditions += std::max<std::size_t>(1, condition.operands.size());
     }
     if (conditions > limits_.max_conditions) {
       return fail(
-          Errc::kTooLarge, "\"where\" has more than " + std::to_string(limits_.max_conditions) + " conditions"
+          Errc::kTooLarge,
+          "\"where\" has more than " + std::to_string(limits_.max_conditions) + " conditions"
       );
     }
     query_.where = std::move(*filter);
@@ -195,7 +217,8 @@ class Parser {
     if (!names) return std::unexpected(names.error());
     for (const std::string& name : *names) {
       const Reference* reference = entity_.find_reference(name);
-      if (reference == nullptr) return refused("JOIN: \"" + name + "\" is not a relation of \"" + entity_.name + "\"");
+      if (reference == nullptr)
+        return refused("JOIN: \"" + name + "\" is not a relation of \"" + entity_.name + "\"");
       query_.join.push_back(reference);
     }
     return {};
@@ -207,7 +230,10 @@ class Parser {
     if (given->is_object()) {
       for (const auto& [name, nested] : given->get_object()) {
         if (!nested.is_object() && !nested.is_null()) {
-          return fail(Errc::kInvalid, "\"with." + std::string(name) + "\" must be an object of query options");
+          return fail(
+              Errc::kInvalid,
+              "\"with." + std::string(name) + "\" must be an object of query options"
+          );
         }
         auto added = add_with(name, nested.is_null() ? json::object() : nested.get_object());
         if (!added) return added;
@@ -226,10 +252,15 @@ class Parser {
   Result<> add_with(std::string_view name, const json::object& options) {
     const Reference* reference = entity_.find_reference(name);
     if (reference == nullptr) {
-      return refused("WITH: \"" + std::string(name) + "\" is not a relation of \"" + entity_.name + "\"");
+      return refused(
+          "WITH: \"" + std::string(name) + "\" is not a relation of \"" + entity_.name + "\""
+      );
     }
     if (depth_ >= limits_.max_with_depth) {
-      return fail(Errc::kTooLarge, "\"with\" is nested deeper than " + std::to_string(limits_.max_with_depth));
+      return fail(
+          Errc::kTooLarge,
+          "\"with\" is nested deeper than " + std::to_string(limits_.max_with_depth)
+      );
     }
     auto nested = Parser(*reference->other, limits_, depth_ + 1).parse(options);
     if (!nested) return std::unexpected(std::move(nested.error()));
@@ -245,7 +276,9 @@ class Parser {
 
 }  // namespace
 
-Result<Query> parse_query(const Entity& entity, const json::object& options, const QueryLimits& limits) {
+Result<Query> parse_query(
+    const Entity& entity, const json::object& options, const QueryLimits& limits
+) {
   return Parser(entity, limits, 0).parse(options);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "noded/result.hpp"
+
 #include "repository/database/filter.hpp"
 #include "repository/database/schema.hpp"
 
@@ -35,13 +36,15 @@ struct Query {
 };
 
 struct QueryLimits {
-  std::uint64_t max_rows = 1000;      // largest limit honoured; a larger or negative one is cut to it
+  std::uint64_t max_rows = 1000;  // largest limit honoured; a larger or negative one is cut to it
   std::uint32_t max_with_depth = 8;
   std::uint32_t max_conditions = 1000;
 };
 
-// From the JSON form {limit, offset, sort, select, where, with, join}; the query-string form is turned into it by the data
-// module. Errors as chapter 2 names them.
-Result<Query> parse_query(const Entity& entity, const json::object& options, const QueryLimits& limits);
+// From the JSON form {limit, offset, sort, select, where, with, join}; the query-string form is
+// turned into it by the data module. Errors as chapter 2 names them.
+Result<Query> parse_query(
+    const Entity& entity, const json::object& options, const QueryLimits& limits
+);
 
 }  // namespace noded::database

@@ -11,12 +11,16 @@ namespace {
 
 const json::object kNoWhere;
 
-Cut cut_of(const Query& query) { return {query.sort, query.descending, query.offset, query.limit}; }
+Cut cut_of(const Query& query) {
+  return {query.sort, query.descending, query.offset, query.limit};
+}
 
 // Writes rows as JSON, with the related rows that the query asks for.
 class RowWriter {
  public:
-  RowWriter(std::uint16_t application, Transaction& transaction, const Access& access, std::string& out)
+  RowWriter(
+      std::uint16_t application, Transaction& transaction, const Access& access, std::string& out
+  )
       : application_(application), transaction_(transaction), access_(access), out_(out) {}
 
   Result<> rows(const Entity& entity, const Query& query, const std::vector<StoredRow>& rows) {
@@ -58,8 +62,9 @@ class RowWriter {
   Result<> related(const With& with, const RowKey& key, const RowView& view) {
     const Entity& other = *with.reference->other;
     const Query& query = *with.query;
-    const auto narrowing =
-        Narrowing::make(other, query.where, query.where_json, query.join, access_, Action::kRead, nullptr);
+    const auto narrowing = Narrowing::make(
+        other, query.where, query.where_json, query.join, access_, Action::kRead, nullptr
+    );
     if (!narrowing) return std::unexpected(narrowing.error());
     auto found = related_rows(application_, transaction_, *with.reference, key, view);
     if (!found) return std::unexpected(std::move(found.error()));
@@ -78,7 +83,8 @@ class RowWriter {
     if (narrowing.is_empty()) return {};
     std::vector<StoredRow> kept;
     for (StoredRow& stored : rows) {
-      const auto match = narrowing.matches(stored.key, RowView(stored.bytes), application_, transaction_);
+      const auto match =
+          narrowing.matches(stored.key, RowView(stored.bytes), application_, transaction_);
       if (!match) return std::unexpected(match.error());
       if (*match) kept.push_back(std::move(stored));
     }
@@ -92,7 +98,9 @@ class RowWriter {
   std::string& out_;
 };
 
-Result<std::uint64_t> total_of(std::uint16_t application, Transaction& transaction, const Entity& entity) {
+Result<std::uint64_t> total_of(
+    std::uint16_t application, Transaction& transaction, const Entity& entity
+) {
   const auto total = transaction.read_counter(keys::row_count(application, entity));
   if (!total) return std::unexpected(total.error());
   return static_cast<std::uint64_t>(std::max<std::int64_t>(*total, 0));
@@ -112,15 +120,19 @@ Result<> require_with(const Query& query, const Access& access) {
 }  // namespace
 
 Result<Page> Reader::read_many(const Entity& entity, const Query& query, std::string& out) {
-  const auto narrowing =
-      Narrowing::make(entity, query.where, query.where_json, query.join, access_, Action::kRead, nullptr);
+  const auto narrowing = Narrowing::make(
+      entity, query.where, query.where_json, query.join, access_, Action::kRead, nullptr
+  );
   if (!narrowing) return std::unexpected(narrowing.error());
-  if (auto allowed = require_with(query, access_); !allowed) return std::unexpected(std::move(allowed.error()));
+  if (auto allowed = require_with(query, access_); !allowed)
+    return std::unexpected(std::move(allowed.error()));
   const auto total = total_of(application_, transaction_, entity);
   if (!total) return std::unexpected(total.error());
-  const auto selected = select_rows(application_, transaction_, entity, *narrowing, cut_of(query), *total);
+  const auto selected =
+      select_rows(application_, transaction_, entity, *narrowing, cut_of(query), *total);
   if (!selected) return std::unexpected(selected.error());
-  auto written = RowWriter(application_, transaction_, access_, out).rows(entity, query, selected->rows);
+  auto written =
+      RowWriter(application_, transaction_, access_, out).rows(entity, query, selected->rows);
   if (!written) return std::unexpected(std::move(written.error()));
   return Page{selected->rows.size(), selected->count, *total};
 }
@@ -129,10 +141,17 @@ Result<Page> Reader::read_one(
     const Entity& entity, const std::optional<RowKey>& key, const Query& query, std::string& out
 ) {
   const auto narrowing = Narrowing::make(
-      entity, query.where, query.where_json, query.join, access_, Action::kRead, key ? &*key : nullptr
+      entity,
+      query.where,
+      query.where_json,
+      query.join,
+      access_,
+      Action::kRead,
+      key ? &*key : nullptr
   );
   if (!narrowing) return std::unexpected(narrowing.error());
-  if (auto allowed = require_with(query, access_); !allowed) return std::unexpected(std::move(allowed.error()));
+  if (auto allowed = require_with(query, access_); !allowed)
+    return std::unexpected(std::move(allowed.error()));
   const auto total = total_of(application_, transaction_, entity);
   if (!total) return std::unexpected(total.error());
   const Page none{0, 0, *total};
@@ -142,7 +161,8 @@ Result<Page> Reader::read_one(
   if (!exists) return std::unexpected(exists.error());
   if (!*exists) return none;
   if (!narrowing->is_empty()) {
-    const auto match = narrowing->matches(stored.key, RowView(stored.bytes), application_, transaction_);
+    const auto match =
+        narrowing->matches(stored.key, RowView(stored.bytes), application_, transaction_);
     if (!match) return std::unexpected(match.error());
     if (!*match) return none;
   }
@@ -152,25 +172,32 @@ Result<Page> Reader::read_one(
 }
 
 Result<Page> Reader::read_by_reference(
-    const Entity& entity, const std::optional<RowKey>& key, const Reference& reference, const Query& query,
+    const Entity& entity,
+    const std::optional<RowKey>& key,
+    const Reference& reference,
+    const Query& query,
     std::string& out
 ) {
   const Entity& other = *reference.other;
   const auto total = total_of(application_, transaction_, other);
   if (!total) return std::unexpected(total.error());
-  const auto narrowing =
-      Narrowing::make(other, query.where, query.where_json, query.join, access_, Action::kRead, nullptr);
+  const auto narrowing = Narrowing::make(
+      other, query.where, query.where_json, query.join, access_, Action::kRead, nullptr
+  );
   if (!narrowing) return std::unexpected(narrowing.error());
-  if (auto allowed = require_with(query, access_); !allowed) return std::unexpected(std::move(allowed.error()));
+  if (auto allowed = require_with(query, access_); !allowed)
+    return std::unexpected(std::move(allowed.error()));
   // The parent must be visible itself.
   const Filter everything;
-  const auto parent =
-      Narrowing::make(entity, everything, kNoWhere, {}, access_, Action::kRead, key ? &*key : nullptr);
+  const auto parent = Narrowing::make(
+      entity, everything, kNoWhere, {}, access_, Action::kRead, key ? &*key : nullptr
+  );
   if (!parent) return std::unexpected(parent.error());
 
   std::vector<StoredRow> rows;
   std::string parent_row;
-  const auto exists = key ? transaction_.peek(keys::row(application_, entity, *key), parent_row) : Result<bool>(false);
+  const auto exists = key ? transaction_.peek(keys::row(application_, entity, *key), parent_row)
+                          : Result<bool>(false);
   if (!exists) return std::unexpected(exists.error());
   if (*exists) {
     const auto visible = parent->matches(*key, RowView(parent_row), application_, transaction_);
@@ -179,7 +206,8 @@ Result<Page> Reader::read_by_reference(
       auto found = related_rows(application_, transaction_, reference, *key, RowView(parent_row));
       if (!found) return std::unexpected(std::move(found.error()));
       for (StoredRow& row : *found) {
-        const auto match = narrowing->matches(row.key, RowView(row.bytes), application_, transaction_);
+        const auto match =
+            narrowing->matches(row.key, RowView(row.bytes), application_, transaction_);
         if (!match) return std::unexpected(match.error());
         if (*match) rows.push_back(std::move(row));
       }
@@ -192,36 +220,48 @@ Result<Page> Reader::read_by_reference(
   return Page{rows.size(), count, *total};
 }
 
-Result<std::uint64_t> Reader::count(const Entity& entity, const Filter& where, const json::object& where_json) {
-  const auto narrowing = Narrowing::make(entity, where, where_json, {}, access_, Action::kRead, nullptr);
+Result<std::uint64_t> Reader::count(
+    const Entity& entity, const Filter& where, const json::object& where_json
+) {
+  const auto narrowing =
+      Narrowing::make(entity, where, where_json, {}, access_, Action::kRead, nullptr);
   if (!narrowing) return std::unexpected(narrowing.error());
   const auto total = total_of(application_, transaction_, entity);
   if (!total || narrowing->is_empty()) return total;
   const Cut nothing{&entity.primary(), false, 0, 0};
-  const auto selected = select_rows(application_, transaction_, entity, *narrowing, nothing, *total);
+  const auto selected =
+      select_rows(application_, transaction_, entity, *narrowing, nothing, *total);
   if (!selected) return std::unexpected(selected.error());
   return selected->count;
 }
 
-Result<bool> Reader::exists(const Entity& entity, const Filter& where, const json::object& where_json) {
-  const auto narrowing = Narrowing::make(entity, where, where_json, {}, access_, Action::kRead, nullptr);
+Result<bool> Reader::exists(
+    const Entity& entity, const Filter& where, const json::object& where_json
+) {
+  const auto narrowing =
+      Narrowing::make(entity, where, where_json, {}, access_, Action::kRead, nullptr);
   if (!narrowing) return std::unexpected(narrowing.error());
   const auto keys = select_keys(application_, transaction_, entity, *narrowing, 1);
   if (!keys) return std::unexpected(keys.error());
   return !keys->empty();
 }
 
-Result<std::vector<RowKey>> Reader::find_keys(const Entity& entity, const json::object& where_json, Action action) {
+Result<std::vector<RowKey>> Reader::find_keys(
+    const Entity& entity, const json::object& where_json, Action action
+) {
   auto where = Filter::compile(entity, where_json, Grammar::kWhere, false, false);
   if (!where) return std::unexpected(std::move(where.error()));
   const auto narrowing = Narrowing::make(entity, *where, where_json, {}, access_, action, nullptr);
   if (!narrowing) return std::unexpected(narrowing.error());
-  return select_keys(application_, transaction_, entity, *narrowing, std::numeric_limits<std::uint64_t>::max());
+  return select_keys(
+      application_, transaction_, entity, *narrowing, std::numeric_limits<std::uint64_t>::max()
+  );
 }
 
 Result<std::string> Reader::explain(const Entity& entity, const Query& query) {
-  const auto narrowing =
-      Narrowing::make(entity, query.where, query.where_json, query.join, access_, Action::kRead, nullptr);
+  const auto narrowing = Narrowing::make(
+      entity, query.where, query.where_json, query.join, access_, Action::kRead, nullptr
+  );
   if (!narrowing) return std::unexpected(narrowing.error());
   return plan_for(application_, entity, *narrowing, query.sort, query.descending).reason;
 }

@@ -12,11 +12,16 @@ struct IndexEntry {
   bool is_absent = true;  // the row has no entry: no row, or null in a unique index
 };
 
-// Where `row` stands in `index`. A unique index holds no row with a null among its fields, so that many may be null.
-IndexEntry entry_of(std::uint16_t application, const Index& index, const RowKey& key, const RowView* row) {
+// Where `row` stands in `index`. A unique index holds no row with a null among its fields, so that
+// many may be null.
+IndexEntry entry_of(
+    std::uint16_t application, const Index& index, const RowKey& key, const RowView* row
+) {
   IndexEntry entry;
   if (row == nullptr) return entry;
-  entry.key = keys::prefix(application, index.unique ? keys::Space::kUnique : keys::Space::kIndex, index.id);
+  entry.key = keys::prefix(
+      application, index.unique ? keys::Space::kUnique : keys::Space::kIndex, index.id
+  );
   for (const Field* field : index.fields) {
     const ValueView value = row->field(field->id);
     if (index.unique && value.is_null()) return entry;
@@ -36,7 +41,9 @@ std::unexpected<Error> not_unique(const Index& index) {
   return fail(Errc::kExists, std::move(message));
 }
 
-Result<> put_entry(Transaction& transaction, const Index& index, const RowKey& key, const IndexEntry& entry) {
+Result<> put_entry(
+    Transaction& transaction, const Index& index, const RowKey& key, const IndexEntry& entry
+) {
   if (!index.unique) {
     transaction.put(entry.key, {});
     return {};
@@ -75,7 +82,11 @@ Result<> RecordStore::put(
   transaction_.put(keys::row(application_, entity, key), after);
   if (before == nullptr) transaction_.add(keys::row_count(application_, entity), 1);
   const Change change{
-      before == nullptr ? Change::Kind::kCreated : Change::Kind::kUpdated, entity.id, key, old_row.bytes(), after
+      before == nullptr ? Change::Kind::kCreated : Change::Kind::kUpdated,
+      entity.id,
+      key,
+      old_row.bytes(),
+      after
   };
   transaction_.append(keys::prefix(application_, keys::Space::kFeed), encode(change));
   return {};

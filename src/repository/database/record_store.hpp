@@ -1,9 +1,11 @@
-// RecordStore: the lowest step of the record layer: puts, changes and removes one encoded row together with its index entries,
-// the kept count and the change-feed entry. Knows no validation and no access; only Writer and schema changes use it.
+// RecordStore: the lowest step of the record layer: puts, changes and removes one encoded row
+// together with its index entries, the kept count and the change-feed entry. Knows no validation
+// and no access; only Writer and schema changes use it.
 #pragma once
 
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+
 #include "repository/database/row.hpp"
 #include "repository/database/schema.hpp"
 
@@ -15,21 +17,27 @@ namespace noded::database {
 
 class RecordStore {
  public:
-  RecordStore(std::uint16_t application, Transaction& transaction) : application_(application), transaction_(transaction) {}
+  RecordStore(std::uint16_t application, Transaction& transaction)
+      : application_(application), transaction_(transaction) {}
 
   // Into the read set; false if absent.
   Result<bool> get(const Entity& entity, const RowKey& key, std::string& row);
   // A fresh integer key, or a UUID version 7 made from `now`.
   Result<RowKey> make_key(const Entity& entity, std::int64_t now_ms);
-  // `before` is null for a new row. kExists "UNIQUE constraint failed: e.f, e.g" when a unique index has the values.
-  Result<> put(const Entity& entity, const RowKey& key, const std::string* before, const std::string& after);
+  // `before` is null for a new row. kExists "UNIQUE constraint failed: e.f, e.g" when a unique
+  // index has the values.
+  Result<> put(
+      const Entity& entity, const RowKey& key, const std::string* before, const std::string& after
+  );
   Result<> erase(const Entity& entity, const RowKey& key, const std::string& before);
 
   // Entries of one index for one row: for building a new index over old rows.
   Result<> add_to_index(const Index& index, const RowKey& key, const RowView& row);
 
  private:
-  Result<> update_indices(const Entity& entity, const RowKey& key, const RowView* before, const RowView* after);
+  Result<> update_indices(
+      const Entity& entity, const RowKey& key, const RowView* before, const RowView* after
+  );
   std::uint16_t application_;
   Transaction& transaction_;
 };

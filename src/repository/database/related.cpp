@@ -20,17 +20,27 @@ const Index* find_index(const Entity& entity, const Field& first, const Field* s
 // Follows one reference from one row.
 class Walk {
  public:
-  Walk(std::uint16_t application, Transaction& transaction, const Reference& reference, std::size_t limit)
-      : application_(application), transaction_(transaction), reference_(reference), limit_(limit) {}
+  Walk(
+      std::uint16_t application,
+      Transaction& transaction,
+      const Reference& reference,
+      std::size_t limit
+  )
+      : application_(application),
+        transaction_(transaction),
+        reference_(reference),
+        limit_(limit) {}
 
   Result<std::vector<StoredRow>> run(const RowKey& key, const RowView& row) {
     const Relation& relation = *reference_.relation;
     switch (reference_.kind) {
       case Reference::Kind::kOwnKey:
-        if (const auto other = key_of_value(row.field(relation.key->id)); other) keys_.push_back(*other);
+        if (const auto other = key_of_value(row.field(relation.key->id)); other)
+          keys_.push_back(*other);
         break;
       case Reference::Kind::kTheirKey:
-        if (auto found = collect(*reference_.other, *relation.key, nullptr, {key.value()}); !found) {
+        if (auto found = collect(*reference_.other, *relation.key, nullptr, {key.value()});
+            !found) {
           return std::unexpected(found.error());
         }
         break;
@@ -56,14 +66,18 @@ class Walk {
  private:
   // Adds the keys of the rows of `entity` whose fields hold `values`.
   Result<> collect(
-      const Entity& entity, const Field& first, const Field* second, const std::vector<ValueView>& values
+      const Entity& entity,
+      const Field& first,
+      const Field* second,
+      const std::vector<ValueView>& values
   ) {
     const Index* index = find_index(entity, first, second);
     if (index == nullptr) {
       return fail(Errc::kInternal, "no index on " + entity.name + "." + first.name);
     }
     std::string begin = keys::prefix(application_, keys::Space::kIndex, index->id);
-    for (const ValueView& value : values) keys::append_value(begin, value);
+    for (const ValueView& value : values)
+      keys::append_value(begin, value);
     const auto cursor = transaction_.scan(prefix_range(begin), Direction::kForward);
     while (cursor->next()) {
       keys_.push_back(RowKey::from_bytes(cursor->key().substr(begin.size())));
@@ -76,18 +90,22 @@ class Walk {
 
   Result<> collect_through(const RowKey& key) {
     const Relation& relation = *reference_.relation;
-    const Field& near_key = reference_.from_source ? *relation.through_source : *relation.through_target;
-    const Field& far_key = reference_.from_source ? *relation.through_target : *relation.through_source;
+    const Field& near_key =
+        reference_.from_source ? *relation.through_source : *relation.through_target;
+    const Field& far_key =
+        reference_.from_source ? *relation.through_target : *relation.through_source;
     auto found = collect(*relation.through, near_key, nullptr, {key.value()});
     if (!found) return found;
     std::vector<RowKey> connections;
     connections.swap(keys_);
     std::string row;
     for (const RowKey& connection : connections) {
-      const auto exists = transaction_.peek(keys::row(application_, *relation.through, connection), row);
+      const auto exists =
+          transaction_.peek(keys::row(application_, *relation.through, connection), row);
       if (!exists) return std::unexpected(exists.error());
       if (!*exists) continue;
-      if (const auto other = key_of_value(RowView(row).field(far_key.id)); other) keys_.push_back(*other);
+      if (const auto other = key_of_value(RowView(row).field(far_key.id)); other)
+        keys_.push_back(*other);
     }
     return {};
   }
@@ -122,8 +140,12 @@ std::optional<RowKey> key_of_value(const ValueView& value) {
 }
 
 Result<std::vector<StoredRow>> related_rows(
-    std::uint16_t application, Transaction& transaction, const Reference& reference, const RowKey& key,
-    const RowView& row, std::size_t limit
+    std::uint16_t application,
+    Transaction& transaction,
+    const Reference& reference,
+    const RowKey& key,
+    const RowView& row,
+    std::size_t limit
 ) {
   return Walk(application, transaction, reference, limit).run(key, row);
 }

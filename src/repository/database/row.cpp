@@ -11,7 +11,10 @@ constexpr std::uint8_t kShortEnds = 1;
 constexpr std::uint8_t kLongEnds = 2;
 constexpr std::size_t kHeaderSize = 3;
 
-static_assert(std::endian::native == std::endian::little, "rows are little-endian; add byte swaps for this machine");
+static_assert(
+    std::endian::native == std::endian::little,
+    "rows are little-endian; add byte swaps for this machine"
+);
 
 template <class T>
 T load(const char* at) {
@@ -28,8 +31,10 @@ void store(std::string& out, T value) {
 }
 
 void append_varint(std::string& out, std::int64_t value) {
-  auto bits = static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);  // zigzag
-  for (; bits >= 0x80; bits >>= 7) out.push_back(static_cast<char>((bits & 0x7f) | 0x80));
+  auto bits =
+      static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);  // zigzag
+  for (; bits >= 0x80; bits >>= 7)
+    out.push_back(static_cast<char>((bits & 0x7f) | 0x80));
   out.push_back(static_cast<char>(bits));
 }
 
@@ -154,7 +159,8 @@ ValueView RowView::field(std::uint16_t id) const {
 
 bool RowView::is_well_formed() const {
   const Table table(bytes_);
-  if (bytes_.size() < kHeaderSize || table.base() + table.stop_of_last() != bytes_.size()) return false;
+  if (bytes_.size() < kHeaderSize || table.base() + table.stop_of_last() != bytes_.size())
+    return false;
   if (table.size() != load<std::uint16_t>(bytes_.data() + 1)) return false;
   for (std::size_t i = 0; i < table.size(); ++i) {
     ValueView value;
@@ -174,9 +180,12 @@ RowBuilder::RowBuilder(const RowView& row) {
 }
 
 void RowBuilder::set(std::uint16_t id, const ValueView& value) {
-  const auto at = std::lower_bound(fields_.begin(), fields_.end(), id, [](const auto& field, std::uint16_t wanted) {
-    return field.first < wanted;
-  });
+  const auto at = std::lower_bound(
+      fields_.begin(),
+      fields_.end(),
+      id,
+      [](const auto& field, std::uint16_t wanted) { return field.first < wanted; }
+  );
   const bool found = at != fields_.end() && at->first == id;
   if (value.is_null()) {
     if (found) fields_.erase(at);

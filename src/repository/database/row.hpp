@@ -1,10 +1,13 @@
 // Rows: compact, field-addressed bytes. Format 1 (docs/storage_format.md):
-//   u8 format (1 = 16-bit ends, 2 = 32-bit ends) · u16 count · count × (u16 field id, u16|u32 end) · payload
-// Numbers little-endian; fields ascending by id; null fields are absent; a field's payload is its type byte, then
-// integer and time: zigzag varint; real: 8 bytes IEEE 754; text, JSON, UUID: bytes; booleans: nothing.
+//   u8 format (1 = 16-bit ends, 2 = 32-bit ends) · u16 count · count × (u16 field id, u16|u32 end)
+//   · payload
+// Numbers little-endian; fields ascending by id; null fields are absent; a field's payload is its
+// type byte, then integer and time: zigzag varint; real: 8 bytes IEEE 754; text, JSON, UUID: bytes;
+// booleans: nothing.
 #pragma once
 
 #include "noded/result.hpp"
+
 #include "repository/database/value.hpp"
 
 #include <cstdint>
@@ -15,8 +18,8 @@
 
 namespace noded::database {
 
-// Reads fields out of a stored row without unpacking the others. The bytes must outlive it. An ill-formed row reads as nulls;
-// is_well_formed() tells (the doctor asks).
+// Reads fields out of a stored row without unpacking the others. The bytes must outlive it. An
+// ill-formed row reads as nulls; is_well_formed() tells (the doctor asks).
 class RowView {
  public:
   RowView() = default;
@@ -33,7 +36,8 @@ class RowView {
 class RowBuilder {
  public:
   RowBuilder() = default;
-  explicit RowBuilder(const RowView& row);  // begins with its fields, also those the schema no longer names
+  explicit RowBuilder(const RowView& row
+  );  // begins with its fields, also those the schema no longer names
   void set(std::uint16_t id, const ValueView& value);
   std::string build() const;
 

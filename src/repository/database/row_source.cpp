@@ -11,8 +11,18 @@ namespace {
 
 class Walker {
  public:
-  Walker(std::uint16_t application, Transaction& transaction, const Entity& entity, const Plan& plan, RowVisitor& visitor)
-      : application_(application), transaction_(transaction), entity_(entity), plan_(plan), visitor_(visitor) {}
+  Walker(
+      std::uint16_t application,
+      Transaction& transaction,
+      const Entity& entity,
+      const Plan& plan,
+      RowVisitor& visitor
+  )
+      : application_(application),
+        transaction_(transaction),
+        entity_(entity),
+        plan_(plan),
+        visitor_(visitor) {}
 
   Result<> run() {
     switch (plan_.path) {
@@ -49,11 +59,12 @@ class Walker {
   }
 
   Result<> walk_keys(const std::vector<RowKey>& keys) {
-    return plan_.direction == Direction::kForward ? show_all(keys) : show_all(keys | std::views::reverse);
+    return plan_.direction == Direction::kForward ? show_all(keys)
+                                                  : show_all(keys | std::views::reverse);
   }
 
-  // The keys in key order, or nothing when they are so many that a scan is cheaper: a row fetched by key costs about four
-  // rows of a scan.
+  // The keys in key order, or nothing when they are so many that a scan is cheaper: a row fetched
+  // by key costs about four rows of a scan.
   Result<std::optional<std::vector<RowKey>>> collect_range() {
     const auto total = transaction_.read_counter(keys::row_count(application_, entity_));
     if (!total) return std::unexpected(total.error());
@@ -65,7 +76,8 @@ class Walker {
         if (found.size() == worthwhile) return std::optional<std::vector<RowKey>>();
         found.push_back(key_of_entry(*plan_.index, cursor->key(), cursor->value()));
       }
-      if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
+      if (auto status = cursor->status(); !status)
+        return std::unexpected(std::move(status.error()));
     }
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -106,7 +118,11 @@ class Walker {
 }  // namespace
 
 Result<> walk(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const Plan& plan, RowVisitor& visitor
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Plan& plan,
+    RowVisitor& visitor
 ) {
   return Walker(application, transaction, entity, plan, visitor).run();
 }

@@ -3,6 +3,7 @@
 
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+
 #include "repository/database/plan.hpp"
 
 #include <cstdint>
@@ -19,7 +20,11 @@ class RowVisitor {
 
 // Rows that the plan names and that exist, in the plan's order.
 Result<> walk(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const Plan& plan, RowVisitor& visitor
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Plan& plan,
+    RowVisitor& visitor
 );
 
 }  // namespace noded::database

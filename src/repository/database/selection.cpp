@@ -25,9 +25,17 @@ Order order_of(const Entity& entity, const Field* sort, bool descending) {
 class OrderedCollector final : public RowVisitor {
  public:
   OrderedCollector(
-      std::uint16_t application, Transaction& transaction, const Narrowing& narrowing, const Cut& cut, Selected& selected
+      std::uint16_t application,
+      Transaction& transaction,
+      const Narrowing& narrowing,
+      const Cut& cut,
+      Selected& selected
   )
-      : application_(application), transaction_(transaction), narrowing_(narrowing), cut_(cut), selected_(selected) {}
+      : application_(application),
+        transaction_(transaction),
+        narrowing_(narrowing),
+        cut_(cut),
+        selected_(selected) {}
 
   Result<bool> visit(const RowKey& key, std::string_view row) override {
     if (!narrowing_.is_empty()) {
@@ -56,7 +64,13 @@ struct Candidate {
 };
 
 // Whether `a` comes before `b`; equal values in key order.
-bool comes_before(const ValueView& a, const RowKey& key_a, const ValueView& b, const RowKey& key_b, bool descending) {
+bool comes_before(
+    const ValueView& a,
+    const RowKey& key_a,
+    const ValueView& b,
+    const RowKey& key_b,
+    bool descending
+) {
   const auto order = compare(a, b);
   if (order == 0) return key_a < key_b;
   return descending ? order > 0 : order < 0;
@@ -69,14 +83,22 @@ struct Before {
   }
 };
 
-// Rows in any order: keeps the first offset + limit of the wanted order in a heap whose top is the last of them.
+// Rows in any order: keeps the first offset + limit of the wanted order in a heap whose top is the
+// last of them.
 class SortingCollector final : public RowVisitor {
  public:
   SortingCollector(
-      std::uint16_t application, Transaction& transaction, const Narrowing& narrowing, const Order& order,
+      std::uint16_t application,
+      Transaction& transaction,
+      const Narrowing& narrowing,
+      const Order& order,
       std::uint64_t keep
   )
-      : application_(application), transaction_(transaction), narrowing_(narrowing), order_(order), keep_(keep) {}
+      : application_(application),
+        transaction_(transaction),
+        narrowing_(narrowing),
+        order_(order),
+        keep_(keep) {}
 
   Result<bool> visit(const RowKey& key, std::string_view bytes) override {
     const RowView row(bytes);
@@ -118,9 +140,15 @@ class SortingCollector final : public RowVisitor {
 class KeyCollector final : public RowVisitor {
  public:
   KeyCollector(
-      std::uint16_t application, Transaction& transaction, const Narrowing& narrowing, std::uint64_t limit
+      std::uint16_t application,
+      Transaction& transaction,
+      const Narrowing& narrowing,
+      std::uint64_t limit
   )
-      : application_(application), transaction_(transaction), narrowing_(narrowing), limit_(limit) {}
+      : application_(application),
+        transaction_(transaction),
+        narrowing_(narrowing),
+        limit_(limit) {}
 
   Result<bool> visit(const RowKey& key, std::string_view row) override {
     const auto match = narrowing_.matches(key, RowView(row), application_, transaction_);
@@ -139,8 +167,12 @@ class KeyCollector final : public RowVisitor {
 };
 
 Result<> fetch(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const std::vector<Candidate>& candidates,
-    std::uint64_t offset, std::vector<StoredRow>& rows
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const std::vector<Candidate>& candidates,
+    std::uint64_t offset,
+    std::vector<StoredRow>& rows
 ) {
   std::string bytes;
   for (std::uint64_t i = offset; i < candidates.size(); ++i) {
@@ -170,8 +202,13 @@ std::optional<json::object> without_members_of(const json::object& where, const 
 }  // namespace
 
 Result<Narrowing> Narrowing::make(
-    const Entity& entity, const Filter& where, const json::object& where_json, const std::vector<const Reference*>& join,
-    const Access& access, Action action, const RowKey* key
+    const Entity& entity,
+    const Filter& where,
+    const json::object& where_json,
+    const std::vector<const Reference*>& join,
+    const Access& access,
+    Action action,
+    const RowKey* key
 ) {
   Narrowing narrowing;
   auto policy = access.rows(entity, action, key);
@@ -186,7 +223,8 @@ Result<Narrowing> Narrowing::make(
       narrowing.where_ = narrowing.own_where_.get();
     }
   }
-  for (const Reference* reference : join) narrowing.join_.emplace_back(reference, nullptr);
+  for (const Reference* reference : join)
+    narrowing.join_.emplace_back(reference, nullptr);
   auto related = narrowing.require_related(access);
   if (!related) return std::unexpected(std::move(related.error()));
   return narrowing;
@@ -213,7 +251,8 @@ Result<bool> Narrowing::matches(
     const auto allowed = database::matches(*policy_.filter, key, row, application, transaction);
     if (!allowed || !*allowed) return allowed;
   }
-  const auto wanted = database::matches(*where_, key, row, application, transaction, where_related_);
+  const auto wanted =
+      database::matches(*where_, key, row, application, transaction, where_related_);
   if (!wanted || !*wanted) return wanted;
   for (const auto& [reference, filter] : join_) {
     auto rows = related_rows(application, transaction, *reference, key, row);
@@ -241,16 +280,26 @@ std::vector<const Condition*> Narrowing::required() const {
 }
 
 Plan plan_for(
-    std::uint16_t application, const Entity& entity, const Narrowing& narrowing, const Field* sort, bool descending
+    std::uint16_t application,
+    const Entity& entity,
+    const Narrowing& narrowing,
+    const Field* sort,
+    bool descending
 ) {
   const Order order = order_of(entity, sort, descending);
-  const PlanRequest request{entity, narrowing.required(), !narrowing.is_empty(), order.field, order.descending};
+  const PlanRequest request{
+      entity, narrowing.required(), !narrowing.is_empty(), order.field, order.descending
+  };
   return make_plan(application, request);
 }
 
 Result<Selected> select_rows(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const Narrowing& narrowing,
-    const Cut& cut, std::uint64_t total
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Narrowing& narrowing,
+    const Cut& cut,
+    std::uint64_t total
 ) {
   Selected selected;
   const Plan plan = plan_for(application, entity, narrowing, cut.sort, cut.descending);
@@ -261,20 +310,25 @@ Result<Selected> select_rows(
     if (narrowing.is_empty()) selected.count = total;
     return selected;
   }
-  const std::uint64_t keep = cut.offset >= total ? 0 : cut.offset + std::min(cut.limit, total - cut.offset);
+  const std::uint64_t keep =
+      cut.offset >= total ? 0 : cut.offset + std::min(cut.limit, total - cut.offset);
   SortingCollector collector(
       application, transaction, narrowing, order_of(entity, cut.sort, cut.descending), keep
   );
   auto walked = walk(application, transaction, entity, plan, collector);
   if (!walked) return std::unexpected(std::move(walked.error()));
   selected.count = collector.count();
-  auto fetched = fetch(application, transaction, entity, collector.take(), cut.offset, selected.rows);
+  auto fetched =
+      fetch(application, transaction, entity, collector.take(), cut.offset, selected.rows);
   if (!fetched) return std::unexpected(std::move(fetched.error()));
   return selected;
 }
 
 Result<std::vector<RowKey>> select_keys(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const Narrowing& narrowing,
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Narrowing& narrowing,
     std::uint64_t limit
 ) {
   const Plan plan = plan_for(application, entity, narrowing, &entity.primary(), false);

@@ -1,8 +1,10 @@
-// Selection: finds the rows of one entity that a query asks for and a principal may see: filters, joins, orders, cuts.
+// Selection: finds the rows of one entity that a query asks for and a principal may see: filters,
+// joins, orders, cuts.
 #pragma once
 
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+
 #include "repository/database/access.hpp"
 #include "repository/database/plan.hpp"
 #include "repository/database/query.hpp"
@@ -15,18 +17,26 @@
 
 namespace noded::database {
 
-// Everything that narrows the rows of one entity for one principal: what the query asks, what policies allow, and what must be
-// joined.
+// Everything that narrows the rows of one entity for one principal: what the query asks, what
+// policies allow, and what must be joined.
 class Narrowing {
  public:
-  // kForbidden when the principal may not touch the entity, or not read a related one that the query looks into. A member of
-  // `where` that the policy's filter also names gives way to it, as in bknd.
+  // kForbidden when the principal may not touch the entity, or not read a related one that the
+  // query looks into. A member of `where` that the policy's filter also names gives way to it, as
+  // in bknd.
   static Result<Narrowing> make(
-      const Entity& entity, const Filter& where, const json::object& where_json,
-      const std::vector<const Reference*>& join, const Access& access, Action action, const RowKey* key
+      const Entity& entity,
+      const Filter& where,
+      const json::object& where_json,
+      const std::vector<const Reference*>& join,
+      const Access& access,
+      Action action,
+      const RowKey* key
   );
 
-  bool is_empty() const { return where_->is_empty() && where_->used.empty() && policy_.filter == nullptr && join_.empty(); }
+  bool is_empty() const {
+    return where_->is_empty() && where_->used.empty() && policy_.filter == nullptr && join_.empty();
+  }
   Result<bool> matches(
       const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction
   ) const;
@@ -56,13 +66,20 @@ struct Selected {
 
 // `total` is the number of rows of the entity.
 Result<Selected> select_rows(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const Narrowing& narrowing,
-    const Cut& cut, std::uint64_t total
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Narrowing& narrowing,
+    const Cut& cut,
+    std::uint64_t total
 );
 
 // Keys of all rows that match, ascending; at most `limit` of them.
 Result<std::vector<RowKey>> select_keys(
-    std::uint16_t application, Transaction& transaction, const Entity& entity, const Narrowing& narrowing,
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Narrowing& narrowing,
     std::uint64_t limit
 );
 
@@ -70,7 +87,11 @@ Result<std::vector<RowKey>> select_keys(
 void order_and_cut(const Entity& entity, const Cut& cut, std::vector<StoredRow>& rows);
 
 Plan plan_for(
-    std::uint16_t application, const Entity& entity, const Narrowing& narrowing, const Field* sort, bool descending
+    std::uint16_t application,
+    const Entity& entity,
+    const Narrowing& narrowing,
+    const Field* sort,
+    bool descending
 );
 
 }  // namespace noded::database

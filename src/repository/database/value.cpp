@@ -78,18 +78,22 @@ std::weak_ordering compare(const ValueView& a, const ValueView& b) {
   }
 }
 
-RowKey::RowKey(std::string_view bytes) : size_(static_cast<std::uint8_t>(bytes.size() == 16 ? 16 : 8)) {
+RowKey::RowKey(std::string_view bytes)
+    : size_(static_cast<std::uint8_t>(bytes.size() == 16 ? 16 : 8)) {
   std::memcpy(bytes_.data(), bytes.data(), std::min<std::size_t>(bytes.size(), size_));
 }
 
 RowKey RowKey::of_integer(std::int64_t id) {
   std::uint64_t ordered = static_cast<std::uint64_t>(id) ^ (std::uint64_t{1} << 63);
   std::array<char, 8> bytes{};
-  for (std::size_t i = 8; i-- > 0; ordered >>= 8) bytes[i] = static_cast<char>(ordered & 0xff);
+  for (std::size_t i = 8; i-- > 0; ordered >>= 8)
+    bytes[i] = static_cast<char>(ordered & 0xff);
   return RowKey(std::string_view(bytes.data(), bytes.size()));
 }
 
-RowKey RowKey::of_uuid(std::string_view sixteen_bytes) { return RowKey(sixteen_bytes); }
+RowKey RowKey::of_uuid(std::string_view sixteen_bytes) {
+  return RowKey(sixteen_bytes);
+}
 
 std::optional<RowKey> RowKey::parse(std::string_view text, bool is_uuid) {
   if (is_uuid) {
@@ -105,7 +109,8 @@ std::optional<RowKey> RowKey::parse(std::string_view text, bool is_uuid) {
 
 std::int64_t RowKey::integer() const {
   std::uint64_t ordered = 0;
-  for (std::size_t i = 0; i < 8; ++i) ordered = ordered << 8 | static_cast<unsigned char>(bytes_[i]);
+  for (std::size_t i = 0; i < 8; ++i)
+    ordered = ordered << 8 | static_cast<unsigned char>(bytes_[i]);
   return static_cast<std::int64_t>(ordered ^ (std::uint64_t{1} << 63));
 }
 
@@ -113,6 +118,8 @@ ValueView RowKey::value() const {
   return is_uuid() ? ValueView::of_uuid(bytes()) : ValueView::of_integer(integer());
 }
 
-std::string RowKey::text() const { return is_uuid() ? codec::uuid_text(bytes()) : std::to_string(integer()); }
+std::string RowKey::text() const {
+  return is_uuid() ? codec::uuid_text(bytes()) : std::to_string(integer());
+}
 
 }  // namespace noded::database

@@ -1,4 +1,5 @@
-// Value: one field's value in memory. Stored, compared and printed the same way everywhere in the record layer.
+// Value: one field's value in memory. Stored, compared and printed the same way everywhere in the
+// record layer.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -36,7 +37,9 @@ struct ValueView {
   static ValueView of_integer(std::int64_t v) { return {ValueType::kInteger, v, 0, {}}; }
   static ValueView of_real(double v) { return {ValueType::kReal, 0, v, {}}; }
   static ValueView of_text(std::string_view v) { return {ValueType::kText, 0, 0, v}; }
-  static ValueView of_boolean(bool v) { return {v ? ValueType::kTrue : ValueType::kFalse, 0, 0, {}}; }
+  static ValueView of_boolean(bool v) {
+    return {v ? ValueType::kTrue : ValueType::kFalse, 0, 0, {}};
+  }
   static ValueView of_json(std::string_view v) { return {ValueType::kJson, 0, 0, v}; }
   static ValueView of_uuid(std::string_view v) { return {ValueType::kUuid, 0, 0, v}; }
   static ValueView of_time(std::int64_t ms) { return {ValueType::kTime, ms, 0, {}}; }
@@ -50,20 +53,24 @@ struct Value {
   std::string text;
 
   Value() = default;
-  explicit Value(const ValueView& v) : type(v.type), integer(v.integer), real(v.real), text(v.text) {}
+  explicit Value(const ValueView& v)
+      : type(v.type), integer(v.integer), real(v.real), text(v.text) {}
   ValueView view() const { return {type, integer, real, text}; }
   bool is_null() const { return type == ValueType::kNull; }
 };
 
-// SQLite's order across types: null, then booleans and numbers by value, times, then text, JSON and uuid by bytes.
+// SQLite's order across types: null, then booleans and numbers by value, times, then text, JSON and
+// uuid by bytes.
 std::weak_ordering compare(const ValueView& a, const ValueView& b);
 
-// A row's primary key: an integer or a UUID. Order-preserving bytes: 8 big-endian with the sign flipped, or the 16 of the UUID.
+// A row's primary key: an integer or a UUID. Order-preserving bytes: 8 big-endian with the sign
+// flipped, or the 16 of the UUID.
 class RowKey {
  public:
   static RowKey of_integer(std::int64_t id);
   static RowKey of_uuid(std::string_view sixteen_bytes);
-  // Text of a path or a body member: digits for integer entities, a UUID in any case for others; empty if it is none.
+  // Text of a path or a body member: digits for integer entities, a UUID in any case for others;
+  // empty if it is none.
   static std::optional<RowKey> parse(std::string_view text, bool is_uuid);
   // From the bytes at the end of a store key.
   static RowKey from_bytes(std::string_view bytes) { return RowKey(bytes); }

@@ -75,6 +75,10 @@ class AuthFixture : public testing_support::DatabaseFixture {
       "enabled": true, "default_role_register": "member",
       "jwt": {"secret": "a-secret", "issuer": "here", "expires": 3600},
       "cookie": {"secure": false},
+      "strategies": {
+        "password": {"type": "password", "config": {"hashing": "sha256"}},
+        "google": {"type": "oauth", "config": {"name": "google", "type": "oidc",
+                   "client": {"client_id": "cid", "client_secret": "csecret"}}}},
       "guard": {"enabled": true},
       "roles": {
         "admin": {"implicit_allow": true},

@@ -353,7 +353,9 @@ TEST_F(Login, EndsWithLogout) {
 TEST_F(Login, NamesItsStrategies) {
   EXPECT_EQ(
       get("/api/auth/strategies").body,
-      R"({"strategies":{"password":{"enabled":true,"type":"password"}},"basepath":"/api/auth"})"
+      R"({"strategies":{"password":{"enabled":true,"type":"password"},)"
+      R"("google":{"enabled":true,"type":"oauth","config":{"name":"google","type":"oidc","client":{}}}},)"
+      R"("basepath":"/api/auth"})"
   );
   EXPECT_EQ(get("/api/auth/strategies?include_disabled=true").status, 200);
   const Answer bad = get("/api/auth/strategies?include_disabled=x");

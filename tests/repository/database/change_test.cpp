@@ -6,7 +6,8 @@ namespace noded::database {
 namespace {
 
 TEST(Change, GivesBackWhatWasEncoded) {
-  const std::string bytes = encode({Change::Kind::kUpdated, 70'000, RowKey::of_integer(-3), "before", "after"});
+  const std::string bytes =
+      encode({Change::Kind::kUpdated, 70'000, RowKey::of_integer(-3), "before", "after"});
   const auto change = decode_change(bytes);
   ASSERT_TRUE(change.has_value());
   EXPECT_EQ(change->kind, Change::Kind::kUpdated);
@@ -17,7 +18,8 @@ TEST(Change, GivesBackWhatWasEncoded) {
 }
 
 TEST(Change, ADamagedEntryIsRefused) {
-  const std::string bytes = encode({Change::Kind::kErased, 1, RowKey::of_uuid("0123456789abcdef"), "row", {}});
+  const std::string bytes =
+      encode({Change::Kind::kErased, 1, RowKey::of_uuid("0123456789abcdef"), "row", {}});
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_change(std::string_view(bytes).substr(0, size)).has_value()) << size;
   }

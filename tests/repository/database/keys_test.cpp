@@ -46,7 +46,7 @@ TEST(Keys, EncodedValuesSortAsTheValuesDo) {
   };
   for (std::size_t i = 1; i < ascending.size(); ++i) {
     EXPECT_LT(encoded(ascending[i - 1]), encoded(ascending[i])) << i;
-    EXPECT_LT(compare(ascending[i - 1], ascending[i]), 0) << i;
+    EXPECT_TRUE(compare(ascending[i - 1], ascending[i]) < 0) << i;
   }
 }
 
@@ -63,8 +63,12 @@ TEST(Keys, NoEncodedValueIsAPrefixOfAnother) {
 
 TEST(Keys, SkipStepsOverExactlyOneValue) {
   for (const ValueView& value :
-       {ValueView::null(), ValueView::of_integer(7), ValueView::of_real(0.5), ValueView::of_time(9),
-        ValueView::of_text(std::string_view("x\0y", 3)), ValueView::of_uuid("0123456789abcdef")}) {
+       {ValueView::null(),
+        ValueView::of_integer(7),
+        ValueView::of_real(0.5),
+        ValueView::of_time(9),
+        ValueView::of_text(std::string_view("x\0y", 3)),
+        ValueView::of_uuid("0123456789abcdef")}) {
     const std::string key = encoded(value);
     EXPECT_EQ(keys::skip_value(key + "tail"), key.size());
     EXPECT_EQ(keys::skip_value(std::string_view(key).substr(0, key.size() - 1)), 0u);

@@ -39,10 +39,12 @@ constexpr std::string_view kLibrary = R"({
               "i3":{"entity":"posts","fields":["title","views"]}}
 })";
 
-// Lets a principal touch what the map says: entity → policy filter JSON; an entity that is absent is refused.
+// Lets a principal touch what the map says: entity → policy filter JSON; an entity that is absent
+// is refused.
 class MapAccess final : public Access {
  public:
-  explicit MapAccess(std::map<std::string, std::string, std::less<>> allowed) : allowed_(std::move(allowed)) {}
+  explicit MapAccess(std::map<std::string, std::string, std::less<>> allowed)
+      : allowed_(std::move(allowed)) {}
 
   Result<Rows> rows(const Entity& entity, Action, const RowKey*) const override {
     const auto found = allowed_.find(entity.name);
@@ -52,7 +54,9 @@ class MapAccess final : public Access {
     if (!filter) return std::unexpected(filter.error());
     return Rows{std::make_shared<const Filter>(std::move(*filter)), found->second};
   }
-  Error outside(const Entity&, Action, const Rows&) const override { return {Errc::kForbidden, "outside", {}, {}}; }
+  Error outside(const Entity&, Action, const Rows&) const override {
+    return {Errc::kForbidden, "outside", {}, {}};
+  }
 
  private:
   std::map<std::string, std::string, std::less<>> allowed_;
@@ -70,11 +74,17 @@ class ReaderTest : public DatabaseFixture {
       {"title":"Second","slug":"second","views":20,"rating":3,"live":false,"authors_id":2,"editor_id":1},
       {"title":"Third","slug":"third","views":30},
       {"title":"fourth_%","slug":"fourth","views":40,"rating":1.5}])");
-    must("comments", R"([{"content":"one","likes":1,"posts_id":1},{"content":"two","likes":5,"posts_id":1},
-                         {"content":"three","likes":3,"posts_id":2}])");
+    must(
+        "comments",
+        R"([{"content":"one","likes":1,"posts_id":1},{"content":"two","likes":5,"posts_id":1},
+                         {"content":"three","likes":3,"posts_id":2}])"
+    );
     must("tags", R"([{"label":"alpha"},{"label":"beta"},{"label":"gamma"}])");
-    must("posts_tags", R"([{"posts_id":1,"tags_id":1},{"posts_id":1,"tags_id":2},{"posts_id":2,"tags_id":2},
-                           {"posts_id":2,"tags_id":2}])");
+    must(
+        "posts_tags",
+        R"([{"posts_id":1,"tags_id":1},{"posts_id":1,"tags_id":2},{"posts_id":2,"tags_id":2},
+                           {"posts_id":2,"tags_id":2}])"
+    );
     must("nodes", R"([{"name":"root"}])");
     must("nodes", R"([{"name":"kid","parent_id":1},{"name":"kid two","parent_id":1}])");
   }
@@ -90,7 +100,8 @@ class ReaderTest : public DatabaseFixture {
     std::string plan;
   };
   Answer ask(
-      std::string_view entity, std::string_view options,
+      std::string_view entity,
+      std::string_view options,
       const Access& access = unrestricted_access_for_the_node_itself()
   ) {
     const auto given = parse_object(options);
@@ -119,7 +130,9 @@ struct QueryCase {
   const char* entity;
   const char* options;
   const char* expected;
-  friend std::ostream& operator<<(std::ostream& out, const QueryCase& row) { return out << row.name; }
+  friend std::ostream& operator<<(std::ostream& out, const QueryCase& row) {
+    return out << row.name;
+  }
 };
 
 class ReaderQueries : public ReaderTest, public testing::WithParamInterface<QueryCase> {};
@@ -129,79 +142,230 @@ TEST_P(ReaderQueries, GivesTheRowsThatWereAskedFor) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Where, ReaderQueries,
+    Where,
+    ReaderQueries,
     testing::Values(
-        QueryCase{"short_form", "posts", R"({"select":"id","where":{"slug":"third"}})", R"([{"id":3}])"},
-        QueryCase{"members_are_and", "posts", R"({"select":"id","where":{"views":20,"slug":"first"}})", "[]"},
-        QueryCase{"number_as_text", "posts", R"({"select":"id","where":{"views":"20"}})", R"([{"id":2}])"},
-        QueryCase{"text_as_number_is_no_number", "posts", R"({"select":"id","where":{"views":"x"}})", "[]"},
-        QueryCase{"ne_leaves_out_null", "posts", R"({"select":"id","where":{"rating":{"$ne":4}}})",
-                  R"([{"id":2},{"id":4}])"},
-        QueryCase{"range_in_one_member", "posts", R"({"select":"id","where":{"views":{"$gt":10,"$lte":30}}})",
-                  R"([{"id":2},{"id":3}])"},
-        QueryCase{"between", "posts", R"({"select":"id","where":{"views":{"$between":[15,30]}}})",
-                  R"([{"id":2},{"id":3}])"},
-        QueryCase{"in", "posts", R"({"select":"id","where":{"views":{"$in":[40,10,10,77]}}})",
-                  R"([{"id":1},{"id":4}])"},
+        QueryCase{
+            "short_form", "posts", R"({"select":"id","where":{"slug":"third"}})", R"([{"id":3}])"
+        },
+        QueryCase{
+            "members_are_and",
+            "posts",
+            R"({"select":"id","where":{"views":20,"slug":"first"}})",
+            "[]"
+        },
+        QueryCase{
+            "number_as_text", "posts", R"({"select":"id","where":{"views":"20"}})", R"([{"id":2}])"
+        },
+        QueryCase{
+            "text_as_number_is_no_number", "posts", R"({"select":"id","where":{"views":"x"}})", "[]"
+        },
+        QueryCase{
+            "ne_leaves_out_null",
+            "posts",
+            R"({"select":"id","where":{"rating":{"$ne":4}}})",
+            R"([{"id":2},{"id":4}])"
+        },
+        QueryCase{
+            "range_in_one_member",
+            "posts",
+            R"({"select":"id","where":{"views":{"$gt":10,"$lte":30}}})",
+            R"([{"id":2},{"id":3}])"
+        },
+        QueryCase{
+            "between",
+            "posts",
+            R"({"select":"id","where":{"views":{"$between":[15,30]}}})",
+            R"([{"id":2},{"id":3}])"
+        },
+        QueryCase{
+            "in",
+            "posts",
+            R"({"select":"id","where":{"views":{"$in":[40,10,10,77]}}})",
+            R"([{"id":1},{"id":4}])"
+        },
         QueryCase{"in_nothing", "posts", R"({"select":"id","where":{"views":{"$in":[]}}})", "[]"},
-        QueryCase{"notin", "posts", R"({"select":"id","where":{"views":{"$notin":[10,40]}}})",
-                  R"([{"id":2},{"id":3}])"},
-        QueryCase{"isnull", "posts", R"({"select":"id","where":{"rating":{"$isnull":true}}})", R"([{"id":3}])"},
-        QueryCase{"isnull_zero", "posts", R"({"select":"id","where":{"rating":{"$isnull":0}}})",
-                  R"([{"id":1},{"id":2},{"id":4}])"},
+        QueryCase{
+            "notin",
+            "posts",
+            R"({"select":"id","where":{"views":{"$notin":[10,40]}}})",
+            R"([{"id":2},{"id":3}])"
+        },
+        QueryCase{
+            "isnull",
+            "posts",
+            R"({"select":"id","where":{"rating":{"$isnull":true}}})",
+            R"([{"id":3}])"
+        },
+        QueryCase{
+            "isnull_zero",
+            "posts",
+            R"({"select":"id","where":{"rating":{"$isnull":0}}})",
+            R"([{"id":1},{"id":2},{"id":4}])"
+        },
         QueryCase{"boolean", "posts", R"({"select":"id","where":{"live":true}})", R"([{"id":1}])"},
-        QueryCase{"boolean_as_number", "posts", R"({"select":"id","where":{"live":0}})", R"([{"id":2}])"},
-        QueryCase{"date", "posts", R"({"select":"id","where":{"at":{"$lt":"2024-01-03"}}})", R"([{"id":1}])"},
-        QueryCase{"like_star_without_case", "posts", R"({"select":"id","where":{"title":{"$like":"*IR*"}}})",
-                  R"([{"id":1},{"id":3}])"},
-        QueryCase{"like_one_character", "posts", R"({"select":"id","where":{"slug":{"$like":"f_rst"}}})",
-                  R"([{"id":1}])"},
-        QueryCase{"json_compares_as_text", "posts", R"({"select":"id","where":{"meta":"{\"a\":1}"}})",
-                  R"([{"id":1}])"},
-        QueryCase{"or_alone", "posts", R"({"select":"id","where":{"$or":{"views":10,"slug":"second"}}})",
-                  R"([{"id":1},{"id":2}])"},
-        QueryCase{"or_beside_a_member", "posts",
-                  R"({"select":"id","where":{"slug":"first","$or":{"views":{"$gt":25},"rating":{"$isnull":true}}}})",
-                  R"([{"id":1},{"id":3}])"},
-        QueryCase{"by_key", "posts", R"({"select":"id","where":{"id":{"$in":[4,2,99]}}})", R"([{"id":2},{"id":4}])"},
-        QueryCase{"related_one", "posts", R"({"select":"id","where":{"authors.name":"Ann"}})", R"([{"id":1}])"},
-        QueryCase{"related_by_reference_name", "posts", R"({"select":"id","where":{"editor.name":"Ann"}})",
-                  R"([{"id":2}])"},
-        QueryCase{"related_many_to_many", "posts", R"({"select":"id","where":{"tags.label":"beta"}})",
-                  R"([{"id":1},{"id":2}])"},
-        QueryCase{"related_conditions_meet_in_one_row", "posts",
-                  R"({"select":"id","where":{"comments.content":"one","comments.likes":5}})", "[]"},
-        QueryCase{"own_entity_name", "posts", R"({"select":"id","where":{"posts.views":10}})", R"([{"id":1}])"},
-        QueryCase{"unknown_field", "posts", R"({"where":{"nope":1}})", "error: Invalid where field(s): nope"},
-        QueryCase{"hidden_field", "posts", R"({"where":{"secret":"x"}})", "error: Invalid where field(s): secret"},
-        QueryCase{"no_relation", "posts", R"({"where":{"nodes.name":"x"}})",
-                  "error: Invalid where field(s): nodes.name"},
-        QueryCase{"null_operand", "posts", R"({"where":{"rating":null}})",
-                  "error: Invalid value at \"rating\", got \"null\""},
-        QueryCase{"unknown_operator", "posts", R"({"where":{"views":{"$foo":1}}})",
-                  "error: Invalid key(s) at \"views\": $foo. Expected expression key: $eq, $ne, $gt, $gte, $lt, $lte, "
-                  "$isnull, $in, $notin, $between, $like."},
-        QueryCase{"and_is_no_operator", "posts", R"({"where":{"$and":{"views":1}}})",
-                  "error: Invalid key '$and'. Keys must not start with '$'."},
-        QueryCase{"text_has_no_order_against_a_number", "posts", R"({"where":{"views":{"$gt":"a"}}})",
-                  "error: Given value at \"views.$gt\" is invalid, got \"\"a\"\""}
+        QueryCase{
+            "boolean_as_number", "posts", R"({"select":"id","where":{"live":0}})", R"([{"id":2}])"
+        },
+        QueryCase{
+            "date",
+            "posts",
+            R"({"select":"id","where":{"at":{"$lt":"2024-01-03"}}})",
+            R"([{"id":1}])"
+        },
+        QueryCase{
+            "like_star_without_case",
+            "posts",
+            R"({"select":"id","where":{"title":{"$like":"*IR*"}}})",
+            R"([{"id":1},{"id":3}])"
+        },
+        QueryCase{
+            "like_one_character",
+            "posts",
+            R"({"select":"id","where":{"slug":{"$like":"f_rst"}}})",
+            R"([{"id":1}])"
+        },
+        QueryCase{
+            "json_compares_as_text",
+            "posts",
+            R"({"select":"id","where":{"meta":"{\"a\":1}"}})",
+            R"([{"id":1}])"
+        },
+        QueryCase{
+            "or_alone",
+            "posts",
+            R"({"select":"id","where":{"$or":{"views":10,"slug":"second"}}})",
+            R"([{"id":1},{"id":2}])"
+        },
+        QueryCase{
+            "or_beside_a_member",
+            "posts",
+            R"({"select":"id","where":{"slug":"first","$or":{"views":{"$gt":25},"rating":{"$isnull":true}}}})",
+            R"([{"id":1},{"id":3}])"
+        },
+        QueryCase{
+            "by_key",
+            "posts",
+            R"({"select":"id","where":{"id":{"$in":[4,2,99]}}})",
+            R"([{"id":2},{"id":4}])"
+        },
+        QueryCase{
+            "related_one",
+            "posts",
+            R"({"select":"id","where":{"authors.name":"Ann"}})",
+            R"([{"id":1}])"
+        },
+        QueryCase{
+            "related_by_reference_name",
+            "posts",
+            R"({"select":"id","where":{"editor.name":"Ann"}})",
+            R"([{"id":2}])"
+        },
+        QueryCase{
+            "related_many_to_many",
+            "posts",
+            R"({"select":"id","where":{"tags.label":"beta"}})",
+            R"([{"id":1},{"id":2}])"
+        },
+        QueryCase{
+            "related_conditions_meet_in_one_row",
+            "posts",
+            R"({"select":"id","where":{"comments.content":"one","comments.likes":5}})",
+            "[]"
+        },
+        QueryCase{
+            "own_entity_name",
+            "posts",
+            R"({"select":"id","where":{"posts.views":10}})",
+            R"([{"id":1}])"
+        },
+        QueryCase{
+            "unknown_field",
+            "posts",
+            R"({"where":{"nope":1}})",
+            "error: Invalid where field(s): nope"
+        },
+        QueryCase{
+            "hidden_field",
+            "posts",
+            R"({"where":{"secret":"x"}})",
+            "error: Invalid where field(s): secret"
+        },
+        QueryCase{
+            "no_relation",
+            "posts",
+            R"({"where":{"nodes.name":"x"}})",
+            "error: Invalid where field(s): nodes.name"
+        },
+        QueryCase{
+            "null_operand",
+            "posts",
+            R"({"where":{"rating":null}})",
+            "error: Invalid value at \"rating\", got \"null\""
+        },
+        QueryCase{
+            "unknown_operator",
+            "posts",
+            R"({"where":{"views":{"$foo":1}}})",
+            "error: Invalid key(s) at \"views\": $foo. Expected expression key: $eq, $ne, $gt, "
+            "$gte, $lt, $lte, "
+            "$isnull, $in, $notin, $between, $like."
+        },
+        QueryCase{
+            "and_is_no_operator",
+            "posts",
+            R"({"where":{"$and":{"views":1}}})",
+            "error: Invalid key '$and'. Keys must not start with '$'."
+        },
+        QueryCase{
+            "text_has_no_order_against_a_number",
+            "posts",
+            R"({"where":{"views":{"$gt":"a"}}})",
+            "error: Given value at \"views.$gt\" is invalid, got \"\"a\"\""
+        }
     ),
     [](const auto& info) { return info.param.name; }
 );
 
 INSTANTIATE_TEST_SUITE_P(
-    Order, ReaderQueries,
+    Order,
+    ReaderQueries,
     testing::Values(
-        QueryCase{"by_text", "posts", R"({"select":"id","sort":"title"})", R"([{"id":1},{"id":2},{"id":3},{"id":4}])"},
-        QueryCase{"descending", "posts", R"({"select":"id","sort":"-views","limit":2})", R"([{"id":4},{"id":3}])"},
-        QueryCase{"object", "posts", R"({"select":"id","sort":{"by":"views","dir":"desc"},"limit":1,"offset":1})",
-                  R"([{"id":3}])"},
-        QueryCase{"nulls_first", "posts", R"({"select":"id","sort":"rating"})",
-                  R"([{"id":3},{"id":4},{"id":2},{"id":1}])"},
+        QueryCase{
+            "by_text",
+            "posts",
+            R"({"select":"id","sort":"title"})",
+            R"([{"id":1},{"id":2},{"id":3},{"id":4}])"
+        },
+        QueryCase{
+            "descending",
+            "posts",
+            R"({"select":"id","sort":"-views","limit":2})",
+            R"([{"id":4},{"id":3}])"
+        },
+        QueryCase{
+            "object",
+            "posts",
+            R"({"select":"id","sort":{"by":"views","dir":"desc"},"limit":1,"offset":1})",
+            R"([{"id":3}])"
+        },
+        QueryCase{
+            "nulls_first",
+            "posts",
+            R"({"select":"id","sort":"rating"})",
+            R"([{"id":3},{"id":4},{"id":2},{"id":1}])"
+        },
         QueryCase{"own_sort", "comments", R"({"select":"id"})", R"([{"id":3},{"id":2},{"id":1}])"},
-        QueryCase{"ill_formed_falls_back", "posts", R"({"select":"id","sort":"- ","limit":1})", R"([{"id":1}])"},
+        QueryCase{
+            "ill_formed_falls_back",
+            "posts",
+            R"({"select":"id","sort":"- ","limit":1})",
+            R"([{"id":1}])"
+        },
         QueryCase{"past_the_end", "posts", R"({"select":"id","offset":100})", "[]"},
-        QueryCase{"sorted_past_the_end", "posts", R"({"select":"id","sort":"rating","offset":100})", "[]"},
+        QueryCase{
+            "sorted_past_the_end", "posts", R"({"select":"id","sort":"rating","offset":100})", "[]"
+        },
         QueryCase{"unknown", "posts", R"({"sort":"nope"})", "error: Invalid sort field \"nope\""},
         QueryCase{"hidden", "posts", R"({"sort":"secret"})", "error: Invalid sort field \"secret\""}
     ),
@@ -209,32 +373,82 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 INSTANTIATE_TEST_SUITE_P(
-    Relations, ReaderQueries,
+    Relations,
+    ReaderQueries,
     testing::Values(
-        QueryCase{"with_one", "posts", R"({"select":"id","with":["authors"],"limit":3})",
-                  R"([{"id":1,"authors":{"id":1,"name":"Ann","rank":1}},{"id":2,"authors":{"id":2,"name":"Bob","rank":2}},)"
-                  R"({"id":3,"authors":null}])"},
-        QueryCase{"with_many_in_its_own_order", "posts", R"({"select":"id","limit":1,"with":{"comments":{"select":"id"}}})",
-                  R"([{"id":1,"comments":[{"id":2},{"id":1}]}])"},
-        QueryCase{"with_options", "posts",
-                  R"({"select":"id","limit":1,"with":{"comments":{"select":"id","sort":"likes","limit":1,"offset":1}}})",
-                  R"([{"id":1,"comments":[{"id":2}]}])"},
-        QueryCase{"with_where", "posts",
-                  R"({"select":"id","limit":1,"with":{"comments":{"select":"id","where":{"likes":1}}}})",
-                  R"([{"id":1,"comments":[{"id":1}]}])"},
-        QueryCase{"with_many_to_many_each_once", "tags", R"({"select":"id","with":{"posts":{"select":"id"}}})",
-                  R"([{"id":1,"posts":[{"id":1}]},{"id":2,"posts":[{"id":1},{"id":2}]},{"id":3,"posts":[]}])"},
-        QueryCase{"with_other_name", "posts", R"({"select":"id","with":{"editor":{"select":"name"}},"where":{"id":2}})",
-                  R"([{"id":2,"editor":{"name":"Ann"}}])"},
-        QueryCase{"with_self", "nodes", R"({"with":{"children":{"select":"name"}},"where":{"id":1}})",
-                  R"([{"id":1,"name":"root","parent_id":null,"children":[{"name":"kid"},{"name":"kid two"}]}])"},
-        QueryCase{"with_nested", "authors",
-                  R"({"select":"id","limit":1,"with":{"posts":{"select":"id","with":{"comments":{"select":"likes"}}}}})",
-                  R"([{"id":1,"posts":[{"id":1,"comments":[{"likes":5},{"likes":1}]}]}])"},
-        QueryCase{"with_unknown", "posts", R"({"with":"nope"})", "error: WITH: \"nope\" is not a relation of \"posts\""},
-        QueryCase{"join_keeps_rows_that_have_one", "posts", R"({"select":"id","join":"tags"})", R"([{"id":1},{"id":2}])"},
-        QueryCase{"join_unknown", "posts", R"({"join":"nope"})", "error: JOIN: \"nope\" is not a relation of \"posts\""},
-        QueryCase{"select_hidden", "posts", R"({"select":"secret"})", "error: Invalid select field(s): secret"}
+        QueryCase{
+            "with_one",
+            "posts",
+            R"({"select":"id","with":["authors"],"limit":3})",
+            R"([{"id":1,"authors":{"id":1,"name":"Ann","rank":1}},{"id":2,"authors":{"id":2,"name":"Bob","rank":2}},)"
+            R"({"id":3,"authors":null}])"
+        },
+        QueryCase{
+            "with_many_in_its_own_order",
+            "posts",
+            R"({"select":"id","limit":1,"with":{"comments":{"select":"id"}}})",
+            R"([{"id":1,"comments":[{"id":2},{"id":1}]}])"
+        },
+        QueryCase{
+            "with_options",
+            "posts",
+            R"({"select":"id","limit":1,"with":{"comments":{"select":"id","sort":"likes","limit":1,"offset":1}}})",
+            R"([{"id":1,"comments":[{"id":2}]}])"
+        },
+        QueryCase{
+            "with_where",
+            "posts",
+            R"({"select":"id","limit":1,"with":{"comments":{"select":"id","where":{"likes":1}}}})",
+            R"([{"id":1,"comments":[{"id":1}]}])"
+        },
+        QueryCase{
+            "with_many_to_many_each_once",
+            "tags",
+            R"({"select":"id","with":{"posts":{"select":"id"}}})",
+            R"([{"id":1,"posts":[{"id":1}]},{"id":2,"posts":[{"id":1},{"id":2}]},{"id":3,"posts":[]}])"
+        },
+        QueryCase{
+            "with_other_name",
+            "posts",
+            R"({"select":"id","with":{"editor":{"select":"name"}},"where":{"id":2}})",
+            R"([{"id":2,"editor":{"name":"Ann"}}])"
+        },
+        QueryCase{
+            "with_self",
+            "nodes",
+            R"({"with":{"children":{"select":"name"}},"where":{"id":1}})",
+            R"([{"id":1,"name":"root","parent_id":null,"children":[{"name":"kid"},{"name":"kid two"}]}])"
+        },
+        QueryCase{
+            "with_nested",
+            "authors",
+            R"({"select":"id","limit":1,"with":{"posts":{"select":"id","with":{"comments":{"select":"likes"}}}}})",
+            R"([{"id":1,"posts":[{"id":1,"comments":[{"likes":5},{"likes":1}]}]}])"
+        },
+        QueryCase{
+            "with_unknown",
+            "posts",
+            R"({"with":"nope"})",
+            "error: WITH: \"nope\" is not a relation of \"posts\""
+        },
+        QueryCase{
+            "join_keeps_rows_that_have_one",
+            "posts",
+            R"({"select":"id","join":"tags"})",
+            R"([{"id":1},{"id":2}])"
+        },
+        QueryCase{
+            "join_unknown",
+            "posts",
+            R"({"join":"nope"})",
+            "error: JOIN: \"nope\" is not a relation of \"posts\""
+        },
+        QueryCase{
+            "select_hidden",
+            "posts",
+            R"({"select":"secret"})",
+            "error: Invalid select field(s): secret"
+        }
     ),
     [](const auto& info) { return info.param.name; }
 );
@@ -266,7 +480,9 @@ TEST_F(ReaderTest, NestingAndConditionsAreBounded) {
   const auto deep = parse_query(*schema->find("posts"), nested, limits);
   ASSERT_FALSE(deep.has_value());
   EXPECT_EQ(deep.error().code, Errc::kTooLarge);
-  const auto many = parse_query(*schema->find("posts"), parse_object(R"({"where":{"id":{"$in":[1,2,3]}}})"), limits);
+  const auto many = parse_query(
+      *schema->find("posts"), parse_object(R"({"where":{"id":{"$in":[1,2,3]}}})"), limits
+  );
   ASSERT_FALSE(many.has_value());
   EXPECT_EQ(many.error().code, Errc::kTooLarge);
 }
@@ -275,7 +491,9 @@ struct PlanCase {
   const char* name;
   const char* options;
   const char* plan;
-  friend std::ostream& operator<<(std::ostream& out, const PlanCase& row) { return out << row.name; }
+  friend std::ostream& operator<<(std::ostream& out, const PlanCase& row) {
+    return out << row.name;
+  }
 };
 
 class ReaderPlans : public ReaderTest, public testing::WithParamInterface<PlanCase> {};
@@ -285,31 +503,55 @@ TEST_P(ReaderPlans, SaysHowTheRowsAreFound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Choices, ReaderPlans,
+    Choices,
+    ReaderPlans,
     testing::Values(
-        PlanCase{"key", R"({"where":{"id":2}})", "the primary key is given; rows come in key order"},
-        PlanCase{"unique", R"({"where":{"slug":"first"}})",
-                 "index i1 on 1 of its 1 field(s); rows come in key order"},
-        PlanCase{"range", R"({"where":{"views":{"$gt":15}}})",
-                 "index i2 on 1 of its 1 field(s); rows come in key order"},
-        PlanCase{"two_fields", R"({"where":{"title":"First","views":{"$gt":5}},"sort":"rating"})",
-                 "index i3 on 2 of its 2 field(s); then sorted by rating"},
+        PlanCase{
+            "key", R"({"where":{"id":2}})", "the primary key is given; rows come in key order"
+        },
+        PlanCase{
+            "unique",
+            R"({"where":{"slug":"first"}})",
+            "index i1 on 1 of its 1 field(s); rows come in key order"
+        },
+        PlanCase{
+            "range",
+            R"({"where":{"views":{"$gt":15}}})",
+            "index i2 on 1 of its 1 field(s); rows come in key order"
+        },
+        PlanCase{
+            "two_fields",
+            R"({"where":{"title":"First","views":{"$gt":5}},"sort":"rating"})",
+            "index i3 on 2 of its 2 field(s); then sorted by rating"
+        },
         PlanCase{"order", R"({"sort":"-views"})", "in the order of index i2"},
-        PlanCase{"scan", R"({"where":{"rating":3}})", "scan in key order: no index fits the conditions"},
-        PlanCase{"either_needs_a_scan", R"({"where":{"$or":{"slug":"first","views":10}}})",
-                 "scan in key order: no index fits the conditions"}
+        PlanCase{
+            "scan", R"({"where":{"rating":3}})", "scan in key order: no index fits the conditions"
+        },
+        PlanCase{
+            "either_needs_a_scan",
+            R"({"where":{"$or":{"slug":"first","views":10}}})",
+            "scan in key order: no index fits the conditions"
+        }
     ),
     [](const auto& info) { return info.param.name; }
 );
 
 TEST_F(ReaderTest, EveryPlanGivesWhatAScanGives) {
-  // The same conditions once where an index serves them and once, as an alternative of two equal ones, where none does.
+  // The same conditions once where an index serves them and once, as an alternative of two equal
+  // ones, where none does.
   for (const char* condition :
-       {R"("views":{"$gt":10})", R"("views":{"$gte":10,"$lt":40})", R"("views":{"$between":[20,30]})",
-        R"("views":{"$in":[10,30]})", R"("slug":"first")", R"("title":"Second","views":20)", R"("authors_id":1)",
+       {R"("views":{"$gt":10})",
+        R"("views":{"$gte":10,"$lt":40})",
+        R"("views":{"$between":[20,30]})",
+        R"("views":{"$in":[10,30]})",
+        R"("slug":"first")",
+        R"("title":"Second","views":20)",
+        R"("authors_id":1)",
         R"("authors_id":{"$isnull":true})"}) {
     const std::string indexed = std::string(R"({"select":"id","where":{)") + condition + "}}";
-    const std::string scanned = std::string(R"({"select":"id","where":{)") + condition + R"(,"$or":{)" + condition + "}}}";
+    const std::string scanned =
+        std::string(R"({"select":"id","where":{)") + condition + R"(,"$or":{)" + condition + "}}}";
     EXPECT_EQ(ask("posts", indexed).text, ask("posts", scanned).text) << condition;
   }
 }
@@ -322,7 +564,9 @@ TEST_F(ReaderTest, APolicyNarrowsReadsCountsAndTheirWhere) {
   EXPECT_EQ(all.page.total, 4u);
   EXPECT_EQ(ask("posts", R"({"select":"id","where":{"$or":{"id":2}}})", reader).text, "[]");
   // bknd: the policy's member takes the place of the one given.
-  EXPECT_EQ(ask("posts", R"({"select":"id","where":{"live":false}})", reader).text, R"([{"id":1}])");
+  EXPECT_EQ(
+      ask("posts", R"({"select":"id","where":{"live":false}})", reader).text, R"([{"id":1}])"
+  );
 }
 
 TEST_F(ReaderTest, APolicyWithTwoAlternativesAndARelatedFieldHolds) {
@@ -351,8 +595,9 @@ TEST_F(ReaderTest, RowsByReferenceNeedAVisibleParent) {
       const Reference& comments = *posts.find_reference("comments");
       const auto query = parse_query(*comments.other, parse_object(R"({"select":"id"})"), {});
       std::string out;
-      const auto page = Reader(kApplication, transaction, reader)
-                            .read_by_reference(posts, RowKey::of_integer(id), comments, *query, out);
+      const auto page =
+          Reader(kApplication, transaction, reader)
+              .read_by_reference(posts, RowKey::of_integer(id), comments, *query, out);
       if (!page) return std::unexpected(page.error());
       return out + " of " + std::to_string(page->total);
     };
@@ -370,15 +615,25 @@ TEST(Like, FollowsSql) {
     bool matches;
   };
   const Case cases[] = {
-      {"", "", true},         {"", "%", true},       {"a", "", false},      {"abc", "a%c", true},
-      {"abc", "a%d", false},  {"aXbXc", "a%x%C", true}, {"é", "_", true},   {"ab", "_", false},
-      {"aaab", "%aab", true}, {"abab", "%ab", true}, {"ab", "a%%b", true},  {"É", "é", false},
+      {"", "", true},
+      {"", "%", true},
+      {"a", "", false},
+      {"abc", "a%c", true},
+      {"abc", "a%d", false},
+      {"aXbXc", "a%x%C", true},
+      {"é", "_", true},
+      {"ab", "_", false},
+      {"aaab", "%aab", true},
+      {"abab", "%ab", true},
+      {"ab", "a%%b", true},
+      {"É", "é", false},
   };
   for (const Case& row : cases) {
     Condition condition;
     condition.op = Operator::kLike;
     condition.operands.emplace_back(ValueView::of_text(row.pattern));
-    EXPECT_EQ(holds(condition, ValueView::of_text(row.text)), row.matches) << row.text << " like " << row.pattern;
+    EXPECT_EQ(holds(condition, ValueView::of_text(row.text)), row.matches)
+        << row.text << " like " << row.pattern;
   }
 }
 

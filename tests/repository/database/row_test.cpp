@@ -75,7 +75,8 @@ TEST(Row, EveryTruncationIsIllFormedAndReadsWithoutHarm) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     const std::string cut = bytes.substr(0, size);
     EXPECT_FALSE(RowView(cut).is_well_formed()) << size;
-    for (std::uint16_t id = 0; id < 5; ++id) (void)RowView(cut).field(id);
+    for (std::uint16_t id = 0; id < 5; ++id)
+      (void)RowView(cut).field(id);
   }
 }
 

@@ -1,11 +1,11 @@
-#include "modules/system/turn_queue.hpp"
+#include "repository/database/turn_queue.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace noded::system {
+namespace noded::database {
 namespace {
 
 TEST(TurnQueue, LetsOneAtATimeThroughInTheOrderOfTheirComing) {
@@ -49,4 +49,4 @@ TEST(TurnQueue, PassesTheTurnOnWhenItsHolderThrows) {
 }
 
 }  // namespace
-}  // namespace noded::system
+}  // namespace noded::database
