@@ -12,8 +12,9 @@ namespace noded::node {
 Result<DataDirectory> open_data_directory(const std::filesystem::path& path) {
   std::error_code fault;
   const std::filesystem::path root = std::filesystem::absolute(path, fault).lexically_normal();
-  // The umask of the process leaves what is made here to its owner.
-  if (!fault) std::filesystem::create_directories(root, fault);
+  if (!fault && std::filesystem::create_directories(root, fault)) {
+    std::filesystem::permissions(root, std::filesystem::perms::owner_all, fault);
+  }
   if (fault) {
     return fail(
         Errc::kUnavailable,

@@ -222,7 +222,6 @@ TEST_F(GatewayChain, RunsAddedFiltersOnEveryAnswer) {
     const auto answer = client.get(path);
     ASSERT_TRUE(answer) << path;
     EXPECT_TRUE(answer->headers.contains("x-mark")) << path;
-    EXPECT_EQ(answer->headers.at("vary"), "Origin") << path;
   }
 }
 

@@ -41,6 +41,20 @@ std::unexpected<Error> not_unique(const Index& index) {
   return fail(Errc::kExists, std::move(message));
 }
 
+// While a unique index is being filled, the entry may be that of another row with the same values.
+Result<> erase_entry(
+    Transaction& transaction, const Index& index, const RowKey& key, const IndexEntry& entry
+) {
+  if (index.unique && !index.ready) {
+    std::string holder;
+    const auto found = transaction.get(entry.key, holder);
+    if (!found) return std::unexpected(found.error());
+    if (!*found || holder != key.bytes()) return {};
+  }
+  transaction.erase(entry.key);
+  return {};
+}
+
 Result<> put_entry(
     Transaction& transaction, const Index& index, const RowKey& key, const IndexEntry& entry
 ) {
@@ -116,7 +130,10 @@ Result<> RecordStore::update_indices(
     const IndexEntry old_entry = entry_of(application_, *index, key, before);
     const IndexEntry new_entry = entry_of(application_, *index, key, after);
     if (old_entry.is_absent == new_entry.is_absent && old_entry.key == new_entry.key) continue;
-    if (!old_entry.is_absent) transaction_.erase(old_entry.key);
+    if (!old_entry.is_absent) {
+      auto erased = erase_entry(transaction_, *index, key, old_entry);
+      if (!erased) return erased;
+    }
     if (new_entry.is_absent) continue;
     auto put = put_entry(transaction_, *index, key, new_entry);
     if (!put) return put;

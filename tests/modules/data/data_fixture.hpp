@@ -42,9 +42,7 @@ T run(Task<T> task) {
     failure = std::move(cause);
     if (!failure) result.emplace(std::move(value));
   });
-  while (!result && !failure) {
-    if (loop.run_one() == 0) loop.restart();
-  }
+  loop.run();  // until the store's thread, too, has let go of the loop
   if (failure) std::rethrow_exception(failure);
   return std::move(*result);
 }
