@@ -35,8 +35,7 @@ class Node {
   virtual void set_authorizer(std::shared_ptr<Authorizer> authorizer) = 0;
   // Part of /readyz: empty = ready, otherwise the reason. Called on loop threads.
   virtual void add_readiness(std::string name, std::function<std::string()> probe) = 0;
-  // Lines shown once on the console (or in the log when there is none) after the addresses:
-  // first-run codes, hints.
+  // Lines shown once on standard output after the addresses: first-run codes, hints. Never logged.
   virtual void announce(std::string text) = 0;
 
   struct Logger {

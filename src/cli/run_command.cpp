@@ -46,19 +46,17 @@ void print_screen(const Loaded& loaded, const node::Serving& serving) {
 }
 
 // The plain lines on standard output are for programs that started the node; the screen is for
-// people.
+// people. An announcement may hold a one-time code: it goes to whoever started the node, never to
+// the log.
 void tell_start(const Loaded& loaded, const node::Serving& serving) {
-  if (::isatty(STDOUT_FILENO) != 0) {
-    print_screen(loaded, serving);
-  } else {
-    for (const std::string& line : serving.announcements) {
-      telemetry::log(
-          telemetry::Level::kInfo, "announcement", telemetry::Fields().text("text", line)
-      );
-    }
-  }
+  const bool is_terminal = ::isatty(STDOUT_FILENO) != 0;
+  if (is_terminal) print_screen(loaded, serving);
   for (const std::string& url : serving.urls)
     fmt::print("listening on {}\n", url);
+  if (!is_terminal) {
+    for (const std::string& line : serving.announcements)
+      fmt::print("{}\n", line);
+  }
   std::fflush(stdout);
 }
 

@@ -82,7 +82,7 @@ Result<std::int64_t> StoreTransaction::read_counter(std::string_view counter_key
 Result<std::int64_t> StoreTransaction::allocate(std::string_view counter_key, std::int64_t count) {
   const auto first = marks_->allocate(counter_key, count, limit_.tier());
   if (!first) return first;
-  const std::int64_t highest = *first + count - 1;
+  const std::int64_t highest = *first + (count - 1);
   auto place = allocated_.lower_bound(counter_key);
   if (place == allocated_.end() || place->first != counter_key) {
     allocated_.emplace_hint(place, counter_key, highest);

@@ -113,6 +113,7 @@ TEST(ThreadLane, StartsNoMoreThreadsThanItsLimitAndNoneBeforeItsFirstWork) {
   EXPECT_EQ(lane.threads(), 2U);
   first.open();
   second.open();
+  lane.close();  // the gates must outlive the work that waits at them
 }
 
 TEST(Offload, ResumesTheCallerWithTheOutcomeOnItsOwnThread) {
@@ -156,6 +157,7 @@ TEST(Offload, AnswersOverloadedWithoutRunningWhenTheLaneIsFull) {
   ASSERT_TRUE(outcome.has_value());
   ASSERT_FALSE(outcome->has_value());
   EXPECT_EQ(outcome->error().code, Errc::kOverloaded);
+  lane.close();
 }
 
 }  // namespace
