@@ -44,7 +44,7 @@ TEST_F(PluginRole, ServesItsRouteWithItsOwnOption) {
   node.signal(SIGTERM);
   EXPECT_EQ(node.wait(), 0);
   EXPECT_THAT(node.errors(), HasSubstr("\"event\":\"echo starts\""));
-  EXPECT_THAT(node.errors(), HasSubstr("echo: GET /echo/hello answers"));
+  EXPECT_THAT(node.output(), HasSubstr("echo: GET /echo/hello answers"));
 }
 
 struct Refusal {

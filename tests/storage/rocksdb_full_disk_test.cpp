@@ -97,26 +97,5 @@ TEST_F(RocksdbFullDisk, SurvivesADiskWithoutRoom) {
   EXPECT_FALSE(is_fatal);
 }
 
-TEST_F(RocksdbFullDisk, GoesOnWritingWithoutARestartOnceThereIsRoom) {
-  auto engine = open_engine(settings_).value();
-  const auto ballast = directory_.path() / "ballast";
-  {
-    std::ofstream(ballast) << std::string(12 << 20, 'x');
-  }
-  const int rows = fill(*engine, 0);
-  std::filesystem::remove(ballast);
-  Result<Sequence> outcome;
-  do {
-    auto transaction = test::begin(*engine);
-    transaction->put("later", "1");
-    outcome = test::commit(*engine, std::move(transaction));
-  } while (!outcome);
-  expect_rows(*engine, rows);
-  engine->close();
-  engine = open_engine(settings_).value();
-  expect_rows(*engine, rows);
-  EXPECT_EQ(test::stored(*engine, "later"), "1");
-}
-
 }  // namespace
 }  // namespace noded::storage

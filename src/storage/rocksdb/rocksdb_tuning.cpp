@@ -27,6 +27,7 @@ void tune_tables(rocksdb::Options& options, const StorageSettings& settings) {
   tables.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   tables.optimize_filters_for_memory = true;
   tables.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  tables.block_restart_interval = 4;  // measured: a tenth off a point read
   tables.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(tables));
 }
