@@ -3,6 +3,7 @@
 //   engine_bench [directory] [engine] [durability]
 #include "noded/engine.hpp"
 
+#include "bench/measure.hpp"
 #include "storage/open.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -22,47 +23,11 @@
 namespace noded::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int kRows = 50'000;  // fit into the cache
-
-double since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double cpu_seconds(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-// Seconds of CPU of one of `count` calls of `work(i)`, the best of three rounds.
-template <class Work>
-double best_of(int count, Work work) {
-  double best = 1e9;
-  for (int round = 0; round < 3; ++round) {
-    const double start = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
-    for (int i = 0; i < count; ++i)
-      work(i);
-    best = std::min(best, (cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - start) / count);
-  }
-  return best;
-}
-
-void print(std::string_view what, double seconds) {
-  fmt::print("{:<44} {:>10.3f} us\n", what, seconds * 1e6);
-}
 
 // Consecutive rows are far apart, as those of a hash are.
 std::string row_key(int i) {
   return fmt::format("row/{:016x}", static_cast<std::uint64_t>(i) * 0x9e3779b97f4a7c15u);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "engine_bench: {}\n", result.error().message);
-  std::exit(1);
 }
 
 void run_to_end(net::io_context& loop) {
@@ -95,7 +60,7 @@ void measure_reads(Engine& engine, Tier tier, std::string_view name) {
     blocked += !transaction->peek(keys[static_cast<std::size_t>(i)], value).has_value();
   };
   print(fmt::format("peek, {}", name), best_of(kHot, peek));
-  fmt::print("{:<44} {:>10}\n", "  of these would block", blocked);
+  fmt::print("{:<52} {:>10}\n", "  of these would block", blocked);
   print(fmt::format("peek of an absent key, {}", name), best_of(kHot, [&](int i) {
           keys[0].assign(row_key(i)).push_back('x');
           static_cast<void>(transaction->peek(keys[0], value));
@@ -147,7 +112,7 @@ Result<> create_record(Transaction& transaction, int number) {
 Task<> create_records(Engine& engine, Load& load, int total) {
   while (load.next < total) {
     const int number = load.next++;
-    const auto start = Clock::now();
+    const auto start = Steady::now();
     auto transaction = must(engine.begin({.tier = Tier::kMemory}));
     if (const auto done = create_record(*transaction, number);
         !done && done.error().code == Errc::kWouldBlock) {
@@ -166,14 +131,14 @@ void measure_commits(Engine& engine, net::io_context& loop, int committers, int 
   load.seconds.reserve(static_cast<std::size_t>(total));
   for (int i = 0; i < committers; ++i)
     spawn(loop.get_executor(), "create", [&] { return create_records(engine, load, total); });
-  const auto start = Clock::now();
+  const auto start = Steady::now();
   const double cpu_before = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
   run_to_end(loop);
   const double elapsed = since(start);
   const double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_before;
   std::ranges::sort(load.seconds);
   fmt::print(
-      "{:<44} {:>10.0f} /s  p50 {:.0f} us, p99 {:.0f} us, CPU {:.1f} us each, {} blocked\n",
+      "{:<52} {:>10.0f} /s  p50 {:.0f} us, p99 {:.0f} us, CPU {:.1f} us each, {} blocked\n",
       fmt::format("create at {} committers", committers),
       load.done / elapsed,
       load.seconds[load.seconds.size() / 2] * 1e6,
@@ -184,16 +149,16 @@ void measure_commits(Engine& engine, net::io_context& loop, int committers, int 
 }
 
 int run(storage::StorageSettings settings) {
-  auto start = Clock::now();
+  auto start = Steady::now();
   auto engine = must(storage::open_engine(settings));
   print("open, new", since(start));
   net::io_context loop(1);
-  start = Clock::now();
+  start = Steady::now();
   fill(*engine, loop);
   print(fmt::format("fill, a row of {}", kRows), since(start) / kRows);
   engine->close();
   engine.reset();
-  start = Clock::now();
+  start = Steady::now();
   engine = must(storage::open_engine(settings));
   print("open, filled", since(start));
   print("begin", best_of(100'000, [&](int) { must(engine->begin({})); }));

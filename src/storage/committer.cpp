@@ -17,6 +17,7 @@ namespace noded::storage {
 Committer::Committer(
     std::unique_ptr<Backend> backend,
     std::shared_ptr<Published> published,
+    std::shared_ptr<RangeCache> range_cache,
     const CommitterSettings& settings,
     const Clock& clock,
     OnFatal on_fatal
@@ -25,6 +26,7 @@ Committer::Committer(
       on_fatal_(std::move(on_fatal)),
       backend_(std::move(backend)),
       published_(std::move(published)),
+      range_cache_(std::move(range_cache)),
       space_(settings.reserve_bytes, settings.durability, clock),
       assigned_(backend_->stored_sequence()),
       window_(settings.window_keys, assigned_),
@@ -231,6 +233,7 @@ Result<> Committer::write(Sequence oldest_read) {
   const auto applied = backend_->apply(changes_, assigned_, oldest_read);
   if (applied) {
     numbers_.store();
+    if (range_cache_ != nullptr) range_cache_->note(changes_, assigned_);
     publish(assigned_);
     return {};
   }

@@ -11,6 +11,7 @@
 #include "storage/completions.hpp"
 #include "storage/conflict_window.hpp"
 #include "storage/published.hpp"
+#include "storage/range_cache.hpp"
 #include "storage/snapshot_ledger.hpp"
 #include "storage/space_watch.hpp"
 #include "storage/stored_numbers.hpp"
@@ -48,6 +49,7 @@ class Committer {
   Committer(
       std::unique_ptr<Backend> backend,
       std::shared_ptr<Published> published,
+      std::shared_ptr<RangeCache> range_cache,  // told of every change; may be null
       const CommitterSettings& settings,
       const Clock& clock,
       OnFatal on_fatal
@@ -87,6 +89,7 @@ class Committer {
   OnFatal on_fatal_;
   std::unique_ptr<Backend> backend_;
   std::shared_ptr<Published> published_;
+  std::shared_ptr<RangeCache> range_cache_;
   std::shared_ptr<SnapshotLedger> ledger_ = std::make_shared<SnapshotLedger>();
 
   // The thread's own.

@@ -33,8 +33,16 @@ Result<std::unique_ptr<Engine>> open_engine(
         telemetry::Fields().text("engine", settings.engine).text("durability", committer.durability)
     );
   }
+  auto range_cache = settings.scan_cache_bytes == 0
+                         ? nullptr
+                         : std::make_shared<RangeCache>(settings.scan_cache_bytes);
   return std::make_unique<Store>(
-      std::move(*backend), committer, settings.max_transaction_bytes, clock, std::move(on_fatal)
+      std::move(*backend),
+      committer,
+      settings.max_transaction_bytes,
+      std::move(range_cache),
+      clock,
+      std::move(on_fatal)
   );
 }
 

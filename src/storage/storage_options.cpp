@@ -6,10 +6,11 @@
 namespace noded::storage {
 
 OptionTable storage_options() {
-  static constexpr std::array<const OptionDeclaration*, 7> kTable{
+  static constexpr std::array<const OptionDeclaration*, 8> kTable{
       &kEngine,
       &kDurability,
       &kCache,
+      &kScanCache,
       &kWriteBuffer,
       &kReserve,
       &kMaxTransaction,
@@ -24,6 +25,7 @@ StorageSettings storage_settings(const Options& options, std::filesystem::path d
       .engine = options.get(kEngine),
       .durability = options.get(kDurability),
       .cache_bytes = options.get(kCache).count,
+      .scan_cache_bytes = options.get(kScanCache).count,
       .write_buffer_bytes = options.get(kWriteBuffer).count,
       .reserve_bytes = options.get(kReserve).count,
       .max_transaction_bytes = options.get(kMaxTransaction).count,

@@ -31,6 +31,13 @@ inline constexpr Option<Bytes> kCache{
     1_MiB,
     1024_GiB,
 };
+inline constexpr Option<Bytes> kScanCache{
+    "storage.scan_cache",
+    "memory for ranges that are walked whole again and again between changes; 0 keeps none",
+    16_MiB,
+    0_B,
+    4_GiB,
+};
 inline constexpr Option<Bytes> kWriteBuffer{
     "storage.write_buffer",
     "memory for records not yet in sorted files; up to two of these exist",
@@ -68,6 +75,7 @@ struct StorageSettings {
   std::string engine = "rocksdb";
   std::string durability = "synced";
   std::uint64_t cache_bytes = 32u << 20;
+  std::uint64_t scan_cache_bytes = 16u << 20;
   std::uint64_t write_buffer_bytes = 8u << 20;
   std::uint64_t reserve_bytes = 64u << 20;
   std::uint64_t max_transaction_bytes = 64u << 20;

@@ -13,12 +13,14 @@ Store::Store(
     std::unique_ptr<Backend> backend,
     const CommitterSettings& settings,
     std::size_t max_transaction_bytes,
+    std::shared_ptr<RangeCache> range_cache,
     const Clock& clock,
     OnFatal on_fatal
 )
     : max_transaction_bytes_(max_transaction_bytes),
+      range_cache_(std::move(range_cache)),
       committer_(std::make_unique<Committer>(
-          std::move(backend), published_, settings, clock, std::move(on_fatal)
+          std::move(backend), published_, range_cache_, settings, clock, std::move(on_fatal)
       )) {}
 
 Store::~Store() {
@@ -28,7 +30,7 @@ Store::~Store() {
 Result<std::unique_ptr<Transaction>> Store::begin(const BeginOptions& options) {
   auto snapshot = published_->get();
   if (snapshot == nullptr) return fail(Errc::kUnavailable, "the store is closed");
-  return std::make_unique<StoreTransaction>(std::move(snapshot), marks_, options);
+  return std::make_unique<StoreTransaction>(std::move(snapshot), marks_, range_cache_, options);
 }
 
 Task<Result<Sequence>> Store::commit(std::unique_ptr<Transaction> transaction) {

@@ -8,6 +8,7 @@
 #include "storage/committer.hpp"
 #include "storage/high_marks.hpp"
 #include "storage/published.hpp"
+#include "storage/range_cache.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -16,11 +17,13 @@ namespace noded::storage {
 
 class Store final : public Engine {
  public:
-  // `max_transaction_bytes`: what one commit may write. `clock` outlives the store.
+  // `max_transaction_bytes`: what one commit may write. `range_cache`: null for none. `clock`
+  // outlives the store.
   Store(
       std::unique_ptr<Backend> backend,
       const CommitterSettings& settings,
       std::size_t max_transaction_bytes,
+      std::shared_ptr<RangeCache> range_cache,
       const Clock& clock,
       OnFatal on_fatal
   );
@@ -36,6 +39,7 @@ class Store final : public Engine {
   std::size_t max_transaction_bytes_;
   std::shared_ptr<Published> published_ = std::make_shared<Published>();
   std::shared_ptr<HighMarks> marks_ = std::make_shared<HighMarks>(published_);
+  std::shared_ptr<RangeCache> range_cache_;
   std::unique_ptr<Committer> committer_;
 };
 

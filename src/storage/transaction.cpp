@@ -2,6 +2,7 @@
 
 #include "storage/high_marks.hpp"
 #include "storage/number.hpp"
+#include "storage/range_cache.hpp"
 #include "storage/transaction_cursor.hpp"
 
 #include <algorithm>
@@ -26,6 +27,13 @@ Result<bool> StoreTransaction::peek(std::string_view key, std::string& value) {
     return true;
   }
   if (const auto refused = limit_.charge_read()) return std::unexpected(limit_error(*refused));
+  if (image_ != nullptr && image_range_.begin <= key &&
+      (image_range_.end.empty() || key < image_range_.end)) {
+    const std::size_t place = image_->lower_bound(key);
+    if (place == image_->size() || image_->key(place) != key) return false;
+    value.assign(image_->value(place));
+    return true;
+  }
   return snapshot_->get(key, value, limit_.tier());
 }
 
@@ -36,7 +44,19 @@ std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction directi
     own = std::make_unique<OwnWrites::View>(writes_, range, direction);
     if (own->at_end()) own.reset();
   }
-  auto stored = snapshot_->scan(std::move(range), direction, limit_.tier());
+  if (range_cache_ != nullptr) {
+    if (auto image = range_cache_->find(range, snapshot())) {
+      image_ = image;
+      image_range_ = range;
+      if (own == nullptr)
+        return std::make_unique<ImageCursor>(std::move(image), range, direction, &limit_);
+      auto stored = std::make_unique<ImageCursor>(std::move(image), range, direction, nullptr);
+      return std::make_unique<MergingCursor>(std::move(stored), std::move(own), direction, limit_);
+    }
+  }
+  auto stored = snapshot_->scan(range, direction, limit_.tier());
+  if (range_cache_ != nullptr && limit_.tier() == Tier::kDisk)
+    stored = range_cache_->watch(std::move(stored), std::move(range), direction, snapshot());
   if (own == nullptr) return std::make_unique<StoredCursor>(std::move(stored), limit_);
   return std::make_unique<MergingCursor>(std::move(stored), std::move(own), direction, limit_);
 }

@@ -7,6 +7,7 @@
 #include "storage/backend.hpp"
 #include "storage/key_hash.hpp"
 #include "storage/own_writes.hpp"
+#include "storage/range_image.hpp"
 #include "storage/work_limit.hpp"
 
 #include <cstddef>
@@ -22,6 +23,7 @@
 namespace noded::storage {
 
 class HighMarks;
+class RangeCache;
 
 class StoreTransaction final : public Transaction {
  public:
@@ -30,13 +32,17 @@ class StoreTransaction final : public Transaction {
     std::string prefix, value;
   };
 
-  // `marks` belongs to the engine and outlives every transaction that still calls allocate.
+  // `marks` and `range_cache` belong to the engine; `range_cache` may be null.
   StoreTransaction(
       std::shared_ptr<const Snapshot> snapshot,
       std::shared_ptr<HighMarks> marks,
+      std::shared_ptr<RangeCache> range_cache,
       const BeginOptions& options
   )
-      : snapshot_(std::move(snapshot)), marks_(std::move(marks)), limit_(options) {}
+      : snapshot_(std::move(snapshot)),
+        marks_(std::move(marks)),
+        range_cache_(std::move(range_cache)),
+        limit_(options) {}
 
   Result<bool> get(std::string_view key, std::string& value) override;
   Result<bool> peek(std::string_view key, std::string& value) override;
@@ -77,6 +83,10 @@ class StoreTransaction final : public Transaction {
  private:
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<HighMarks> marks_;
+  std::shared_ptr<RangeCache> range_cache_;
+  // What the last scan was answered from: the rows that it found are often fetched next.
+  std::shared_ptr<const RangeImage> image_;
+  KeyRange image_range_;
   WorkLimit limit_;
   OwnWrites writes_;
   std::vector<KeyHash> reads_, announced_;

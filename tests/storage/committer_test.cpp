@@ -41,6 +41,7 @@ class CommitterTest : public testing::Test {
         std::make_unique<GatedBackend>(gate_),
         settings_,
         64u << 20,
+        nullptr,
         clock_,
         [this](std::string_view) { ++fatal_; }
     );

@@ -56,6 +56,7 @@ class DatabaseFixture : public testing::Test {
             storage::make_memory_backend(),
             storage::CommitterSettings{},
             std::size_t{64} << 20,
+            std::make_shared<storage::RangeCache>(std::uint64_t{16} << 20),
             clock_,
             {}
         ),

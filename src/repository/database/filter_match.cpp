@@ -89,7 +89,7 @@ bool is_among(const Condition& condition, const ValueView& value) {
   return std::any_of(
       condition.operands.begin(),
       condition.operands.end(),
-      [&value](const Value& operand) { return compare(value, operand.view()) == 0; }
+      [&value](const Value& operand) { return equal(value, operand.view()); }
   );
 }
 
@@ -154,9 +154,9 @@ bool holds(const Condition& condition, const ValueView& value) {
   if (value.is_null()) return false;
   switch (condition.op) {
     case Operator::kEqual:
-      return compare(value, condition.operands[0].view()) == 0;
+      return equal(value, condition.operands[0].view());
     case Operator::kNotEqual:
-      return compare(value, condition.operands[0].view()) != 0;
+      return !equal(value, condition.operands[0].view());
     case Operator::kGreater:
       return compare(value, condition.operands[0].view()) > 0;
     case Operator::kGreaterEqual:
@@ -178,7 +178,16 @@ bool holds(const Condition& condition, const ValueView& value) {
 }
 
 bool matches_alone(const Filter& filter, const RowKey& key, const RowView& row) {
-  return any_holds(filter, key, row, {});
+  if (filter.any.empty()) return true;
+  for (const Conjunction& conjunction : filter.any) {
+    bool all_hold = true;
+    for (const Condition& condition : conjunction) {
+      all_hold = holds(condition, value_of(*condition.field, key, row));
+      if (!all_hold) break;
+    }
+    if (all_hold) return true;
+  }
+  return false;
 }
 
 Result<bool> matches(

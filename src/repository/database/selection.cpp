@@ -3,6 +3,7 @@
 #include "repository/database/filter_match.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/row_source.hpp"
+#include "repository/database/top_rows.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,12 +11,7 @@
 namespace noded::database {
 namespace {
 
-struct Order {
-  const Field* field;
-  bool descending;
-};
-
-Order order_of(const Entity& entity, const Field* sort, bool descending) {
+RowOrder order_of(const Entity& entity, const Field* sort, bool descending) {
   if (sort != nullptr) return {sort, descending};
   const Field* own = entity.find_field(entity.sort_field);
   return {own != nullptr ? own : &entity.primary(), entity.sort_descending};
@@ -58,47 +54,20 @@ class OrderedCollector final : public RowVisitor {
   Selected& selected_;
 };
 
-struct Candidate {
-  Value sort;
-  RowKey key;
-};
-
-// Whether `a` comes before `b`; equal values in key order.
-bool comes_before(
-    const ValueView& a,
-    const RowKey& key_a,
-    const ValueView& b,
-    const RowKey& key_b,
-    bool descending
-) {
-  const auto order = compare(a, b);
-  if (order == 0) return key_a < key_b;
-  return descending ? order > 0 : order < 0;
-}
-
-struct Before {
-  bool descending;
-  bool operator()(const Candidate& a, const Candidate& b) const {
-    return comes_before(a.sort.view(), a.key, b.sort.view(), b.key, descending);
-  }
-};
-
-// Rows in any order: keeps the first offset + limit of the wanted order in a heap whose top is the
-// last of them.
+// Rows in any order: keeps the first offset + limit of the wanted order.
 class SortingCollector final : public RowVisitor {
  public:
   SortingCollector(
       std::uint16_t application,
       Transaction& transaction,
       const Narrowing& narrowing,
-      const Order& order,
+      const RowOrder& order,
       std::uint64_t keep
   )
       : application_(application),
         transaction_(transaction),
         narrowing_(narrowing),
-        order_(order),
-        keep_(keep) {}
+        top_(order, keep) {}
 
   Result<bool> visit(const RowKey& key, std::string_view bytes) override {
     const RowView row(bytes);
@@ -108,33 +77,19 @@ class SortingCollector final : public RowVisitor {
       if (!*match) return true;
     }
     ++count_;
-    if (keep_ == 0) return true;
-    const ValueView value = value_of(*order_.field, key, row);
-    if (heap_.size() == keep_) {
-      const Candidate& last = heap_.front();
-      if (!comes_before(value, key, last.sort.view(), last.key, order_.descending)) return true;
-      std::pop_heap(heap_.begin(), heap_.end(), Before{order_.descending});
-      heap_.pop_back();
-    }
-    heap_.push_back({Value(value), key});
-    std::push_heap(heap_.begin(), heap_.end(), Before{order_.descending});
+    top_.offer(key, row);
     return true;
   }
 
   std::uint64_t count() const { return count_; }
-  std::vector<Candidate> take() {
-    std::sort_heap(heap_.begin(), heap_.end(), Before{order_.descending});
-    return std::move(heap_);
-  }
+  std::vector<RowKey> take() { return top_.take(); }
 
  private:
   std::uint16_t application_;
   Transaction& transaction_;
   const Narrowing& narrowing_;
-  Order order_;
-  std::uint64_t keep_;
+  TopRows top_;
   std::uint64_t count_ = 0;
-  std::vector<Candidate> heap_;
 };
 
 class KeyCollector final : public RowVisitor {
@@ -170,15 +125,15 @@ Result<> fetch(
     std::uint16_t application,
     Transaction& transaction,
     const Entity& entity,
-    const std::vector<Candidate>& candidates,
+    const std::vector<RowKey>& keys,
     std::uint64_t offset,
     std::vector<StoredRow>& rows
 ) {
   std::string bytes;
-  for (std::uint64_t i = offset; i < candidates.size(); ++i) {
-    const auto exists = transaction.peek(keys::row(application, entity, candidates[i].key), bytes);
+  for (std::uint64_t i = offset; i < keys.size(); ++i) {
+    const auto exists = transaction.peek(keys::row(application, entity, keys[i]), bytes);
     if (!exists) return std::unexpected(exists.error());
-    if (*exists) rows.push_back({candidates[i].key, bytes});
+    if (*exists) rows.push_back({keys[i], bytes});
   }
   return {};
 }
@@ -227,6 +182,9 @@ Result<Narrowing> Narrowing::make(
     narrowing.join_.emplace_back(reference, nullptr);
   auto related = narrowing.require_related(access);
   if (!related) return std::unexpected(std::move(related.error()));
+  const Filter* policy_filter = narrowing.policy_.filter.get();
+  narrowing.looks_at_row_alone_ = narrowing.where_->used.empty() && join.empty() &&
+                                  (policy_filter == nullptr || policy_filter->used.empty());
   return narrowing;
 }
 
@@ -247,6 +205,10 @@ Result<> Narrowing::require_related(const Access& access) {
 Result<bool> Narrowing::matches(
     const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction
 ) const {
+  if (looks_at_row_alone_) {
+    return (policy_.filter == nullptr || matches_alone(*policy_.filter, key, row)) &&
+           matches_alone(*where_, key, row);
+  }
   if (policy_.filter != nullptr) {
     const auto allowed = database::matches(*policy_.filter, key, row, application, transaction);
     if (!allowed || !*allowed) return allowed;
@@ -286,7 +248,7 @@ Plan plan_for(
     const Field* sort,
     bool descending
 ) {
-  const Order order = order_of(entity, sort, descending);
+  const RowOrder order = order_of(entity, sort, descending);
   const PlanRequest request{
       entity, narrowing.required(), !narrowing.is_empty(), order.field, order.descending
   };
@@ -339,14 +301,13 @@ Result<std::vector<RowKey>> select_keys(
 }
 
 void order_and_cut(const Entity& entity, const Cut& cut, std::vector<StoredRow>& rows) {
-  const Order order = order_of(entity, cut.sort, cut.descending);
+  const RowOrder order = order_of(entity, cut.sort, cut.descending);
   std::sort(rows.begin(), rows.end(), [&order](const StoredRow& a, const StoredRow& b) {
-    return comes_before(
+    return order.comes_before(
         value_of(*order.field, a.key, RowView(a.bytes)),
         a.key,
         value_of(*order.field, b.key, RowView(b.bytes)),
-        b.key,
-        order.descending
+        b.key
     );
   });
   const std::size_t begin = std::min<std::size_t>(cut.offset, rows.size());

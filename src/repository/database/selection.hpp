@@ -50,6 +50,7 @@ class Narrowing {
   Access::Rows policy_;
   std::vector<std::shared_ptr<const Filter>> where_related_;  // one for each of where_->used
   std::vector<std::pair<const Reference*, std::shared_ptr<const Filter>>> join_;
+  bool looks_at_row_alone_ = false;  // no related row decides
 };
 
 struct Cut {

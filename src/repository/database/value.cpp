@@ -62,7 +62,7 @@ std::weak_ordering compare_numbers(const ValueView& a, const ValueView& b) {
 
 }  // namespace
 
-std::weak_ordering compare(const ValueView& a, const ValueView& b) {
+std::weak_ordering compare_classes(const ValueView& a, const ValueView& b) {
   const int class_a = class_of(a.type);
   const int class_b = class_of(b.type);
   if (class_a != class_b) return class_a <=> class_b;
@@ -76,11 +76,6 @@ std::weak_ordering compare(const ValueView& a, const ValueView& b) {
     default:
       return a.text <=> b.text;
   }
-}
-
-RowKey::RowKey(std::string_view bytes)
-    : size_(static_cast<std::uint8_t>(bytes.size() == 16 ? 16 : 8)) {
-  std::memcpy(bytes_.data(), bytes.data(), std::min<std::size_t>(bytes.size(), size_));
 }
 
 RowKey RowKey::of_integer(std::int64_t id) {

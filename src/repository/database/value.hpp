@@ -4,9 +4,11 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,12 +58,34 @@ struct Value {
   explicit Value(const ValueView& v)
       : type(v.type), integer(v.integer), real(v.real), text(v.text) {}
   ValueView view() const { return {type, integer, real, text}; }
+  // As construction, but keeps the memory of the text.
+  void assign(const ValueView& v) {
+    type = v.type;
+    integer = v.integer;
+    real = v.real;
+    text.assign(v.text);
+  }
   bool is_null() const { return type == ValueType::kNull; }
 };
 
+// compare() of values that are not both integers or both texts.
+std::weak_ordering compare_classes(const ValueView& a, const ValueView& b);
+
 // SQLite's order across types: null, then booleans and numbers by value, times, then text, JSON and
 // uuid by bytes.
-std::weak_ordering compare(const ValueView& a, const ValueView& b);
+inline std::weak_ordering compare(const ValueView& a, const ValueView& b) {
+  if (a.type == b.type) {
+    if (a.type == ValueType::kInteger) return a.integer <=> b.integer;
+    if (a.type == ValueType::kText) return a.text <=> b.text;
+  }
+  return compare_classes(a, b);
+}
+
+// compare(a, b) == 0.
+inline bool equal(const ValueView& a, const ValueView& b) {
+  if (a.type == ValueType::kText && b.type == ValueType::kText) return a.text == b.text;
+  return compare(a, b) == 0;
+}
 
 // A row's primary key: an integer or a UUID. Order-preserving bytes: 8 big-endian with the sign
 // flipped, or the 16 of the UUID.
@@ -85,7 +109,13 @@ class RowKey {
   friend auto operator<=>(const RowKey& a, const RowKey& b) { return a.bytes() <=> b.bytes(); }
 
  private:
-  explicit RowKey(std::string_view bytes);
+  explicit RowKey(std::string_view bytes) : size_(bytes.size() == 16 ? 16 : 8) {
+    if (bytes.size() == 16) {
+      std::memcpy(bytes_.data(), bytes.data(), 16);
+    } else {
+      std::memcpy(bytes_.data(), bytes.data(), std::min<std::size_t>(bytes.size(), 8));
+    }
+  }
   std::array<char, 16> bytes_{};
   std::uint8_t size_ = 0;
 };
