@@ -53,11 +53,14 @@ class Cursor {
   virtual ~Cursor() = default;
   // Moves to the first or next entry. False at the end and on an error: then ask status().
   virtual bool next() = 0;
-  // Views are valid until the next move.
-  virtual std::string_view key() const = 0;
-  virtual std::string_view value() const = 0;
+  // Of the present entry; valid until the next move.
+  std::string_view key() const noexcept { return key_; }
+  std::string_view value() const noexcept { return value_; }
   // kWouldBlock (memory tier), kTimeout, kUnavailable, kInternal (damaged data).
   virtual Result<> status() const = 0;
+
+ protected:
+  std::string_view key_, value_;  // next() sets them: a walk asks them for every entry
 };
 
 // One unit of work. One thread at a time; may move between threads. Dropping it rolls back.
@@ -74,6 +77,9 @@ class Transaction {
   // Ranges are not validated at commit; guard what must not appear in them with
   // observe()/announce().
   virtual std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) = 0;
+  // For walks whose order does not matter: in the direction `wish` if that costs no more than the
+  // other, else in the cheaper one.
+  virtual std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) = 0;
 
   virtual void put(std::string_view key, std::string_view value) = 0;  // also joins the read set
   virtual void erase(std::string_view key) = 0;                        // also joins the read set

@@ -48,18 +48,18 @@ class RangeCache::WatchingCursor final : public Cursor {
       if (!std::exchange(is_done_, true) && engine_->status()) finish();
       return false;
     }
+    key_ = engine_->key();
+    value_ = engine_->value();
     ++entries_;
     if (image_ != nullptr) record();
     return true;
   }
-  std::string_view key() const override { return engine_->key(); }
-  std::string_view value() const override { return engine_->value(); }
   Result<> status() const override { return engine_->status(); }
 
  private:
   void record() {
-    if (image_->bytes() + key().size() + value().size() <= cache_.capacity_bytes_) {
-      image_->append(key(), value());
+    if (image_->bytes() + key_.size() + value_.size() <= cache_.capacity_bytes_) {
+      image_->append(key_, value_);
     } else {
       image_.reset();
       cache_.abandon_recording(range_, true);

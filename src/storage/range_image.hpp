@@ -64,13 +64,13 @@ class ImageCursor final : public Cursor {
 
   bool next() override {
     if (refused_) return false;
-    if (limit_ != nullptr) refused_ = limit_->charge_step();
+    if (limit_ != nullptr) refused_ = limit_->charge_memory_step();
     if (refused_ || begin_ == end_) return false;
-    at_ = is_forward_ ? begin_++ : --end_;
+    const std::size_t place = is_forward_ ? begin_++ : --end_;
+    key_ = image_->key(place);
+    value_ = image_->value(place);
     return true;
   }
-  std::string_view key() const override { return image_->key(at_); }
-  std::string_view value() const override { return image_->value(at_); }
   Result<> status() const override {
     if (refused_) return std::unexpected(limit_error(*refused_));
     return {};
@@ -80,7 +80,6 @@ class ImageCursor final : public Cursor {
   std::shared_ptr<const RangeImage> image_;
   WorkLimit* limit_;
   std::size_t begin_, end_;  // what is left to walk
-  std::size_t at_ = 0;
   bool is_forward_;
   std::optional<Errc> refused_;
 };

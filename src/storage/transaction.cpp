@@ -44,21 +44,35 @@ std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction directi
     own = std::make_unique<OwnWrites::View>(writes_, range, direction);
     if (own->at_end()) own.reset();
   }
-  if (range_cache_ != nullptr) {
-    if (auto image = range_cache_->find(range, snapshot())) {
-      image_ = image;
-      image_range_ = range;
-      if (own == nullptr)
-        return std::make_unique<ImageCursor>(std::move(image), range, direction, &limit_);
-      auto stored = std::make_unique<ImageCursor>(std::move(image), range, direction, nullptr);
-      return std::make_unique<MergingCursor>(std::move(stored), std::move(own), direction, limit_);
-    }
+  std::unique_ptr<Cursor> stored;
+  if (find_image(range)) {
+    WorkLimit* const limit = own == nullptr ? &limit_ : nullptr;
+    stored = std::make_unique<ImageCursor>(image_, range, direction, limit);
+    if (own == nullptr) return stored;
+  } else {
+    stored = snapshot_->scan(range, direction, limit_.tier());
+    if (range_cache_ != nullptr && limit_.tier() == Tier::kDisk)
+      stored = range_cache_->watch(std::move(stored), std::move(range), direction, snapshot());
+    if (own == nullptr) return std::make_unique<StoredCursor>(std::move(stored), limit_);
   }
-  auto stored = snapshot_->scan(range, direction, limit_.tier());
-  if (range_cache_ != nullptr && limit_.tier() == Tier::kDisk)
-    stored = range_cache_->watch(std::move(stored), std::move(range), direction, snapshot());
-  if (own == nullptr) return std::make_unique<StoredCursor>(std::move(stored), limit_);
   return std::make_unique<MergingCursor>(std::move(stored), std::move(own), direction, limit_);
+}
+
+std::unique_ptr<Cursor> StoreTransaction::scan_unordered(KeyRange range, Direction wish) {
+  // An engine steps backward more slowly, an image does not.
+  const Direction direction = find_image(range) ? wish : Direction::kForward;
+  return scan(std::move(range), direction);
+}
+
+bool StoreTransaction::find_image(const KeyRange& range) {
+  if (range_cache_ == nullptr) return false;
+  if (image_ != nullptr && range.begin == image_range_.begin && range.end == image_range_.end)
+    return true;
+  auto image = range_cache_->find(range, snapshot());
+  if (image == nullptr) return false;
+  image_ = std::move(image);
+  image_range_ = range;
+  return true;
 }
 
 void StoreTransaction::put(std::string_view key, std::string_view value) {

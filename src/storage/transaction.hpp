@@ -47,6 +47,7 @@ class StoreTransaction final : public Transaction {
   Result<bool> get(std::string_view key, std::string& value) override;
   Result<bool> peek(std::string_view key, std::string& value) override;
   std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) override;
+  std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) override;
   void put(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;
   void add(std::string_view counter_key, std::int64_t delta) override;
@@ -81,10 +82,14 @@ class StoreTransaction final : public Transaction {
   }  // tells whose transaction this is
 
  private:
+  // Whether all of `range` is in an image, which then is image_.
+  bool find_image(const KeyRange& range);
+
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<HighMarks> marks_;
   std::shared_ptr<RangeCache> range_cache_;
-  // What the last scan was answered from: the rows that it found are often fetched next.
+  // The image that was found last and what it was asked for: rows that a scan found are often
+  // fetched next.
   std::shared_ptr<const RangeImage> image_;
   KeyRange image_range_;
   WorkLimit limit_;

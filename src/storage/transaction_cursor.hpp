@@ -18,8 +18,6 @@ namespace noded::storage {
 class EmptyCursor final : public Cursor {
  public:
   bool next() override { return false; }
-  std::string_view key() const override { return {}; }
-  std::string_view value() const override { return {}; }
   Result<> status() const override { return {}; }
 };
 
@@ -32,10 +30,11 @@ class StoredCursor final : public Cursor {
   bool next() override {
     if (refused_) return false;
     refused_ = limit_.charge_step();
-    return !refused_ && stored_->next();
+    if (refused_ || !stored_->next()) return false;
+    key_ = stored_->key();
+    value_ = stored_->value();
+    return true;
   }
-  std::string_view key() const override { return stored_->key(); }
-  std::string_view value() const override { return stored_->value(); }
   Result<> status() const override {
     if (refused_) return std::unexpected(limit_error(*refused_));
     return stored_->status();
@@ -62,8 +61,6 @@ class MergingCursor final : public Cursor {
         is_forward_(direction == Direction::kForward) {}
 
   bool next() override;
-  std::string_view key() const override { return key_; }
-  std::string_view value() const override { return value_; }
   Result<> status() const override;
 
  private:
@@ -84,7 +81,6 @@ class MergingCursor final : public Cursor {
   std::optional<Errc> refused_;
   bool is_failed_ = false;  // the stored cursor's status tells how
   std::string own_value_;   // a later write of the transaction must not change what was given out
-  std::string_view key_, value_;
 };
 
 }  // namespace noded::storage

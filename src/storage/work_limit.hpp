@@ -20,46 +20,52 @@ class WorkLimit {
             options.tier == Tier::kMemory ? options.max_steps
                                           : std::numeric_limits<std::uint32_t>::max()
         ),
-        clock_interval_(options.tier == Tier::kMemory ? kMemoryInterval : kDiskInterval),
+        operation_(options.tier == Tier::kMemory ? kMemoryOperation : kDiskOperation),
         tier_(options.tier) {}
 
   Tier tier() const noexcept { return tier_; }
 
   // Before a point read. kTimeout, or empty to go on.
   std::optional<Errc> charge_read() noexcept {
-    return is_late() ? std::optional(Errc::kTimeout) : std::nullopt;
+    return is_late(operation_) ? std::optional(Errc::kTimeout) : std::nullopt;
   }
 
   // Before a cursor move. kWouldBlock, kTimeout, or empty to go on.
-  std::optional<Errc> charge_step() noexcept {
+  std::optional<Errc> charge_step() noexcept { return charge_step(operation_); }
+  // The same, before a move that is known to stay in memory in either tier.
+  std::optional<Errc> charge_memory_step() noexcept { return charge_step(kMemoryOperation); }
+
+ private:
+  // Shares of the time between two looks at the clock. An operation of the disk tier may take
+  // milliseconds.
+  static constexpr std::uint32_t kMemoryOperation = 1;
+  static constexpr std::uint32_t kDiskOperation = 8;
+  static constexpr std::uint32_t kClockInterval = 64;
+
+  std::optional<Errc> charge_step(std::uint32_t operation) noexcept {
     if (tier_ == Tier::kMemory) {
       if (steps_left_ == 0) return Errc::kWouldBlock;
       --steps_left_;
     }
-    return charge_read();
+    return is_late(operation) ? std::optional(Errc::kTimeout) : std::nullopt;
   }
 
- private:
-  // Operations between two looks at the clock. Those of the disk tier may each take milliseconds.
-  static constexpr std::uint32_t kMemoryInterval = 64;
-  static constexpr std::uint32_t kDiskInterval = 8;
-
-  bool is_late() noexcept {
+  bool is_late(std::uint32_t operation) noexcept {
     if (deadline_ns_ == std::numeric_limits<std::int64_t>::max()) return false;
-    if (until_clock_ > 0) {
-      --until_clock_;
+    if (until_clock_ >= operation) {
+      until_clock_ -= operation;
       return false;
     }
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     if (std::chrono::nanoseconds(now).count() >= deadline_ns_)
       return true;  // and so for each further operation
-    until_clock_ = clock_interval_ - 1;
+    until_clock_ = kClockInterval - operation;
     return false;
   }
 
   std::int64_t deadline_ns_;
   std::uint32_t steps_left_;
-  std::uint32_t clock_interval_;
+  std::uint32_t operation_;        // what one costs in this tier
   std::uint32_t until_clock_ = 0;  // the first operation looks
   Tier tier_;
 };

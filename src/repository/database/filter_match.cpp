@@ -144,10 +144,6 @@ bool any_combination_holds(
 
 }  // namespace
 
-ValueView value_of(const Field& field, const RowKey& key, const RowView& row) {
-  return field.type == FieldType::kPrimary ? key.value() : row.field(field.id);
-}
-
 bool holds(const Condition& condition, const ValueView& value) {
   if (condition.op == Operator::kIsNull) return value.is_null();
   if (condition.op == Operator::kIsNotNull) return !value.is_null();

@@ -41,7 +41,9 @@ Result<> keep_matching(
 bool matches_alone(const Filter& filter, const RowKey& key, const RowView& row);
 
 // The value that a condition on the row itself looks at.
-ValueView value_of(const Field& field, const RowKey& key, const RowView& row);
+inline ValueView value_of(const Field& field, const RowKey& key, const RowView& row) {
+  return field.type == FieldType::kPrimary ? key.value() : row.field(field.id);
+}
 
 // Whether `value` satisfies the condition.
 bool holds(const Condition& condition, const ValueView& value);

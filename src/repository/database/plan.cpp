@@ -195,7 +195,8 @@ Plan make_plan(std::uint16_t application, const PlanRequest& request) {
     plan->is_ordered = true;
     plan->direction = direction;
     plan->reason = "in the order of index " + order->name;
-  } else {  // walked forward, which is the faster way, whatever the order wanted
+  } else {
+    plan->direction = direction;  // what comes first in the order is often there first
     plan->reason = "scan, then sorted by " + request.sort->name + ": no index fits";
   }
   return std::move(*plan);

@@ -24,7 +24,7 @@ struct Plan {
   std::vector<RowKey> keys;                   // kKeys: ascending, distinct
   const Index* index = nullptr;               // kIndexRange, kIndexOrder
   std::vector<KeyRange> ranges;               // kIndexRange
-  Direction direction = Direction::kForward;  // of the rows, when they come in the wanted order
+  Direction direction = Direction::kForward;  // in which the rows come, or should if not is_ordered
   bool is_ordered =
       false;           // the rows come in the wanted order (kIndexRange rows are put in key order)
   std::string reason;  // for a person

@@ -97,7 +97,9 @@ class Walker {
 
   Result<> scan() {
     const std::string prefix = keys::prefix(application_, keys::Space::kRow, entity_.id);
-    const auto cursor = transaction_.scan(prefix_range(prefix), plan_.direction);
+    const auto cursor = plan_.is_ordered
+                            ? transaction_.scan(prefix_range(prefix), plan_.direction)
+                            : transaction_.scan_unordered(prefix_range(prefix), plan_.direction);
     while (cursor->next()) {
       const auto key = RowKey::from_bytes(cursor->key().substr(prefix.size()));
       const auto go_on = visitor_.visit(key, cursor->value());

@@ -1,6 +1,5 @@
 #include "repository/database/selection.hpp"
 
-#include "repository/database/filter_match.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/row_source.hpp"
 #include "repository/database/top_rows.hpp"
@@ -202,13 +201,9 @@ Result<> Narrowing::require_related(const Access& access) {
   return {};
 }
 
-Result<bool> Narrowing::matches(
+Result<bool> Narrowing::matches_related(
     const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction
 ) const {
-  if (looks_at_row_alone_) {
-    return (policy_.filter == nullptr || matches_alone(*policy_.filter, key, row)) &&
-           matches_alone(*where_, key, row);
-  }
   if (policy_.filter != nullptr) {
     const auto allowed = database::matches(*policy_.filter, key, row, application, transaction);
     if (!allowed || !*allowed) return allowed;

@@ -6,6 +6,7 @@
 #include "noded/result.hpp"
 
 #include "repository/database/access.hpp"
+#include "repository/database/filter_match.hpp"
 #include "repository/database/plan.hpp"
 #include "repository/database/query.hpp"
 #include "repository/database/related.hpp"
@@ -39,12 +40,20 @@ class Narrowing {
   }
   Result<bool> matches(
       const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction
-  ) const;
+  ) const {
+    if (!looks_at_row_alone_) return matches_related(key, row, application, transaction);
+    return (policy_.filter == nullptr || matches_alone(*policy_.filter, key, row)) &&
+           matches_alone(*where_, key, row);
+  }
   // Conditions on the row itself that must all hold: what a plan may use.
   std::vector<const Condition*> required() const;
 
  private:
   Result<> require_related(const Access& access);
+  Result<bool> matches_related(
+      const RowKey& key, const RowView& row, std::uint16_t application, Transaction& transaction
+  ) const;
+
   std::shared_ptr<const Filter> own_where_;  // when the policy replaced members
   const Filter* where_ = nullptr;
   Access::Rows policy_;

@@ -110,10 +110,10 @@ class RowKey {
 
  private:
   explicit RowKey(std::string_view bytes) : size_(bytes.size() == 16 ? 16 : 8) {
-    if (bytes.size() == 16) {
-      std::memcpy(bytes_.data(), bytes.data(), 16);
+    if (bytes.size() == 8) {  // most keys, copied at once
+      std::memcpy(bytes_.data(), bytes.data(), 8);
     } else {
-      std::memcpy(bytes_.data(), bytes.data(), std::min<std::size_t>(bytes.size(), 8));
+      std::memcpy(bytes_.data(), bytes.data(), std::min<std::size_t>(bytes.size(), size_));
     }
   }
   std::array<char, 16> bytes_{};

@@ -17,10 +17,17 @@ class MemoryCursor final : public Cursor {
       : map_(map), range_(std::move(range)), direction_(direction), sequence_(sequence) {}
 
   bool next() override {
-    if (position_ + 1 < entries_.size()) {
-      ++position_;
-      return true;
-    }
+    if (++position_ >= entries_.size() && !read_ahead()) return false;
+    key_ = entries_[position_].key;
+    value_ = *entries_[position_].value;
+    return true;
+  }
+  Result<> status() const override { return {}; }
+
+ private:
+  static constexpr std::size_t kMostAhead = 64;
+
+  bool read_ahead() {
     if (is_at_end_) return false;
     const bool is_first = entries_.empty();
     const std::string last = is_first ? std::string() : std::move(entries_.back().key);
@@ -30,12 +37,6 @@ class MemoryCursor final : public Cursor {
     position_ = 0;
     return !entries_.empty();
   }
-  std::string_view key() const override { return entries_[position_].key; }
-  std::string_view value() const override { return *entries_[position_].value; }
-  Result<> status() const override { return {}; }
-
- private:
-  static constexpr std::size_t kMostAhead = 64;
 
   const MemoryMap& map_;
   KeyRange range_;

@@ -35,10 +35,11 @@ class RocksdbCursor final : public Cursor {
     if (is_at_end_) return false;
     move();
     is_at_end_ = !iterator_->Valid();
-    return !is_at_end_;
+    if (is_at_end_) return false;
+    key_ = iterator_->key().ToStringView().substr(1);
+    value_ = iterator_->value().ToStringView();
+    return true;
   }
-  std::string_view key() const override { return iterator_->key().ToStringView().substr(1); }
-  std::string_view value() const override { return iterator_->value().ToStringView(); }
   Result<> status() const override {
     const rocksdb::Status status = iterator_->status();
     if (!status.ok()) return std::unexpected(read_error(status));
