@@ -43,7 +43,8 @@ TEST_P(TopRowsTest, KeepsTheFirstInOrder) {
     top.offer(RowKey::of_integer(i), RowView(bytes));
     all.emplace_back(std::move(text), i);
   }
-  std::stable_sort(all.begin(), all.end(), [&given](const auto& a, const auto& b) {
+  std::sort(all.begin(), all.end(), [&given](const auto& a, const auto& b) {
+    if (a.first == b.first) return a.second < b.second;
     return given.descending ? a.first > b.first : a.first < b.first;
   });
   all.resize(std::min<std::size_t>(all.size(), given.keep));
