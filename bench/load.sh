@@ -1,6 +1,7 @@
 #!/bin/sh
 # The same load on bknd itself and on noded, in one run on one machine, and their ratio.
-#   bench/load.sh [--noded PROGRAM] [--judge FOLDER] [--out FOLDER] [arguments of load/load.mjs]
+#   bench/load.sh [--noded PROGRAM] [--judge FOLDER] [--out FOLDER] [--cases "NAME …"]
+#                 [arguments of load/load.mjs]
 # FOLDER of --judge holds start-bknd.mjs and load/load.mjs (default: ../shared/conformance/bknd beside
 # the checkout). Both serve the same configuration from an empty store; the load alternates between
 # them case by case, so that a busy machine disturbs both alike. --out keeps the figures as JSON.
@@ -10,13 +11,15 @@ root=$(cd "$here/.." && pwd)
 noded=$root/build/release/noded
 judge=$root/../shared/conformance/bknd
 out=
+cases='ping get-one get-many-20 get-where-sort create patch login'
 left=$#
 while [ "$left" -gt 0 ]; do
   case $1 in
     --noded) noded=$2; shift 2; left=$((left - 2)) ;;
     --judge) judge=$2; shift 2; left=$((left - 2)) ;;
     --out) out=$2; shift 2; left=$((left - 2)) ;;
-    --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --cases) cases=$2; shift 2; left=$((left - 2)) ;;
+    --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) set -- "$@" "$1"; shift; left=$((left - 1)) ;;  # the load program's
   esac
 done
@@ -75,7 +78,7 @@ address=$(grep -o '127\.0\.0\.1:[0-9]*' "$work/ready" | head -n 1)
 printf administrator | "$noded" user create admin@example.com --role admin --password-stdin \
   --data "$work/store" >/dev/null
 
-for case in ping get-one get-many-20 get-where-sort create patch login; do
+for case in $cases; do
   for side in bknd noded; do
     if [ "$side" = bknd ]; then base=http://127.0.0.1:$port pid=$bknd_pid; else base=http://$address pid=$noded_pid; fi
     echo "== $side: $case"

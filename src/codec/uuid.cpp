@@ -1,7 +1,6 @@
 #include "codec/hex.hpp"
+#include "codec/sodium.hpp"
 #include "codec/text.hpp"
-
-#include <sodium/randombytes.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,7 +14,7 @@ class RandomBlock {
  public:
   void take(void* out, std::size_t count) {
     if (left_ < count) {
-      randombytes_buf(block_.data(), block_.size());
+      fill_random(block_.data(), block_.size());
       left_ = block_.size();
     }
     left_ -= count;

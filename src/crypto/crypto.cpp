@@ -1,5 +1,7 @@
 #include "crypto/crypto.hpp"
 
+#include "codec/sodium.hpp"
+
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -71,10 +73,6 @@ HmacContext& hmac_context(Digest digest) {
 
 }  // namespace
 
-bool initialise() noexcept {
-  return sodium_init() >= 0;
-}
-
 std::string sha256(std::string_view data) {
   static EVP_MD* const kDigest = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // for the process
   std::string out(32, '\0');
@@ -93,7 +91,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
 
 std::string random_bytes(std::size_t count) {
   std::string out(count, '\0');
-  randombytes_buf(out.data(), out.size());
+  codec::fill_random(out.data(), out.size());
   return out;
 }
 

@@ -11,9 +11,6 @@ namespace noded::crypto {
 
 enum class Digest : std::uint8_t { kSha256, kSha384, kSha512 };
 
-// libsodium's start; call once before anything else here. False when the machine has no randomness.
-bool initialise() noexcept;
-
 std::string sha256(std::string_view data);
 std::string hmac(Digest digest, std::string_view key, std::string_view data);
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;

@@ -1,5 +1,6 @@
 #include "crypto/password.hpp"
 
+#include "codec/sodium.hpp"
 #include "codec/text.hpp"
 #include "crypto/crypto.hpp"
 
@@ -51,6 +52,7 @@ PasswordCheck verify_argon2(
 ) {
   const auto used = read_argon2_cost(stored);
   if (!used || used->memory_kib > kMaxMemoryKib || used->passes > kMaxPasses) return {};
+  codec::start_sodium();
   const std::string terminated(stored);
   if (crypto_pwhash_str_verify(terminated.c_str(), password.data(), password.size()) != 0)
     return {};
@@ -85,6 +87,7 @@ PasswordCheck verify_bcrypt(std::string_view password, std::string_view stored) 
 }  // namespace
 
 Result<std::string> hash_password(std::string_view password, const PasswordCost& cost) {
+  codec::start_sodium();
   std::array<char, crypto_pwhash_STRBYTES> out{};
   const int outcome = crypto_pwhash_str_alg(
       out.data(),

@@ -15,12 +15,7 @@ using namespace std::string_view_literals;
 // The least that libsodium takes: tests need the form, not the cost.
 constexpr PasswordCost kCheap{.memory_bytes = 64 * 1024, .passes = 1};
 
-class Password : public testing::Test {
- protected:
-  void SetUp() override { ASSERT_TRUE(initialise()); }
-};
-
-TEST_F(Password, HashedWithArgon2idIsVerified) {
+TEST(Password, HashedWithArgon2idIsVerified) {
   const auto stored = hash_password("correct horse", kCheap);
   ASSERT_TRUE(stored.has_value());
   EXPECT_TRUE(stored->starts_with("$argon2id$v=19$m=64,t=1,p=1$")) << *stored;
@@ -31,7 +26,7 @@ TEST_F(Password, HashedWithArgon2idIsVerified) {
   EXPECT_NE(*stored, hash_password("correct horse", kCheap).value());
 }
 
-TEST_F(Password, NeedsARehashWhenItsCostIsBelowTheOneAskedFor) {
+TEST(Password, NeedsARehashWhenItsCostIsBelowTheOneAskedFor) {
   const auto stored = hash_password("x", kCheap);
   EXPECT_TRUE(
       verify_password("x", *stored, {.memory_bytes = 128 * 1024, .passes = 1}, false).needs_rehash
@@ -44,7 +39,7 @@ TEST_F(Password, NeedsARehashWhenItsCostIsBelowTheOneAskedFor) {
   );
 }
 
-TEST_F(Password, StoredWithArgon2idElsewhereIsVerified) {
+TEST(Password, StoredWithArgon2idElsewhereIsVerified) {
   // argon2 20171227: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -e
   constexpr auto kStored =
       "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
@@ -52,7 +47,7 @@ TEST_F(Password, StoredWithArgon2idElsewhereIsVerified) {
   EXPECT_FALSE(verify_password("Password", kStored, kCheap, false).matches);
 }
 
-TEST_F(Password, WhoseHashCostsTooMuchNeverMatches) {
+TEST(Password, WhoseHashCostsTooMuchNeverMatches) {
   for (const auto stored :
        {"$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
         "$argon2id$v=19$m=64,t=1000000,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
@@ -74,7 +69,7 @@ constexpr BcryptCase kBcrypts[] = {
     {"\xff\xff\xa3", "$2b$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e"},
 };
 
-TEST_F(Password, StoredWithBcryptIsVerifiedAndNeedsARehash) {
+TEST(Password, StoredWithBcryptIsVerifiedAndNeedsARehash) {
   for (const auto& [password, stored] : kBcrypts) {
     const PasswordCheck check = verify_password(password, stored, kCheap, false);
     EXPECT_TRUE(check.matches) << stored;
@@ -86,7 +81,7 @@ TEST_F(Password, StoredWithBcryptIsVerifiedAndNeedsARehash) {
   }
 }
 
-TEST_F(Password, IsVerifiedByManyThreadsAtOnce) {
+TEST(Password, IsVerifiedByManyThreadsAtOnce) {
   std::vector<std::jthread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([thread] {
@@ -98,7 +93,7 @@ TEST_F(Password, IsVerifiedByManyThreadsAtOnce) {
   }
 }
 
-TEST_F(Password, StoredAsHexOfSha256IsVerifiedAndNeedsARehash) {
+TEST(Password, StoredAsHexOfSha256IsVerifiedAndNeedsARehash) {
   constexpr auto kStored = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
   EXPECT_TRUE(verify_password("password", kStored, kCheap, false).matches);
   EXPECT_TRUE(verify_password("password", kStored, kCheap, false).needs_rehash);
@@ -106,14 +101,14 @@ TEST_F(Password, StoredAsHexOfSha256IsVerifiedAndNeedsARehash) {
   EXPECT_FALSE(verify_password(kStored, kStored, kCheap, true).matches);
 }
 
-TEST_F(Password, StoredPlainIsVerifiedOnlyWhereThatIsAllowed) {
+TEST(Password, StoredPlainIsVerifiedOnlyWhereThatIsAllowed) {
   EXPECT_TRUE(verify_password("hunter2", "hunter2", kCheap, true).matches);
   EXPECT_TRUE(verify_password("hunter2", "hunter2", kCheap, true).needs_rehash);
   EXPECT_FALSE(verify_password("hunter2", "hunter2", kCheap, false).matches);
   EXPECT_FALSE(verify_password("hunter", "hunter2", kCheap, true).matches);
 }
 
-TEST_F(Password, NeverMatchesWhereNothingOrNonsenseIsStored) {
+TEST(Password, NeverMatchesWhereNothingOrNonsenseIsStored) {
   for (const auto stored :
        {""sv,
         "$argon2id$"sv,
