@@ -22,7 +22,10 @@ void OwnWrites::write(std::string_view key, std::optional<std::string> value) {
     return;
   }
   Version& version = place->second;
-  if (views_ > 0) version.older = std::make_unique<Version>(std::move(version));
+  if (views_ > 0) {
+    auto older = std::make_unique<Version>(std::move(version));
+    version.older = std::move(older);
+  }
   version.made = made;
   version.value = std::move(value);
 }

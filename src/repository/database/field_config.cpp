@@ -301,6 +301,8 @@ Result<std::unique_ptr<Field>> make_field(
   }
   auto field = std::make_unique<Field>();
   field->name = name;
+  codec::append_json_string(field->member, name);
+  field->member += ':';
   field->type = *known;
   field->config = config;
   fill_defaults(*known, field->config);

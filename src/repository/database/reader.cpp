@@ -39,11 +39,14 @@ class RowWriter {
     out_.push_back('{');
     bool first = true;
     for (const Field* field : query.select.empty() ? entity.visible : query.select) {
-      name(field->name, first);
+      separate(first);
+      out_ += field->member;
       append_json(*field, value_of(*field, stored.key, view), out_);
     }
     for (const With& with : query.with) {
-      name(with.reference->name, first);
+      separate(first);
+      codec::append_json_string(out_, with.reference->name);
+      out_.push_back(':');
       auto written = related(with, stored.key, view);
       if (!written) return written;
     }
@@ -52,11 +55,9 @@ class RowWriter {
   }
 
  private:
-  void name(std::string_view text, bool& first) {
+  void separate(bool& first) {
     if (!first) out_.push_back(',');
     first = false;
-    codec::append_json_string(out_, text);
-    out_.push_back(':');
   }
 
   Result<> related(const With& with, const RowKey& key, const RowView& view) {

@@ -62,6 +62,7 @@ struct Field {
   std::uint16_t id =
       0;  // of the store, stable over changes of the configuration; the primary key is 0
   std::string name;
+  std::string member;  // "name": as a JSON object has it
   FieldType type = FieldType::kText;
   json::object config;  // with bknd's defaults filled in, as a dump shows it
 

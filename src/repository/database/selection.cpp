@@ -30,7 +30,10 @@ class OrderedCollector final : public RowVisitor {
         transaction_(transaction),
         narrowing_(narrowing),
         cut_(cut),
-        selected_(selected) {}
+        selected_(selected) {
+    constexpr std::uint64_t kUsualPage = 64;
+    selected_.rows.reserve(std::min(cut.limit, kUsualPage));
+  }
 
   Result<bool> visit(const RowKey& key, std::string_view row) override {
     if (!narrowing_.is_empty()) {
