@@ -128,6 +128,8 @@ class Engine {
     std::uint64_t free_bytes = 0;    // of the file system; 0 when there is none
     std::uint64_t stored_bytes = 0;  // live data, estimated
     std::string durability;          // "synced", "os" or "none"
+    std::uint64_t image_bytes = 0;   // memory of ranges kept for walks over them
+    std::uint64_t image_walks = 0;   // walks that such a range answered
   };
   virtual Health health() const = 0;
 };

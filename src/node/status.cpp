@@ -52,6 +52,8 @@ json::object store_json(const Engine& engine) {
       {"durability", health.durability},
       {"stored_bytes", health.stored_bytes},
       {"free_bytes", health.free_bytes},
+      {"image_bytes", health.image_bytes},
+      {"image_walks", health.image_walks},
       {"last_commit", engine.last_commit()},
   };
 }
@@ -162,6 +164,14 @@ void add_status_metrics(const StatusSources& sources) {
   metrics.gauge("noded_store_free_bytes", "free space of the store's file system", [&sources] {
     return static_cast<double>(sources.engine.health().free_bytes);
   });
+  metrics.gauge("noded_store_image_bytes", "memory of ranges kept for walks", [&sources] {
+    return static_cast<double>(sources.engine.health().image_bytes);
+  });
+  metrics.counter_of(
+      "noded_store_image_walks_total",
+      "walks over a range that were answered from memory",
+      [&sources] { return static_cast<double>(sources.engine.health().image_walks); }
+  );
   metrics.gauge("noded_store_writable", "1 while the store takes writes", [&sources] {
     return sources.engine.health().writable ? 1.0 : 0.0;
   });

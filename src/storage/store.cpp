@@ -64,7 +64,13 @@ void Store::close() {
 }
 
 Engine::Health Store::health() const {
-  return committer_->health();
+  Health health = committer_->health();
+  if (range_cache_ != nullptr) {
+    const RangeCache::Usage usage = range_cache_->usage();
+    health.image_bytes = usage.bytes;
+    health.image_walks = usage.served;
+  }
+  return health;
 }
 
 }  // namespace noded::storage
