@@ -1,5 +1,5 @@
 // Values from the environment and from --set, and addresses to listen on: refused, or in force and
-// the same when the file that shows them is read again.
+// the same when the file that shows them is read again. The first byte names the option.
 #include "codec/text.hpp"
 #include "config/configuration.hpp"
 #include "config/documents.hpp"
@@ -54,27 +54,33 @@ void check(const config::Sources& sources) {
   check_shown(**loaded);
 }
 
+void check_address(std::string_view text) {
+  const auto listen = node::parse_listen_address(text);
+  if (!listen) return;
+  const bool is_v6 = listen->address.contains(':');
+  const std::string written =
+      (is_v6 ? "[" + listen->address + "]" : listen->address) + ":" + std::to_string(listen->port);
+  const auto again = node::parse_listen_address(written);
+  if (!again || again->address != listen->address || again->port != listen->port) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string text(reinterpret_cast<const char*>(data), size);
-  if (const auto listen = node::parse_listen_address(text)) {
-    const bool is_v6 = listen->address.contains(':');
-    const std::string written = (is_v6 ? "[" + listen->address + "]" : listen->address) + ":" +
-                                std::to_string(listen->port);
-    const auto again = node::parse_listen_address(written);
-    if (!again || again->address != listen->address || again->port != listen->port) std::abort();
-  }
+  if (size == 0) return 0;
+  const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  check_address(text);
   // YAML cannot hold what is no UTF-8.
   if (!codec::is_valid_utf8(text)) return 0;
-  for (const std::string_view name : options().names()) {
-    config::Sources sources;
+  const auto names = options().names();
+  const std::string_view name = names[data[0] % names.size()];
+  config::Sources sources;
+  if (data[0] < 128) {
     sources.settings.push_back({"--set", std::string(name), text});
-    check(sources);
-    sources.settings.clear();
+  } else {
     sources.environment.emplace_back(config::OptionSet::environment_name(name), text);
-    check(sources);
   }
+  check(sources);
   config::Sources unknown;
   unknown.settings.push_back({"--set", text, "1"});
   unknown.environment.emplace_back("NODED_" + text, "1");
