@@ -18,9 +18,9 @@ namespace {
 
 namespace json = boost::json;
 
-Result<AdminAnswer> ask(const Loaded& loaded, std::string_view target) {
+Result<http::ClientAnswer> ask(const Loaded& loaded, std::string_view target) {
   const node::DataDirectory data{loaded.configuration->get(node::kData)};
-  return ask_node(data.admin_socket(), "GET", target);
+  return ask_node(data.admin_socket(), http::Method::kGet, target);
 }
 
 int print_failure(const Error& error) {

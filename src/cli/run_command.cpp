@@ -73,8 +73,8 @@ int run_node(const Loaded& loaded) {
   return ran.error().code == Errc::kInvalid ? kUsage : kFailed;
 }
 
-Result<AdminAnswer> ask_node_or_run_it(
-    const Loaded& loaded, std::string_view method, std::string_view target, std::string_view body
+Result<http::ClientAnswer> ask_node_or_run_it(
+    const Loaded& loaded, http::Method method, std::string_view target, std::string_view body
 ) {
   const node::DataDirectory data{loaded.configuration->get(node::kData)};
   auto answer = ask_node(data.admin_socket(), method, target, body);

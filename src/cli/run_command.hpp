@@ -14,11 +14,8 @@ int run_node(const Loaded& loaded);
 // Asks the node of that configuration over its admin socket. If none runs, runs it in this process,
 // for this request alone and without any other listener. Errors: those of ask_node, and why the
 // node could not run.
-Result<AdminAnswer> ask_node_or_run_it(
-    const Loaded& loaded,
-    std::string_view method,
-    std::string_view target,
-    std::string_view body = {}
+Result<http::ClientAnswer> ask_node_or_run_it(
+    const Loaded& loaded, http::Method method, std::string_view target, std::string_view body = {}
 );
 
 }  // namespace noded::cli

@@ -30,7 +30,7 @@ Result<std::string> read_password(bool from_stdin) {
 }
 
 // The text of {"error": text}; the whole body when it is something else.
-std::string refusal_text(const AdminAnswer& answer) {
+std::string refusal_text(const http::ClientAnswer& answer) {
   const auto body = codec::parse_json(answer.body, "answer");
   const auto* object = body ? body->if_object() : nullptr;
   const auto* error = object == nullptr ? nullptr : object->if_contains("error");
@@ -41,10 +41,7 @@ std::string refusal_text(const AdminAnswer& answer) {
 
 // The body of a 2xx answer; what went wrong is printed.
 std::optional<std::string> ask_or_print(
-    const Loaded& loaded,
-    std::string_view method,
-    std::string_view target,
-    std::string_view body = {}
+    const Loaded& loaded, http::Method method, std::string_view target, std::string_view body = {}
 ) {
   const auto answer = ask_node_or_run_it(loaded, method, target, body);
   if (!answer) {
@@ -88,8 +85,9 @@ int create_user(
   if (!password) return print_failure(password.error(), kUsage);
   json::object body{{"email", email}, {"password", *password}};
   if (!role.empty()) body.emplace("role", role);
-  const auto answer =
-      ask_or_print(loaded, "POST", "/api/admin/users", codec::to_json_text(std::move(body)));
+  const auto answer = ask_or_print(
+      loaded, http::Method::kPost, "/api/admin/users", codec::to_json_text(std::move(body))
+  );
   if (!answer) return kFailed;
   fmt::print("created {}\n", email);
   return kDone;
@@ -97,7 +95,7 @@ int create_user(
 
 int list_users(const Loaded& loaded) {
   if (!has_data(loaded)) return kFailed;
-  const auto answer = ask_or_print(loaded, "GET", "/api/admin/users");
+  const auto answer = ask_or_print(loaded, http::Method::kGet, "/api/admin/users");
   if (!answer) return kFailed;
   const auto body = codec::parse_json(*answer, "answer");
   const auto* object = body ? body->if_object() : nullptr;
@@ -125,7 +123,7 @@ int set_user_password(const Loaded& loaded, const std::string& email, bool passw
   const auto password = read_password(password_from_stdin);
   if (!password) return print_failure(password.error(), kUsage);
   const std::string body = codec::to_json_text(json::object{{"password", *password}});
-  if (!ask_or_print(loaded, "PATCH", user_target(email), body)) return kFailed;
+  if (!ask_or_print(loaded, http::Method::kPatch, user_target(email), body)) return kFailed;
   fmt::print("{} has a new password\n", email);
   return kDone;
 }
@@ -133,7 +131,7 @@ int set_user_password(const Loaded& loaded, const std::string& email, bool passw
 int set_user_role(const Loaded& loaded, const std::string& email, const std::string& role) {
   if (!has_data(loaded)) return kFailed;
   const std::string body = codec::to_json_text(json::object{{"role", role}});
-  if (!ask_or_print(loaded, "PATCH", user_target(email), body)) return kFailed;
+  if (!ask_or_print(loaded, http::Method::kPatch, user_target(email), body)) return kFailed;
   fmt::print("{} has the role {}\n", email, role);
   return kDone;
 }

@@ -1,5 +1,6 @@
 #include "codec/date_scanner.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/utf8.hpp"
 
 #include <algorithm>
@@ -97,7 +98,7 @@ Token Scanner::scan_word() {
     const Utf8Step step = decode_utf8(text_);
     if (length < prefix.size()) {
       const char c = step.length == 1 ? text_[0] : '?';
-      prefix[length] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      prefix[length] = to_lower(c);
     }
     text_.remove_prefix(step.length);
   }

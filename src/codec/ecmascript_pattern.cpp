@@ -1,5 +1,6 @@
 #include "codec/ecmascript_pattern.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/hex.hpp"
 #include "codec/unicode_property.hpp"
 #include "codec/utf8.hpp"
@@ -20,13 +21,6 @@ constexpr std::string_view kNoSpaces =
     R"(\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027})"
     R"(\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff})";
 constexpr std::string_view kNoLineEnd = R"([^\x{a}\x{d}\x{2028}\x{2029}])";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Thrown and caught within this file: the translation is a recursive walk with one way to fail.
 struct Refusal {
@@ -168,7 +162,7 @@ class Translator {
     if (end == std::string_view::npos || end == at_) refuse("a group's name is missing");
     const std::string name(pattern_.substr(at_, end - at_));
     const bool is_word =
-        std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+        std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_'; });
     if (!is_word || is_digit(name[0]))
       refuse("a group's name is not made of ASCII letters, digits and _");
     at_ = end + 1;

@@ -1,4 +1,5 @@
-// Percent, base64 and hex.
+// Percent, HTML, base64 and hex.
+#include "codec/ascii.hpp"
 #include "codec/hex.hpp"
 #include "codec/text.hpp"
 
@@ -71,8 +72,7 @@ std::optional<std::string> decode(std::string_view text, const DecodeTable& tabl
 }
 
 bool is_uri_unreserved(char c) {  // what encodeURIComponent leaves alone
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-_.!~*'()").contains(c);
+  return is_alphanumeric(c) || std::string_view("-_.!~*'()").contains(c);
 }
 
 }  // namespace
@@ -134,6 +134,30 @@ std::string percent_encode(std::string_view text) {
     }
   }
   return out;
+}
+
+void append_html_text(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
 }
 
 std::string base64_encode(std::string_view bytes) {

@@ -1,5 +1,6 @@
 #include "codec/json_formats.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/hex.hpp"
 #include "codec/regex.hpp"
 #include "codec/text.hpp"
@@ -10,16 +11,6 @@
 
 namespace noded::codec {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_alphanumeric(char c) {
-  return is_digit(c) || is_letter(c);
-}
 
 // Reads a text from the left.
 class Reader {

@@ -1,4 +1,4 @@
-// Small encodings: UTF-8, percent, base64, hex, UUID, and the date texts of ECMAScript. Pure
+// Small encodings: UTF-8, percent, HTML, base64, hex, UUID, and the date texts of ECMAScript. Pure
 // functions.
 #pragma once
 
@@ -22,6 +22,9 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 // rest stays as it was sent.
 std::string percent_decode_what_can_be(std::string_view text, bool plus_is_space);
 std::string percent_encode(std::string_view text);  // as encodeURIComponent
+
+// Text and attribute values of HTML, the latter in quotes of either kind.
+void append_html_text(std::string& out, std::string_view text);
 
 std::string base64_encode(std::string_view bytes);                   // RFC 4648 §4, padded
 std::string base64url_encode(std::string_view bytes);                // §5, unpadded

@@ -1,5 +1,7 @@
 #include "codec/unicode_property.hpp"
 
+#include "codec/ascii.hpp"
+
 #include <algorithm>
 
 namespace noded::codec {
@@ -37,9 +39,8 @@ constexpr Category kCategories[] = {
 };
 
 bool is_word(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '_'; });
 }
 
 }  // namespace

@@ -4,10 +4,12 @@
 #include "config/value_text.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <map>
 #include <optional>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -163,6 +165,36 @@ class YamlWalk {
   std::map<std::string, int> seen_;  // full name → line
 };
 
+// Looks at nothing but where documents begin.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { last = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&)
+      override {}
+  void OnSequenceStart(
+      const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value
+  ) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value)
+      override {}
+  void OnMapEnd() override {}
+
+  YAML::Mark last;
+};
+
+// Where a second document begins, or what yaml-cpp takes for one: a ',' behind the first. Its own
+// LoadAll() would take no end there, since it makes empty documents of one token for ever.
+std::optional<YAML::Mark> second_document(std::string_view text) {
+  std::istringstream stream{std::string(text)};
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  if (parser.HandleNextDocument(starts) && parser.HandleNextDocument(starts)) return starts.last;
+  return std::nullopt;
+}
+
 }  // namespace
 
 void load_yaml(
@@ -174,11 +206,10 @@ void load_yaml(
 ) {
   YamlWalk walk(file_name, unknown, configuration, problems);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      walk.report(documents[1].Mark(), "the file holds more than one YAML document");
-    } else if (!documents.empty()) {
-      walk.read_document(documents.front());
+    if (const auto mark = second_document(text)) {
+      walk.report(*mark, "the file holds more than one YAML document");
+    } else {
+      walk.read_document(YAML::Load(std::string(text)));
     }
   } catch (const YAML::Exception& exception) {  // yaml-cpp reports syntax errors this way only
     walk.report(exception.mark, fmt::format("no valid YAML: {}", exception.msg));

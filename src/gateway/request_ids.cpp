@@ -1,5 +1,7 @@
 #include "gateway/request_ids.hpp"
 
+#include "codec/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -37,8 +39,7 @@ void append_uuid_v7(std::string& out, WallTime now) {
 
 bool is_request_id(std::string_view text) noexcept {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
+    return codec::is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
   };
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed);
 }

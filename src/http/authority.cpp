@@ -1,5 +1,8 @@
 #include "http/authority.hpp"
 
+#include "codec/ascii.hpp"
+#include "codec/hex.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -17,12 +20,8 @@ constexpr std::array<bool, 256> kNameCharacters = [] {
   return table;
 }();
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
 bool is_address_character(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+  return codec::hex_value(c) < 16 || c == ':' || c == '.';
 }
 
 bool is_host(std::string_view host) noexcept {
@@ -42,7 +41,7 @@ bool is_authority(std::string_view text) noexcept {
   if (!is_host(text.substr(0, colon))) return false;
   if (colon == std::string_view::npos) return true;
   const std::string_view port = text.substr(colon + 1);
-  return port.size() <= 5 && std::ranges::all_of(port, is_digit);
+  return port.size() <= 5 && std::ranges::all_of(port, codec::is_digit);
 }
 
 }  // namespace noded::http

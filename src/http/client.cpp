@@ -48,6 +48,8 @@ class Exchange {
       };
     }
     const std::string what = error_.message();
+    if (error_ == net::error::access_denied) return fail(Errc::kForbidden, what);
+    if (!is_connected_ && error_ != beast::error::timeout) return fail(Errc::kNotFound, what);
     if (error_ == beast::error::timeout) return fail(Errc::kTimeout, "no answer in time");
     if (error_ == beast::http::error::body_limit)
       return fail(Errc::kTooLarge, "the answer is too large");
@@ -63,6 +65,7 @@ class Exchange {
   void write(error_code error) {
     error_ = error;
     if (error) return;
+    is_connected_ = true;
     beast::http::async_write(stream_, message_, [this](error_code failed, std::size_t) {
       read(failed);
     });
@@ -83,6 +86,7 @@ class Exchange {
   beast::flat_buffer buffer_;
   beast::http::response_parser<beast::http::string_body> parser_;
   error_code error_;
+  bool is_connected_ = false;
 };
 
 Message make_message(

@@ -23,8 +23,9 @@ struct ClientAnswer {
   std::string body;  // at most 64 MiB
 };
 
-// Connects, asks and reads the whole answer within `timeout`. Errors: kUnavailable (nobody answers
-// there), kTimeout, kInvalid (no such address; the answer is no HTTP), kTooLarge.
+// Connects, asks and reads the whole answer within `timeout`. Errors: kNotFound (nobody listens
+// there), kForbidden (the socket is another user's), kUnavailable (the peer went away), kTimeout,
+// kInvalid (no such address; the answer is no HTTP), kTooLarge.
 Result<ClientAnswer> request(
     const Endpoint& endpoint,
     Method method,

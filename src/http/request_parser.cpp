@@ -1,5 +1,6 @@
 #include "http/request_parser.hpp"
 
+#include "codec/ascii.hpp"
 #include "http/authority.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -42,22 +43,16 @@ Method to_method(beast::verb verb) {
 }
 
 bool same_ignoring_case(std::string_view text, std::string_view lower_case) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  };
-  return std::ranges::equal(text, lower_case, {}, lower);
+  return std::ranges::equal(text, lower_case, {}, codec::to_lower);
 }
 
 // "GET /x HTTP/2.0" and the like: a version, but none of ours.
 bool names_other_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
-  const auto is_digit = [](char c) {
-    return c >= '0' && c <= '9';
-  };
   if (line.size() < 9 || std::ranges::count(line, ' ') != 2) return false;
   const std::string_view version = line.substr(line.size() - 9);
-  return version.starts_with(" HTTP/") && is_digit(version[6]) && version[7] == '.' &&
-         is_digit(version[8]);
+  return version.starts_with(" HTTP/") && codec::is_digit(version[6]) && version[7] == '.' &&
+         codec::is_digit(version[8]);
 }
 
 }  // namespace

@@ -73,6 +73,12 @@ TEST(Utf16Prefix, NeverCutsACodePoint) {
   EXPECT_EQ(utf16_prefix(text, 99), text);
 }
 
+TEST(HtmlText, LeavesNothingThatEndsTextOrAnAttribute) {
+  std::string out = "<p title=\"";
+  append_html_text(out, R"(a<b> & "c" 'd' é)");
+  EXPECT_EQ(out, "<p title=\"a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39; é");
+}
+
 TEST(PercentDecoding, ReadsEscapesOfEitherCase) {
   EXPECT_EQ(percent_decode("a%20b%2Fc%2f", false), "a b/c/");
   EXPECT_EQ(percent_decode("%F0%9F%98%80", false), "\xf0\x9f\x98\x80");

@@ -211,7 +211,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{
             "two_documents",
             "listen: a:1\n---\nlisten: b:1\n",
-            "noded.yaml:3:1: the file holds more than one YAML document"
+            "noded.yaml:2:1: the file holds more than one YAML document"
+        },
+        Mistake{
+            "comma_behind_the_document",
+            "\"listen\" ,",
+            "noded.yaml:1:10: the file holds more than one YAML document"
         },
         Mistake{
             "unclosed_list",

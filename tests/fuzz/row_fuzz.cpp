@@ -1,4 +1,5 @@
-// Stored rows, change-feed entries and index keys: bytes that a damaged disk could give.
+// Stored rows, change-feed entries, index keys and catalogues: bytes that a damaged disk could
+// give.
 #include "repository/database/change.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/row.hpp"
@@ -16,5 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (well_formed && RowBuilder(row).build().empty()) __builtin_trap();
   (void)decode_change(bytes);
   if (keys::skip_value(bytes) > bytes.size()) __builtin_trap();
+  if (const auto catalog = Catalog::parse(bytes)) {
+    const auto again = Catalog::parse(catalog->serialise());
+    if (!again || *again != *catalog) __builtin_trap();
+  }
   return 0;
 }

@@ -122,7 +122,7 @@ TEST_F(HttpListen, AnswersTheCommandLinesClient) {
 TEST_F(HttpListen, TellsTheCommandLineThatNobodyAnswers) {
   const auto answer = request({socket_path_, {}, 0}, Method::kGet, "/", {}, {}, 20s);
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, Errc::kUnavailable);
+  EXPECT_EQ(answer.error().code, Errc::kNotFound);
 }
 
 TEST(HttpLoops, ServeConnectionsOnEachOfTwoLoops) {

@@ -1,5 +1,6 @@
 #include "modules/auth/auth_config.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/json.hpp"
 
 #include <algorithm>
@@ -34,8 +35,7 @@ double number_at(const json::object& object, std::string_view name, double other
 }
 
 bool is_path_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-         c == '-' || c == '_' || c == '.' || c == '~';
+  return codec::is_alphanumeric(c) || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
 Result<> check_basepath(const json::object& application, std::string_view basepath) {

@@ -1,5 +1,6 @@
 #include "modules/auth/auth_state.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/json.hpp"
 #include "crypto/jwt.hpp"
 #include "modules/auth/cookie.hpp"
@@ -32,15 +33,11 @@ const IdentityPtr& local_operator() {
   return identity;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string_view without_scheme(std::string_view field) {
   constexpr std::string_view kBearer = "bearer ";
   if (field.size() < kBearer.size()) return field;
   for (std::size_t i = 0; i < kBearer.size(); ++i) {
-    if (lower(field[i]) != kBearer[i]) return field;
+    if (codec::to_lower(field[i]) != kBearer[i]) return field;
   }
   field.remove_prefix(kBearer.size());
   return field;

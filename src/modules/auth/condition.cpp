@@ -1,5 +1,6 @@
 #include "modules/auth/condition.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -32,8 +33,8 @@ std::partial_ordering compare(const Seen& seen, const json::value& operand) {
   return std::partial_ordering::unordered;
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+bool begins_name(char c) {
+  return codec::is_letter(c) || c == '_';
 }
 
 bool equal(const Seen& seen, const json::value& operand) {
@@ -88,10 +89,10 @@ bool is_truthy(const json::value& value) {
 }  // namespace
 
 std::string_view variable_name(std::string_view text) noexcept {
-  if (text.size() < 2 || text[0] != '@' || !is_letter(text[1])) return {};
+  if (text.size() < 2 || text[0] != '@' || !begins_name(text[1])) return {};
   const std::string_view name = text.substr(1);
   const bool is_name = std::ranges::all_of(name, [](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
+    return begins_name(c) || codec::is_digit(c) || c == '.';
   });
   return is_name ? name : std::string_view();
 }

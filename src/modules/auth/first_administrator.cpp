@@ -94,23 +94,12 @@ FirstAdministrator::Check FirstAdministrator::check_code(std::string_view given)
 }
 
 std::vector<http::Route> FirstAdministrator::routes() {
-  const auto route = [](http::Method method, http::Handler handler) {
-    return http::Route{
-        .method = method,
-        .pattern = std::string(kSetupPath),
-        .permission = {},
-        .summary = {},
-        .request_schema = {},
-        .response_schema = {},
-        .handler = std::move(handler),
-        .max_body = kMaxCredentials
-    };
-  };
+  const std::string path(kSetupPath);
   std::vector<http::Route> table;
-  table.push_back(route(http::Method::kGet, [this](http::Request& request) {
+  table.push_back(credentials_route(http::Method::kGet, path, [this](http::Request& request) {
     return show(request);
   }));
-  table.push_back(route(http::Method::kPost, [this](http::Request& request) {
+  table.push_back(credentials_route(http::Method::kPost, path, [this](http::Request& request) {
     return make(request);
   }));
   return table;

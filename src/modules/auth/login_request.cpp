@@ -1,5 +1,6 @@
 #include "modules/auth/login_request.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 
@@ -12,19 +13,28 @@ namespace {
 constexpr std::size_t kMostFields = 64;
 constexpr std::string_view kJson = "application/json";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // Without parameters (RFC 9110 §8.3.1).
 bool is_media_type(std::string_view field, std::string_view type) {
   std::string_view given = field.substr(0, field.find(';'));
   while (given.ends_with(' ') || given.ends_with('\t'))
     given.remove_suffix(1);
-  return std::ranges::equal(given, type, {}, lower);
+  return std::ranges::equal(given, type, {}, codec::to_lower);
 }
 
 }  // namespace
+
+http::Route credentials_route(http::Method method, std::string pattern, http::Handler handler) {
+  return {
+      .method = method,
+      .pattern = std::move(pattern),
+      .permission = {},
+      .summary = {},
+      .request_schema = {},
+      .response_schema = {},
+      .handler = std::move(handler),
+      .max_body = kMaxCredentials
+  };
+}
 
 Result<boost::json::object> parse_form(std::string_view text) {
   boost::json::object fields;

@@ -17,6 +17,9 @@ namespace noded::auth {
 
 inline constexpr std::uint64_t kMaxCredentials = 64 * 1024;  // bytes of a body
 
+// A route for such a body that stands in no document and asks no permission: its handler does.
+http::Route credentials_route(http::Method method, std::string pattern, http::Handler handler);
+
 // Names and values of application/x-www-form-urlencoded text (WHATWG URL §5.1), as also a query is;
 // the first of equal names counts. kInvalid: bad percent-encoding, no UTF-8, more than 64 fields.
 Result<boost::json::object> parse_form(std::string_view text);

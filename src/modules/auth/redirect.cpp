@@ -1,5 +1,7 @@
 #include "modules/auth/redirect.hpp"
 
+#include "codec/ascii.hpp"
+
 #include <algorithm>
 
 namespace noded::auth {
@@ -7,12 +9,8 @@ namespace {
 
 constexpr std::size_t kLongest = 2048;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, codec::to_lower, codec::to_lower);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "modules/auth/setup_page.hpp"
 
+#include "codec/text.hpp"
+
 namespace noded::auth {
 namespace {
 
@@ -40,41 +42,17 @@ constexpr std::string_view kFormEnd = R"(">
 </html>
 )";
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 }  // namespace
 
 std::string setup_page(std::string_view problem, std::string_view email) {
   std::string page(kHead);
   if (!problem.empty()) {
     page += "<p class=\"problem\" role=\"alert\">";
-    append_escaped(page, problem);
+    codec::append_html_text(page, problem);
     page += "</p>\n";
   }
   page += kFormBegin;
-  append_escaped(page, email);
+  codec::append_html_text(page, email);
   page += kFormEnd;
   return page;
 }

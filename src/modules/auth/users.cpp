@@ -44,6 +44,19 @@ Account account_of(const Entity& entity, const RowKey& key, const RowView& row) 
   };
 }
 
+// Of the node itself, which may write every field of an account.
+database::Writer own_writer(
+    const database::Database& database, const Schema& schema, Transaction& transaction
+) {
+  return {
+      database.application(),
+      schema,
+      transaction,
+      database::unrestricted_access_for_the_node_itself(),
+      database.clock()
+  };
+}
+
 // One attempt over one transaction and one schema.
 class Session {
  public:
@@ -210,13 +223,7 @@ Task<Result<std::optional<Account>>> Users::create_first(
     if (*taken) return std::nullopt;
     const auto row = make_row(**entity, account, UnknownFields::kRefuse);
     if (!row) return std::unexpected(row.error());
-    database::Writer writer(
-        database_->application(),
-        schema,
-        transaction,
-        database::unrestricted_access_for_the_node_itself(),
-        database_->clock()
-    );
+    auto writer = own_writer(*database_, schema, transaction);
     const auto keys = writer.create(**entity, std::span(&*row, 1), true);
     if (!keys) return std::unexpected(keys.error());
     return session.load(keys->front());
@@ -233,13 +240,7 @@ Task<Result<bool>> Users::replace_secret(
     const auto account = Session(database_->application(), **entity, transaction).load(key);
     if (!account) return std::unexpected(account.error());
     if (!*account || (*account)->strategy_value != expected) return false;
-    database::Writer writer(
-        database_->application(),
-        schema,
-        transaction,
-        database::unrestricted_access_for_the_node_itself(),
-        database_->clock()
-    );
+    auto writer = own_writer(*database_, schema, transaction);
     return writer.update(**entity, key, {{"strategy_value", replacement}}, true);
   };
   co_return co_await database_->write(deadline, std::move(body));
@@ -260,13 +261,7 @@ Task<Result<std::optional<Account>>> Users::change(
     auto key = session.find_key(email);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
-    database::Writer writer(
-        database_->application(),
-        schema,
-        transaction,
-        database::unrestricted_access_for_the_node_itself(),
-        database_->clock()
-    );
+    auto writer = own_writer(*database_, schema, transaction);
     const auto updated = writer.update(**entity, **key, fields, true);
     if (!updated) return std::unexpected(updated.error());
     return session.load(**key);

@@ -83,31 +83,19 @@ http::Handler for_operator(const AuthStatePtr& state, Handle handle) {
 }  // namespace
 
 std::vector<http::Route> UsersAdmin::routes(const AuthStatePtr& state) {
-  const auto route = [](http::Method method, std::string pattern, http::Handler handler) {
-    return http::Route{
-        .method = method,
-        .pattern = std::move(pattern),
-        .permission = {},
-        .summary = {},
-        .request_schema = {},
-        .response_schema = {},
-        .handler = std::move(handler),
-        .max_body = kMaxCredentials
-    };
-  };
   const std::string path = "/api/admin/users";
   std::vector<http::Route> table;
-  table.push_back(route(
+  table.push_back(credentials_route(
       http::Method::kGet,
       path,
       for_operator(state, [this, state](http::Request& request) { return list(state, request); })
   ));
-  table.push_back(route(
+  table.push_back(credentials_route(
       http::Method::kPost,
       path,
       for_operator(state, [this, state](http::Request& request) { return create(state, request); })
   ));
-  table.push_back(route(
+  table.push_back(credentials_route(
       http::Method::kPatch,
       path + "/:email",
       for_operator(state, [this, state](http::Request& request) { return change(state, request); })

@@ -60,6 +60,8 @@ class DataController : public std::enable_shared_from_this<DataController> {
   Task<http::Response> query(http::Request& request) const;
   Task<http::Response> count(http::Request& request) const;
   Task<http::Response> exists(http::Request& request) const;
+  template <class Ask>
+  Task<http::Response> answer_about(http::Request& request, std::string_view name, Ask ask) const;
   Task<http::Response> answer_many(
       http::Request& request, const Subject& subject, const QueryOptions& options, SteadyTime begun
   ) const;
@@ -70,6 +72,9 @@ class DataController : public std::enable_shared_from_this<DataController> {
   Task<http::Response> update_where(http::Request& request) const;
   Task<http::Response> erase(http::Request& request) const;
   Task<http::Response> erase_where(http::Request& request) const;
+  template <class Work>
+  Task<http::Response> write(http::Request& request, database::Action action, int status, Work work)
+      const;
 
   // description_routes.cpp
   Task<http::Response> configuration(http::Request& request) const;

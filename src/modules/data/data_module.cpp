@@ -2,6 +2,7 @@
 
 #include "noded/task.hpp"
 
+#include "codec/ascii.hpp"
 #include "modules/data/data_controller.hpp"
 #include "modules/data/data_schema.hpp"
 #include "repository/database/schema.hpp"
@@ -22,8 +23,7 @@ namespace json = boost::json;
 // pattern and as a path.
 bool is_base_path(std::string_view path) {
   const auto is_plain = [](char c) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return is_letter || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    return codec::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
   };
   if (!path.starts_with('/') || path.ends_with('/') || path.find("//") != std::string_view::npos) {
     return false;

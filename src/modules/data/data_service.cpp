@@ -53,20 +53,46 @@ std::unexpected<Error> too_many(std::string_view what, std::uint64_t most) {
 
 }  // namespace
 
-// Runs `body`, Result<T>(const Schema&, const Entity&, Transaction&), over the entity of that name
-// in the schema then in force.
+// Runs `body`, Result<T>(Reader&), over a snapshot.
 template <class Body>
-auto DataService::write(std::string_view entity, SteadyTime deadline, Body body) const {
+auto DataService::read(Asking asking, Body body) const {
+  return database::read(
+      database_.store(),
+      asking.deadline,
+      [this, asking, body = std::move(body)](Transaction& transaction) mutable {
+        Reader reader(database_.application(), transaction, asking.access);
+        return body(reader);
+      }
+  );
+}
+
+// The same; each run begins anew with what `out` holds now.
+template <class Body>
+auto DataService::read(Asking asking, std::string& out, Body body) const {
+  return read(asking, [&out, start = out.size(), body = std::move(body)](Reader& reader) mutable {
+    out.resize(start);
+    return body(reader);
+  });
+}
+
+// Runs `body`, Result<T>(const Entity&, Writer&, Transaction&), over the entity of that name in the
+// schema then in force; each run begins anew with what `out` holds now.
+template <class Body>
+auto DataService::write(std::string_view entity, Asking asking, std::string& out, Body body) const {
   return database_.write(
-      deadline,
-      [entity, body = std::move(body)](
+      asking.deadline,
+      [this, entity, asking, &out, start = out.size(), body = std::move(body)](
           const Schema& schema, Transaction& transaction
-      ) mutable -> std::invoke_result_t<Body&, const Schema&, const Entity&, Transaction&> {
+      ) mutable -> std::invoke_result_t<Body&, const Entity&, Writer&, Transaction&> {
+        out.resize(start);
         const Entity* found = schema.find(entity);
         if (found == nullptr) {
           return fail(Errc::kNotFound, "Not found", std::string(kUnknownEntity));
         }
-        return body(schema, *found, transaction);
+        Writer writer(
+            database_.application(), schema, transaction, asking.access, database_.clock()
+        );
+        return body(*found, writer, transaction);
       }
   );
 }
@@ -74,10 +100,7 @@ auto DataService::write(std::string_view entity, SteadyTime deadline, Body body)
 Task<Result<Page>> DataService::read_many(
     const Entity& entity, const Query& query, Asking asking, std::string& out, std::string* plan
 ) const {
-  const std::size_t start = out.size();
-  auto body = [&](Transaction& transaction) -> Result<Page> {
-    out.resize(start);
-    Reader reader(database_.application(), transaction, asking.access);
+  auto body = [&](Reader& reader) -> Result<Page> {
     if (plan != nullptr) {
       auto explained = reader.explain(entity, query);
       if (!explained) return std::unexpected(std::move(explained.error()));
@@ -85,7 +108,7 @@ Task<Result<Page>> DataService::read_many(
     }
     return reader.read_many(entity, query, out);
   };
-  co_return co_await database::read(database_.store(), asking.deadline, std::move(body));
+  co_return co_await read(asking, out, std::move(body));
 }
 
 Task<Result<Page>> DataService::read_one(
@@ -95,13 +118,10 @@ Task<Result<Page>> DataService::read_one(
     Asking asking,
     std::string& out
 ) const {
-  const std::size_t start = out.size();
-  auto body = [&](Transaction& transaction) {
-    out.resize(start);
-    Reader reader(database_.application(), transaction, asking.access);
+  auto body = [&](Reader& reader) {
     return reader.read_one(entity, key, query, out);
   };
-  co_return co_await database::read(database_.store(), asking.deadline, std::move(body));
+  co_return co_await read(asking, out, std::move(body));
 }
 
 Task<Result<Page>> DataService::read_by_reference(
@@ -112,13 +132,10 @@ Task<Result<Page>> DataService::read_by_reference(
     Asking asking,
     std::string& out
 ) const {
-  const std::size_t start = out.size();
-  auto body = [&](Transaction& transaction) {
-    out.resize(start);
-    Reader reader(database_.application(), transaction, asking.access);
+  auto body = [&](Reader& reader) {
     return reader.read_by_reference(entity, key, reference, query, out);
   };
-  co_return co_await database::read(database_.store(), asking.deadline, std::move(body));
+  co_return co_await read(asking, out, std::move(body));
 }
 
 Task<Result<std::uint64_t>> DataService::count(
@@ -126,11 +143,10 @@ Task<Result<std::uint64_t>> DataService::count(
 ) const {
   auto query = parse_where(entity, where);
   if (!query) co_return std::unexpected(std::move(query.error()));
-  auto body = [&](Transaction& transaction) {
-    Reader reader(database_.application(), transaction, asking.access);
+  auto body = [&](Reader& reader) {
     return reader.count(entity, query->where, where);
   };
-  co_return co_await database::read(database_.store(), asking.deadline, std::move(body));
+  co_return co_await read(asking, std::move(body));
 }
 
 Task<Result<bool>> DataService::exists(
@@ -138,11 +154,10 @@ Task<Result<bool>> DataService::exists(
 ) const {
   auto query = parse_where(entity, where);
   if (!query) co_return std::unexpected(std::move(query.error()));
-  auto body = [&](Transaction& transaction) {
-    Reader reader(database_.application(), transaction, asking.access);
+  auto body = [&](Reader& reader) {
     return reader.exists(entity, query->where, where);
   };
-  co_return co_await database::read(database_.store(), asking.deadline, std::move(body));
+  co_return co_await read(asking, std::move(body));
 }
 
 Result<Query> DataService::parse_where(const Entity& entity, const json::object& where) const {
@@ -160,18 +175,15 @@ Task<Result<std::uint64_t>> DataService::create(
   if (rows.size() > limits_.max_insert_rows) {
     co_return too_many("create", limits_.max_insert_rows);
   }
-  const std::size_t start = out.size();
-  auto body = [&](const Schema& schema, const Entity& found, Transaction& transaction
+  auto body = [&](const Entity& found, Writer& writer, Transaction& transaction
               ) -> Result<std::uint64_t> {
-    out.resize(start);
-    Writer writer(database_.application(), schema, transaction, asking.access, database_.clock());
     auto keys = writer.create(found, rows);
     if (!keys) return std::unexpected(std::move(keys.error()));
     auto shown = append_written(database_.application(), transaction, found, *keys, as_array, out);
     if (!shown) return std::unexpected(std::move(shown.error()));
     return keys->size();
   };
-  co_return co_await write(entity, asking.deadline, std::move(body));
+  co_return co_await write(entity, asking, out, std::move(body));
 }
 
 Task<Result<bool>> DataService::update(
@@ -181,20 +193,16 @@ Task<Result<bool>> DataService::update(
     Asking asking,
     std::string& out
 ) const {
-  const std::size_t start = out.size();
-  auto body = [&](const Schema& schema, const Entity& found, Transaction& transaction
-              ) -> Result<bool> {
-    out.resize(start);
+  auto body = [&](const Entity& found, Writer& writer, Transaction& transaction) -> Result<bool> {
     const auto key = RowKey::parse(id, found.uuid_keys);
     if (!key) return false;
-    Writer writer(database_.application(), schema, transaction, asking.access, database_.clock());
     auto updated = writer.update(found, *key, changes);
     if (!updated || !*updated) return updated;
     auto shown = append_written(database_.application(), transaction, found, {*key}, false, out);
     if (!shown) return std::unexpected(std::move(shown.error()));
     return true;
   };
-  co_return co_await write(entity, asking.deadline, std::move(body));
+  co_return co_await write(entity, asking, out, std::move(body));
 }
 
 Task<Result<std::uint64_t>> DataService::update_where(
@@ -207,11 +215,8 @@ Task<Result<std::uint64_t>> DataService::update_where(
   if (where.empty()) {
     co_return fail(Errc::kInvalid, "Where clause must be provided for mass update");
   }
-  const std::size_t start = out.size();
-  auto body = [&](const Schema& schema, const Entity& found, Transaction& transaction
+  auto body = [&](const Entity& found, Writer& writer, Transaction& transaction
               ) -> Result<std::uint64_t> {
-    out.resize(start);
-    Writer writer(database_.application(), schema, transaction, asking.access, database_.clock());
     auto keys = writer.update_where(found, where, changes);
     if (!keys) return std::unexpected(std::move(keys.error()));
     if (keys->size() > limits_.max_changed_rows) {
@@ -221,22 +226,18 @@ Task<Result<std::uint64_t>> DataService::update_where(
     if (!shown) return std::unexpected(std::move(shown.error()));
     return keys->size();
   };
-  co_return co_await write(entity, asking.deadline, std::move(body));
+  co_return co_await write(entity, asking, out, std::move(body));
 }
 
 Task<Result<bool>> DataService::erase(
     std::string_view entity, std::string_view id, Asking asking, std::string& out
 ) const {
-  const std::size_t start = out.size();
-  auto body = [&](const Schema& schema, const Entity& found, Transaction& transaction
-              ) -> Result<bool> {
-    out.resize(start);
+  auto body = [&](const Entity& found, Writer& writer, Transaction&) -> Result<bool> {
     const auto key = RowKey::parse(id, found.uuid_keys);
     if (!key) return false;
-    Writer writer(database_.application(), schema, transaction, asking.access, database_.clock());
     return writer.erase(found, *key, out);
   };
-  co_return co_await write(entity, asking.deadline, std::move(body));
+  co_return co_await write(entity, asking, out, std::move(body));
 }
 
 Task<Result<std::uint64_t>> DataService::erase_where(
@@ -245,18 +246,14 @@ Task<Result<std::uint64_t>> DataService::erase_where(
   if (where.empty()) {
     co_return fail(Errc::kInvalid, "Where clause must be provided for mass deletion");
   }
-  const std::size_t start = out.size();
-  auto body = [&](const Schema& schema, const Entity& found, Transaction& transaction
-              ) -> Result<std::uint64_t> {
-    out.resize(start);
-    Writer writer(database_.application(), schema, transaction, asking.access, database_.clock());
+  auto body = [&](const Entity& found, Writer& writer, Transaction&) -> Result<std::uint64_t> {
     auto erased = writer.erase_where(found, where, out);
     if (erased && *erased > limits_.max_changed_rows) {
       return too_many("delete", limits_.max_changed_rows);
     }
     return erased;
   };
-  co_return co_await write(entity, asking.deadline, std::move(body));
+  co_return co_await write(entity, asking, out, std::move(body));
 }
 
 }  // namespace noded::data

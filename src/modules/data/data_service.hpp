@@ -111,7 +111,11 @@ class DataService {
   Result<database::Query> parse_where(const database::Entity& entity, const json::object& where)
       const;
   template <class Body>
-  auto write(std::string_view entity, SteadyTime deadline, Body body) const;
+  auto read(Asking asking, Body body) const;
+  template <class Body>
+  auto read(Asking asking, std::string& out, Body body) const;
+  template <class Body>
+  auto write(std::string_view entity, Asking asking, std::string& out, Body body) const;
 
   database::Database& database_;
   DataLimits limits_;

@@ -80,18 +80,6 @@ Result<std::optional<std::int64_t>> decode_count(std::string_view name, const js
   return static_cast<std::int64_t>(std::clamp(*number, -kMost, kMost));
 }
 
-// ^-?[a-zA-Z_][a-zA-Z0-9_.]*$
-bool is_sort_text(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  if (text.empty() || !is_letter(text.front())) return false;
-  return std::ranges::all_of(text, [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
-  });
-}
-
 Result<> decode_sort_object(json::object given, json::object& members) {
   if (!given.contains("by")) given["by"] = "id";
   if (!given.contains("dir")) given["dir"] = "asc";
@@ -109,7 +97,7 @@ Result<> decode_sort(const json::value& given, json::object& members) {
   if (const auto* object = given.if_object()) return decode_sort_object(*object, members);
   const auto* text = given.if_string();
   if (text == nullptr) return refuse_alternatives("sort", given);
-  if (is_sort_text(*text)) {
+  if (database::is_sort_text(*text)) {
     const bool descending = text->starts_with('-');
     const std::string_view field = std::string_view(*text).substr(descending ? 1 : 0);
     members["sort"] = {{"by", field}, {"dir", descending ? "desc" : "asc"}};

@@ -123,7 +123,12 @@ Task<http::Response> DataController::read_by_reference(http::Request& request) c
   co_return http::Response::json(200, std::move(body));
 }
 
-Task<http::Response> DataController::count(http::Request& request) const {
+// What `ask`, Task<Result<T>>(const Entity&, const json::object& where, Asking), says of the rows
+// that match the body's where, as the member `name`.
+template <class Ask>
+Task<http::Response> DataController::answer_about(
+    http::Request& request, std::string_view name, Ask ask
+) const {
   const Subject subject = subject_of(request);
   const auto body = co_await read_json(request);
   if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
@@ -131,30 +136,24 @@ Task<http::Response> DataController::count(http::Request& request) const {
   const auto where = decode_where(*body);
   if (!where) co_return answer_after_guard(request, subject, Action::kRead, where.error());
   const Asking asking{*subject.access, request.deadline};
-  const auto count = co_await service_.count(*subject.entity, *where, asking);
-  if (!count) co_return answer_after_guard(request, subject, Action::kRead, count.error());
-  std::string out = R"({"entity":)";
-  codec::append_json_string(out, subject.entity->name);
-  out += R"(,"count":)";
-  codec::append_json_integer(out, static_cast<std::int64_t>(*count));
-  out += '}';
-  co_return http::Response::json(200, std::move(out));
+  const auto found = co_await ask(*subject.entity, *where, asking);
+  if (!found) co_return answer_after_guard(request, subject, Action::kRead, found.error());
+  const json::object out{{"entity", subject.entity->name}, {name, *found}};
+  co_return http::Response::json(200, codec::to_json_text(out));
+}
+
+Task<http::Response> DataController::count(http::Request& request) const {
+  auto ask = [this](const database::Entity& entity, const json::object& where, Asking asking) {
+    return service_.count(entity, where, asking);
+  };
+  co_return co_await answer_about(request, "count", std::move(ask));
 }
 
 Task<http::Response> DataController::exists(http::Request& request) const {
-  const Subject subject = subject_of(request);
-  const auto body = co_await read_json(request);
-  if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
-  if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
-  const auto where = decode_where(*body);
-  if (!where) co_return answer_after_guard(request, subject, Action::kRead, where.error());
-  const Asking asking{*subject.access, request.deadline};
-  const auto exists = co_await service_.exists(*subject.entity, *where, asking);
-  if (!exists) co_return answer_after_guard(request, subject, Action::kRead, exists.error());
-  std::string out = R"({"entity":)";
-  codec::append_json_string(out, subject.entity->name);
-  out += *exists ? R"(,"exists":true})" : R"(,"exists":false})";
-  co_return http::Response::json(200, std::move(out));
+  auto ask = [this](const database::Entity& entity, const json::object& where, Asking asking) {
+    return service_.exists(entity, where, asking);
+  };
+  co_return co_await answer_about(request, "exists", std::move(ask));
 }
 
 }  // namespace noded::data

@@ -1,5 +1,6 @@
 // TypeScript definitions of an application's entities. The names that the client library looks up
 // (DB, BkndEntity…) are its own; the interfaces are made from the schema.
+#include "codec/ascii.hpp"
 #include "codec/json.hpp"
 #include "modules/data/entity_description.hpp"
 
@@ -37,8 +38,7 @@ declare module "bknd" {
 )";
 
 bool is_identifier_character(char c, bool first) {
-  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-  return is_letter || (!first && c >= '0' && c <= '9');
+  return codec::is_letter(c) || c == '_' || c == '$' || (!first && codec::is_digit(c));
 }
 
 std::string quoted(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "modules/data/validation.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -72,116 +73,100 @@ Result<MassUpdate> decode_mass_update(const json::value& body) {
   return update;
 }
 
+// How many rows were written; empty: the one that was meant is not there.
+using Items = std::optional<std::uint64_t>;
+
+Result<Items> items_of(Result<bool> has_row) {
+  if (!has_row) return std::unexpected(std::move(has_row.error()));
+  return *has_row ? Items(1) : Items();
+}
+
 }  // namespace
 
-Task<http::Response> DataController::create(http::Request& request) const {
+// Asks the guard, then runs `work`, Task<Result<Items>>(const Subject&, Asking, std::string& out),
+// which appends the data.
+template <class Work>
+Task<http::Response> DataController::write(
+    http::Request& request, Action action, int status, Work work
+) const {
   const SteadyTime begun = now();
   const Subject subject = subject_of(request);
-  auto refused = refuse_subject(request, subject, Action::kCreate);
+  auto refused = refuse_subject(request, subject, action);
   if (refused) co_return std::move(*refused);
-  auto body = co_await read_json(request);
-  if (!body) co_return answer(request, body.error());
-  const auto insert = decode_insert(std::move(*body));
-  if (!insert) co_return answer(request, insert.error());
 
   std::string out(kDataBegin);
   const Asking asking{*subject.access, request.deadline};
-  const auto created = co_await service_.create(
-      subject.entity->name, std::span(insert->rows), insert->as_array, asking, out
-  );
-  if (!created) co_return answer(request, created.error());
-  out += ',';
-  end_written(out, *created, begun);
-  co_return http::Response::json(201, std::move(out));
+  const Result<Items> written = co_await work(subject, asking, out);
+  if (!written) co_return answer(request, written.error());
+  // No such row: 200 without data, which clients know from bknd.
+  if (*written) {
+    out += ',';
+  } else {
+    out = "{";
+  }
+  end_written(out, written->value_or(0), begun);
+  co_return http::Response::json(status, std::move(out));
+}
+
+Task<http::Response> DataController::create(http::Request& request) const {
+  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
+    auto body = co_await read_json(request);
+    if (!body) co_return std::unexpected(std::move(body.error()));
+    const auto insert = decode_insert(std::move(*body));
+    if (!insert) co_return std::unexpected(insert.error());
+    co_return co_await service_.create(
+        subject.entity->name, std::span(insert->rows), insert->as_array, asking, out
+    );
+  };
+  co_return co_await write(request, Action::kCreate, 201, std::move(work));
 }
 
 Task<http::Response> DataController::update(http::Request& request) const {
-  const SteadyTime begun = now();
-  const Subject subject = subject_of(request);
-  auto refused = refuse_subject(request, subject, Action::kUpdate);
-  if (refused) co_return std::move(*refused);
-  const auto body = co_await read_json(request);
-  if (!body) co_return answer(request, body.error());
-  const auto* changes = body->if_object();
-  if (changes == nullptr) {
-    const auto refusal = refuse("/type", "/", "Expected object", *body, kUpdateSchema);
-    co_return answer(request, refusal.error());
-  }
-
-  std::string out(kDataBegin);
-  const Asking asking{*subject.access, request.deadline};
-  const auto updated = co_await service_.update(
-      subject.entity->name, request.parameter("id"), *changes, asking, out
-  );
-  if (!updated) co_return answer(request, updated.error());
-  // No such row: 200 without data, which clients know from bknd.
-  if (*updated) {
-    out += ',';
-  } else {
-    out = "{";
-  }
-  end_written(out, *updated ? 1 : 0, begun);
-  co_return http::Response::json(200, std::move(out));
+  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
+    const auto body = co_await read_json(request);
+    if (!body) co_return std::unexpected(body.error());
+    const auto* changes = body->if_object();
+    if (changes == nullptr) {
+      co_return refuse("/type", "/", "Expected object", *body, kUpdateSchema);
+    }
+    co_return items_of(co_await service_.update(
+        subject.entity->name, request.parameter("id"), *changes, asking, out
+    ));
+  };
+  co_return co_await write(request, Action::kUpdate, 200, std::move(work));
 }
 
 Task<http::Response> DataController::update_where(http::Request& request) const {
-  const SteadyTime begun = now();
-  const Subject subject = subject_of(request);
-  auto refused = refuse_subject(request, subject, Action::kUpdate);
-  if (refused) co_return std::move(*refused);
-  const auto body = co_await read_json(request);
-  if (!body) co_return answer(request, body.error());
-  const auto wanted = decode_mass_update(*body);
-  if (!wanted) co_return answer(request, wanted.error());
-
-  std::string out(kDataBegin);
-  const Asking asking{*subject.access, request.deadline};
-  const auto updated = co_await service_.update_where(
-      subject.entity->name, wanted->where, wanted->changes, asking, out
-  );
-  if (!updated) co_return answer(request, updated.error());
-  out += ',';
-  end_written(out, *updated, begun);
-  co_return http::Response::json(200, std::move(out));
+  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
+    const auto body = co_await read_json(request);
+    if (!body) co_return std::unexpected(body.error());
+    const auto wanted = decode_mass_update(*body);
+    if (!wanted) co_return std::unexpected(wanted.error());
+    co_return co_await service_.update_where(
+        subject.entity->name, wanted->where, wanted->changes, asking, out
+    );
+  };
+  co_return co_await write(request, Action::kUpdate, 200, std::move(work));
 }
 
 Task<http::Response> DataController::erase(http::Request& request) const {
-  const SteadyTime begun = now();
-  const Subject subject = subject_of(request);
-  auto refused = refuse_subject(request, subject, Action::kDelete);
-  if (refused) co_return std::move(*refused);
-
-  std::string out(kDataBegin);
-  const Asking asking{*subject.access, request.deadline};
-  const auto erased =
-      co_await service_.erase(subject.entity->name, request.parameter("id"), asking, out);
-  if (!erased) co_return answer(request, erased.error());
-  if (*erased) {
-    out += ',';
-  } else {
-    out = "{";
-  }
-  end_written(out, *erased ? 1 : 0, begun);
-  co_return http::Response::json(200, std::move(out));
+  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
+    co_return items_of(
+        co_await service_.erase(subject.entity->name, request.parameter("id"), asking, out)
+    );
+  };
+  co_return co_await write(request, Action::kDelete, 200, std::move(work));
 }
 
 Task<http::Response> DataController::erase_where(http::Request& request) const {
-  const SteadyTime begun = now();
-  const Subject subject = subject_of(request);
-  auto refused = refuse_subject(request, subject, Action::kDelete);
-  if (refused) co_return std::move(*refused);
-  const auto body = co_await read_json(request);
-  if (!body) co_return answer(request, body.error());
-  const auto where = decode_where(*body);
-  if (!where) co_return answer(request, where.error());
-
-  std::string out(kDataBegin);
-  const Asking asking{*subject.access, request.deadline};
-  const auto erased = co_await service_.erase_where(subject.entity->name, *where, asking, out);
-  if (!erased) co_return answer(request, erased.error());
-  out += ',';
-  end_written(out, *erased, begun);
-  co_return http::Response::json(200, std::move(out));
+  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
+    const auto body = co_await read_json(request);
+    if (!body) co_return std::unexpected(body.error());
+    const auto where = decode_where(*body);
+    if (!where) co_return std::unexpected(where.error());
+    co_return co_await service_.erase_where(subject.entity->name, *where, asking, out);
+  };
+  co_return co_await write(request, Action::kDelete, 200, std::move(work));
 }
 
 }  // namespace noded::data

@@ -1,6 +1,7 @@
 #include "modules/system/openapi.hpp"
 
 #include "codec/json.hpp"
+#include "codec/text.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -125,27 +126,6 @@ std::vector<std::shared_ptr<const http::Route>> listed(RouteRows routes) {
   return rows;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 constexpr std::string_view kPageHead =
     R"(<!doctype html><html lang="en"><head><meta charset="utf-8">)"
     R"(<meta name="viewport" content="width=device-width, initial-scale=1"><title>API operations</title><style>)"
@@ -176,11 +156,11 @@ std::string operations_page(RouteRows routes) {
   std::string page(kPageHead);
   for (const auto& route : listed(routes)) {
     page += "<tr><td>";
-    append_escaped(page, to_text(route->method));
+    codec::append_html_text(page, to_text(route->method));
     page += "</td><td><code>";
-    append_escaped(page, path_of(route->pattern));
+    codec::append_html_text(page, path_of(route->pattern));
     page += "</code></td><td>";
-    append_escaped(page, route->summary);
+    codec::append_html_text(page, route->summary);
     page += "</td></tr>";
   }
   return page.append(kPageTail);

@@ -1,5 +1,6 @@
 #include "repository/database/filter_match.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/text.hpp"
 #include "repository/database/related.hpp"
 
@@ -8,10 +9,6 @@
 
 namespace noded::database {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 // Steps over one code point.
 std::size_t next_character(std::string_view text, std::size_t at) {
@@ -35,7 +32,7 @@ bool like(std::string_view text, std::string_view pattern) {
     } else if (p < pattern.size() && pattern[p] == '_') {
       t = next_character(text, t);
       ++p;
-    } else if (p < pattern.size() && lower(pattern[p]) == lower(text[t])) {
+    } else if (p < pattern.size() && codec::to_lower(pattern[p]) == codec::to_lower(text[t])) {
       ++t;
       ++p;
     } else if (star != std::string_view::npos) {

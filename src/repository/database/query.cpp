@@ -1,5 +1,6 @@
 #include "repository/database/query.hpp"
 
+#include "codec/ascii.hpp"
 #include "codec/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -57,18 +58,6 @@ Result<std::vector<std::string>> names_of(const json::value& given, std::string_
   return fail(
       Errc::kInvalid, "\"" + std::string(parameter) + "\" must be a text or an array of texts"
   );
-}
-
-// Whether `text` has the form of a sort: ^-?[a-zA-Z_][a-zA-Z0-9_.]*$
-bool is_sort_text(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  if (text.empty() || !is_letter(text.front())) return false;
-  return std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
-  });
 }
 
 class Parser {
@@ -275,6 +264,17 @@ class Parser {
 };
 
 }  // namespace
+
+bool is_sort_text(std::string_view text) noexcept {
+  const auto begins_name = [](char c) {
+    return codec::is_letter(c) || c == '_';
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || !begins_name(text.front())) return false;
+  return std::ranges::all_of(text, [&](char c) {
+    return begins_name(c) || codec::is_digit(c) || c == '.';
+  });
+}
 
 Result<Query> parse_query(
     const Entity& entity, const json::object& options, const QueryLimits& limits

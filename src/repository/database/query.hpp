@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace noded::database {
@@ -46,5 +47,8 @@ struct QueryLimits {
 Result<Query> parse_query(
     const Entity& entity, const json::object& options, const QueryLimits& limits
 );
+
+// Whether `text` has the form of a sort: ^-?[a-zA-Z_][a-zA-Z0-9_.]*$
+bool is_sort_text(std::string_view text) noexcept;
 
 }  // namespace noded::database
