@@ -329,6 +329,12 @@ class Compiler {
 
 }  // namespace
 
+std::optional<Operator> where_operator(std::string_view name) {
+  const OperatorName* found = find_operator(name, Grammar::kWhere);
+  if (found == nullptr) return std::nullopt;
+  return found->op;
+}
+
 Result<Filter> Filter::compile(
     const Entity& entity,
     const json::value& where,

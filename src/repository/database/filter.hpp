@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ enum class Operator : std::uint8_t {
   kContains,  // policies' $like: substring
   kRegex,     // policies only
 };
+
+// The operator that a where spells so: "$eq".
+std::optional<Operator> where_operator(std::string_view name);
 
 struct Condition {
   const Field* field = nullptr;    // of the entity, or of the other end of `via`
