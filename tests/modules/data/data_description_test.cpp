@@ -205,7 +205,7 @@ TEST_F(DataRoutes, CompletesAnEntity) {
   ASSERT_TRUE(module_.complete(application).has_value());
   EXPECT_EQ(
       json::serialize(application.at("data").at("entities").at("a")),
-      R"({"fields":{"id":{"type":"primary","config":{"format":"uuid","fillable":false,"required":false}},)"
+      R"({"fields":{"id":{"type":"primary","config":{"format":"integer","fillable":false,"required":false}},)"
       R"("t":{"type":"text","config":{"required":false}}},"type":"regular",)"
       R"("config":{"sort_field":"id","sort_dir":"asc"}})"
   );
