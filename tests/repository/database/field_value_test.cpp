@@ -211,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
         WriteCase{"boolean", "{}", "false", "false"},
         WriteCase{"boolean", "{}", "2", "true"},
         WriteCase{"boolean", "{}", "0", "false"},
-        WriteCase{"boolean", "{}", "null", "null"},
+        WriteCase{"boolean", "{}", "null", "false"},
         WriteCase{"boolean", R"({"default_value":true})", "null", "true"},
         WriteCase{"boolean", R"({"required":true})", "null", R"(error: Property "f" is required)"},
         WriteCase{"boolean", R"({"required":true,"default_value":false})", "null", "false"},
