@@ -33,7 +33,7 @@ enum class Operator : std::uint8_t {
   kIsNotNull,
   kBetween,
   kLike,      // SQL LIKE, ASCII case-insensitive
-  kContains,  // policies' $like: substring
+  kContains,  // policies' $like without * or %: substring
   kRegex,     // policies only
 };
 

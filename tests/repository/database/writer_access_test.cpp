@@ -124,6 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
         MergeCase{
             "same_operator_of_several", R"({"id":{"$gt":1}})", R"({"id":{"$gt":0,"$lt":4}})", "2 3 "
         },
+        MergeCase{"like_is_contains", R"({"owner":{"$like":"o"}})", R"({"id":{"$gt":0}})", "2 4 "},
+        MergeCase{"like_a_pattern", R"({"owner":{"$like":"*E"}})", R"({"id":{"$gt":0}})", "1 3 5 "},
         MergeCase{
             "an_alternative_replaces_nothing",
             R"({"$or":{"owner":"me","score":9}})",
