@@ -327,6 +327,8 @@ INSTANTIATE_TEST_SUITE_P(
         ReadCase{"text", R"({"default_value":"d"})", {}, "null"},
         ReadCase{"text", R"({"maxLength":3})", ValueView::of_text("abcdef"), R"("abc")"},
         ReadCase{"text", R"({"maxLength":3})", {}, "null"},
+        ReadCase{"text", "{}", ValueView::of_integer(-7), R"("-7")"},
+        ReadCase{"text", R"({"maxLength":9})", ValueView::of_real(2.5), R"("2.5")"},
         ReadCase{"number", "{}", ValueView::of_integer(-7), "-7"},
         ReadCase{"number", "{}", ValueView::of_real(2.5), "2.5"},
         ReadCase{"number", R"({"default_value":1})", {}, "null"},
