@@ -64,6 +64,13 @@ TEST_F(ApiRoleTest, ServesAnEntityFromTheRequestAfterItsMaking) {
   EXPECT_EQ(node_.ask(Method::kGet, "/api/data/entity/gadgets").status, 404);
 }
 
+// Not what bknd's schemas name, but what it fills in.
+TEST_F(ApiRoleTest, FillsInTheFirstOfSomeOptions) {
+  const auto configuration = node_.ask(Method::kGet, "/api/system/config").json();
+  EXPECT_EQ(configuration.at("auth").at("cookie").at("sameSite"), "strict");
+  EXPECT_EQ(configuration.at("server").at("mcp").at("logLevel"), "emergency");
+}
+
 // The answer to a change is the whole module; its secrets are for those who may read them.
 TEST_F(ApiRoleTest, ShowsAChangedModuleWithItsSecrets) {
   const auto changed = node_.ask(
