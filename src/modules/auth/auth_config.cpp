@@ -152,8 +152,7 @@ Result<AuthRules> read_rules(const json::object& application) {
   rules.cookie = cookie_rules(cookie);
   rules.renew_cookie = flag_at(cookie, "renew", true);
   rules.path_success = text_at(cookie, "pathSuccess", "/");
-  rules.path_logged_out = text_at(cookie, "pathLoggedOut", "/");
-  for (const std::string& path : {rules.path_success, rules.path_logged_out}) {
+  for (const std::string& path : {rules.path_success, text_at(cookie, "pathLoggedOut", "/")}) {
     const bool is_plain = std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7f'; });
     if (path.empty() || !is_plain) {
       return fail(

@@ -36,7 +36,7 @@ struct AuthRules {
   std::vector<std::string> claim_fields;
   CookieRules cookie;
   bool renew_cookie = true;
-  std::string path_success, path_logged_out;
+  std::string path_success;
   bool allow_plain_passwords = false;  // stored ones, for verification
   std::string strategies,
       all_strategies;                   // answers of the strategies route; all: also disabled ones

@@ -317,11 +317,11 @@ Task<http::Response> AuthController::me(AuthStatePtr state, http::Request& reque
   co_return response;
 }
 
+// cookie.pathLoggedOut is for the pages of an admin UI: the route itself leads back or to the root.
 http::Response AuthController::logout(const AuthState& state, const http::Request& request) {
-  http::Response response =
-      wants_json(request)
-          ? http::Response::json(200, R"({"ok":true})")
-          : http::Response::redirect(302, way_back(request, state.rules.path_logged_out));
+  http::Response response = wants_json(request)
+                                ? http::Response::json(200, R"({"ok":true})")
+                                : http::Response::redirect(302, way_back(request, "/"));
   add_header(response, "Set-Cookie", clear_cookie(state.rules.cookie, seconds(clock_)));
   return response;
 }

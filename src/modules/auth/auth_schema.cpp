@@ -2,6 +2,7 @@
 
 namespace noded::auth {
 
+// bknd's schema names lax for cookie.sameSite, but fills in strict.
 std::string_view auth_schema() noexcept {
   static constexpr std::string_view kText =
       R"json({"type":"object","title":"Authentication","properties":{)json"
@@ -17,7 +18,7 @@ std::string_view auth_schema() noexcept {
       R"json("items":{"type":"string"}}},"required":["secret","fields"]},)json"
       R"json("cookie":{"type":"object","additionalProperties":false,)json"
       R"json("properties":{"domain":{"type":"string"},"path":{"type":"string","default":"/"},)json"
-      R"json("sameSite":{"type":"string","enum":["strict","lax","none"],"default":"lax"},)json"
+      R"json("sameSite":{"type":"string","enum":["strict","lax","none"],"default":"strict"},)json"
       R"json("secure":{"type":"boolean","default":true},"httpOnly":{"type":"boolean","default":true},)json"
       R"json("expires":{"type":"number","default":604800},"partitioned":{"type":"boolean",)json"
       R"json("default":false},"renew":{"type":"boolean","default":true},"pathSuccess":{"type":"string",)json"

@@ -106,7 +106,8 @@ json::object complete_strategies(const json::object& given) {
 }
 
 json::object complete_jwt(const json::object& given, bool enabled) {
-  json::object jwt = with_defaults(given, {{"secret", ""}, {"alg", "HS256"}});
+  json::object jwt =
+      with_defaults(given, {{"secret", ""}, {"alg", "HS256"}, {"expires", 0}, {"issuer", ""}});
   if (!jwt.contains("fields")) jwt.emplace("fields", json::array{"id", "email", "role"});
   const json::value& secret = jwt.at("secret");
   if (enabled && (!secret.is_string() || secret.get_string().empty())) {
@@ -196,7 +197,8 @@ Result<> complete_auth(json::object& application) {
       {{"enabled", false},
        {"basepath", "/api/auth"},
        {"entity_name", "users"},
-       {"allow_register", true}}
+       {"allow_register", true},
+       {"default_role_register", ""}}
   );
   if (!auth.at("entity_name").is_string() || auth.at("entity_name").get_string().empty()) {
     return fail(Errc::kInvalid, "auth.entity_name must name an entity");
@@ -212,8 +214,9 @@ Result<> complete_auth(json::object& application) {
       {"cookie",
        with_defaults(
            take_object(auth, "cookie"),
-           {{"path", "/"},
-            {"sameSite", "lax"},
+           {{"domain", ""},
+            {"path", "/"},
+            {"sameSite", "strict"},
             {"secure", true},
             {"httpOnly", true},
             {"expires", 604800},

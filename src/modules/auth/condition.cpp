@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <iterator>
 #include <utility>
 
 namespace noded::auth {
@@ -91,6 +92,8 @@ bool is_truthy(const json::value& value) {
 std::string_view variable_name(std::string_view text) noexcept {
   if (text.size() < 2 || text[0] != '@' || !begins_name(text[1])) return {};
   const std::string_view name = text.substr(1);
+  constexpr std::string_view kRoots[] = {"user", "entity", "id", "module"};
+  if (std::ranges::find(kRoots, name.substr(0, name.find('.'))) == std::end(kRoots)) return {};
   const bool is_name = std::ranges::all_of(name, [](char c) {
     return begins_name(c) || codec::is_digit(c) || c == '.';
   });

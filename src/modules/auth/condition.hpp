@@ -1,6 +1,7 @@
 // Condition: when a policy applies, compiled from its configuration (bknd's HTTP contract, chapter
 // 8). Operators: $eq $ne $like (contains) $regex $isnull $notnull $in $notin $gt $gte $lt $lte
-// $between, and $or at the top. A text that is wholly a name such as "@user.email" is a variable.
+// $between, and $or at the top. A text that is wholly a name such as "@user.email" is a variable;
+// others that begin with @, such as "@example.com", stand for themselves.
 // Immutable; holds() is thread-safe.
 #pragma once
 
@@ -76,7 +77,8 @@ class Condition {
   bool depends_on_request_ = false;
 };
 
-// "user.email" of "@user.email"; empty when the text is no variable: not an @ and a dotted name.
+// "user.email" of "@user.email"; empty when the text is no variable: not an @ and a dotted name
+// that begins with a member of the context.
 std::string_view variable_name(std::string_view text) noexcept;
 bool has_variables(const json::value& value);
 // `value` with each variable in it replaced; empty when one names nothing or null.

@@ -257,9 +257,12 @@ http::Response DataController::answer_after_guard(
   return refused ? std::move(*refused) : answer(request, error);
 }
 
-Task<Result<json::value>> DataController::read_json(http::Request& request) {
+Task<Result<json::value>> DataController::read_json(
+    http::Request& request, std::optional<json::value> absent
+) {
   auto text = co_await request.read_body(std::numeric_limits<std::uint64_t>::max());
   if (!text) co_return std::unexpected(std::move(text.error()));
+  if (text->empty() && absent) co_return std::move(*absent);
   co_return codec::parse_json(*text);
 }
 

@@ -104,7 +104,10 @@ class DataController : public std::enable_shared_from_this<DataController> {
       database::Action action,
       const Error& error
   );
-  static Task<Result<json::value>> read_json(http::Request& request);
+  // `absent` stands for a body that was not sent.
+  static Task<Result<json::value>> read_json(
+      http::Request& request, std::optional<json::value> absent = std::nullopt
+  );
   SteadyTime now() const { return database_.clock().steady(); }
   // Append `"meta":{…}}`, the end of an answer; `time` is what passed since `begun`.
   void end_written(std::string& out, std::uint64_t items, SteadyTime begun) const;

@@ -203,10 +203,10 @@ void set_if_absent(json::object& object, std::string_view name, json::value valu
   if (!object.contains(name)) object[name] = std::move(value);
 }
 
-std::string primary_format_of(const json::object& config, const json::value& usual) {
+// bknd asks default_primary_format for nothing: it is what its UI proposes for a new entity.
+std::string primary_format_of(const json::object& config) {
   const json::value* own = config.if_contains("primary_format");
-  const json::value& format = own != nullptr ? *own : usual;
-  return format.is_string() ? std::string(format.as_string()) : "integer";
+  return own != nullptr && own->is_string() ? std::string(own->as_string()) : "integer";
 }
 
 // Puts `id` in front; its configuration is the application's where it gives one.
@@ -230,7 +230,7 @@ void put_primary_first(json::object& fields, const std::string& format) {
   fields = std::move(ordered);
 }
 
-void complete_entity(json::object& entity, const json::value& usual_format) {
+void complete_entity(json::object& entity) {
   set_if_absent(entity, "type", "regular");
   object_at(entity, "config");
   object_at(entity, "fields");
@@ -239,7 +239,7 @@ void complete_entity(json::object& entity, const json::value& usual_format) {
   if (config == nullptr || fields == nullptr) return;
   set_if_absent(*config, "sort_field", "id");
   set_if_absent(*config, "sort_dir", "asc");
-  put_primary_first(*fields, primary_format_of(*config, usual_format));
+  put_primary_first(*fields, primary_format_of(*config));
   for (auto& field : *fields) {
     json::object* given = field.value().if_object();
     json::object* field_config = given != nullptr ? object_at(*given, "config") : nullptr;
@@ -261,9 +261,8 @@ void complete_data(json::object& data) {
     object_at(data, part);
   json::object* entities = data.at("entities").if_object();
   if (entities == nullptr) return;
-  const json::value usual_format = data.at("default_primary_format");
   for (auto& entity : *entities) {
-    if (json::object* given = entity.value().if_object()) complete_entity(*given, usual_format);
+    if (json::object* given = entity.value().if_object()) complete_entity(*given);
   }
 }
 

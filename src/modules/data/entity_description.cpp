@@ -76,12 +76,14 @@ void describe_media(const Field& field, json::object& out) {
 
 json::object field_schema(const Entity& entity, const Field& field) {
   json::object out{{"$field", type_name(field.type)}};
-  const auto key_type = [](const Entity& of) {
-    return of.uuid_keys ? "string" : "number";
-  };
+  if (field.type == FieldType::kMedia) {
+    describe_media(field, out);
+    return out;
+  }
+  out["~standard"] = json::object{{"version", 1}, {"vendor", "jsonv-ts"}};
   switch (field.type) {
     case FieldType::kPrimary:
-      out["type"] = key_type(entity);
+      out["type"] = entity.uuid_keys ? "string" : "number";
       return out;
     case FieldType::kText:
     case FieldType::kDate:
@@ -95,20 +97,21 @@ json::object field_schema(const Entity& entity, const Field& field) {
       out["type"] = "boolean";
       break;
     case FieldType::kJson:
-      break;
+      return out;
     case FieldType::kJsonSchema:
       if (const auto* schema = field.config.if_contains("schema"); schema && schema->is_object()) {
         for (const auto& member : schema->as_object())
           out[member.key()] = member.value();
+      } else {
+        out["type"] = "object";
       }
       break;
     case FieldType::kRelation:
-      out["type"] = field.target != nullptr ? key_type(*field.target) : "number";
+      out["type"] = "number";  // also of text keys, as bknd has it
       if (field.target != nullptr) out["$ref"] = field.target->name + "#/properties/id";
       return out;
     case FieldType::kMedia:
-      describe_media(field, out);
-      return out;
+      break;
   }
   if (field.type == FieldType::kEnum)
     out["enum"] = json::array(field.options.begin(), field.options.end());

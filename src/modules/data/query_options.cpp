@@ -92,7 +92,8 @@ Result<> decode_sort_object(json::object given, json::object& members) {
   return {};
 }
 
-// Text that names no field and is no object leaves the entity's own sort.
+// Text that names no field and is no object counts as "id": the entity's own sort holds only where
+// none was given.
 Result<> decode_sort(const json::value& given, json::object& members) {
   if (const auto* object = given.if_object()) return decode_sort_object(*object, members);
   const auto* text = given.if_string();
@@ -103,10 +104,13 @@ Result<> decode_sort(const json::value& given, json::object& members) {
     members["sort"] = {{"by", field}, {"dir", descending ? "desc" : "asc"}};
     return {};
   }
-  if (!text->starts_with('{')) return {};
-  auto parsed = codec::parse_json(*text, "sort");
-  if (!parsed || !parsed->is_object()) return {};
-  return decode_sort_object(std::move(parsed->as_object()), members);
+  if (text->starts_with('{')) {
+    auto parsed = codec::parse_json(*text, "sort");
+    if (parsed && parsed->is_object()) {
+      return decode_sort_object(std::move(parsed->as_object()), members);
+    }
+  }
+  return decode_sort_object({}, members);
 }
 
 json::array split_names(std::string_view text) {

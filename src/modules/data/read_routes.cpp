@@ -37,7 +37,7 @@ Task<http::Response> DataController::read_many(http::Request& request) const {
 Task<http::Response> DataController::query(http::Request& request) const {
   const SteadyTime begun = now();
   const Subject subject = subject_of(request);
-  const auto body = co_await read_json(request);
+  const auto body = co_await read_json(request, json::object());
   if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
   const auto options = decode_query_body(*body);
   if (!options) co_return answer_after_guard(request, subject, Action::kRead, options.error());
@@ -71,8 +71,9 @@ Task<http::Response> DataController::answer_many(
 
 Task<http::Response> DataController::read_one(http::Request& request) const {
   const SteadyTime begun = now();
-  const auto options = decode_query_string(request.query);
+  auto options = decode_query_string(request.query);
   if (!options) co_return answer(request, options.error());
+  options->members.erase("where");  // the id takes its place, as in bknd
   const Subject subject = subject_of(request);
   if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
   const auto query = to_query(*subject.entity, *options, limits_.query);
@@ -130,7 +131,7 @@ Task<http::Response> DataController::answer_about(
     http::Request& request, std::string_view name, Ask ask
 ) const {
   const Subject subject = subject_of(request);
-  const auto body = co_await read_json(request);
+  const auto body = co_await read_json(request, json::object());
   if (!body) co_return answer_after_guard(request, subject, Action::kRead, body.error());
   if (subject.entity == nullptr) co_return *refuse_subject(request, subject, Action::kRead);
   const auto where = decode_where(*body);

@@ -11,6 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
+// bknd's schema names "warning" as the level of logs, but fills in the first one there is.
 constexpr std::string_view kSchema = R"json({
 "type": "object", "description": "Server configuration", "additionalProperties": false,
 "properties": {
@@ -27,7 +28,7 @@ constexpr std::string_view kSchema = R"json({
     "properties": {
       "enabled": {"type": "boolean", "default": false},
       "path": {"type": "string", "default": "/api/system/mcp"},
-      "logLevel": {"type": "string", "default": "warning",
+      "logLevel": {"type": "string", "default": "emergency",
         "enum": ["emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"]}},
     "required": ["enabled", "path", "logLevel"]}},
 "required": ["cors", "mcp"]})json";

@@ -335,6 +335,9 @@ Task<Response> SystemController::change(Request& request, EditKind kind) {
   std::string path = edit.path;
   auto changed = co_await configuration_.change(module, std::move(edit));
   if (!changed) co_return refuse_change(changed.error(), path);
+  const bool may_see_secrets =
+      authorizer_.authorize(*request.identity, "system.config.read.secrets", request).has_value();
+  if (may_see_secrets) *changed = configuration_.view(module, true);
   json::object body{{"success", true}, {"module", module}, {"config", std::move(*changed)}};
   co_return json_answer(202, body);
 }

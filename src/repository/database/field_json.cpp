@@ -60,6 +60,10 @@ void append_text(const Field& field, const ValueView& stored, std::string& out) 
     out.append(field.required ? std::string_view("\"\"") : kNull);
   } else if (stored.type == ValueType::kText && field.max_length) {
     codec::append_json_string(out, codec::utf16_prefix(stored.text, *field.max_length));
+  } else if (stored.type == ValueType::kInteger || stored.type == ValueType::kReal) {
+    out.push_back('"');
+    append_plain(stored, out);
+    out.push_back('"');
   } else {
     append_plain(stored, out);
   }

@@ -233,6 +233,8 @@ Result<Value> to_stored(const Field& field, const json::value& given) {
   if (!given.is_null()) return convert(field, given);
   if (field.default_value) return convert(field, *field.default_value);
   if (field.required) return refused("Property \"" + field.name + "\" is required");
+  // What is absent stays unset; a null that is given is no yes, as bknd's connection makes of it.
+  if (field.type == FieldType::kBoolean) return Value(ValueView::of_boolean(false));
   return Value();
 }
 

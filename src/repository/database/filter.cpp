@@ -263,6 +263,7 @@ class Compiler {
       case Operator::kLike:
       case Operator::kContains:
         if (!is_primitive(operand)) return bad_operand(key, name, operand);
+        if (has_wildcards(operand)) condition.op = Operator::kLike;
         condition.operands.emplace_back(ValueView::of_text(like_text(condition.op, operand)));
         break;
       case Operator::kRegex: {
@@ -314,6 +315,11 @@ class Compiler {
     return std::nullopt;
   }
 
+  // bknd reads rows through a policy as through a where, where these two stand for any run.
+  static bool has_wildcards(const json::value& operand) {
+    return text_of_primitive(operand).find_first_of("*%") != std::string::npos;
+  }
+
   static std::string like_text(Operator op, const json::value& operand) {
     std::string text = text_of_primitive(operand);
     if (op == Operator::kLike) std::replace(text.begin(), text.end(), '*', '%');
@@ -328,6 +334,12 @@ class Compiler {
 };
 
 }  // namespace
+
+std::optional<Operator> where_operator(std::string_view name) {
+  const OperatorName* found = find_operator(name, Grammar::kWhere);
+  if (found == nullptr) return std::nullopt;
+  return found->op;
+}
 
 Result<Filter> Filter::compile(
     const Entity& entity,

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +33,12 @@ enum class Operator : std::uint8_t {
   kIsNotNull,
   kBetween,
   kLike,      // SQL LIKE, ASCII case-insensitive
-  kContains,  // policies' $like: substring
+  kContains,  // policies' $like without * or %: substring
   kRegex,     // policies only
 };
+
+// The operator that a where spells so: "$eq".
+std::optional<Operator> where_operator(std::string_view name);
 
 struct Condition {
   const Field* field = nullptr;    // of the entity, or of the other end of `via`

@@ -125,7 +125,7 @@ class Parser {
     }
     if (!given->is_string()) return fail(Errc::kInvalid, "\"sort\" must be a text or an object");
     const std::string_view text = given->get_string();
-    if (!is_sort_text(text)) return {};  // bknd falls back to the entity's own
+    if (!is_sort_text(text)) return sort_by(entity_.primary().name, false);  // as bknd
     return text.starts_with('-') ? sort_by(text.substr(1), true) : sort_by(text, false);
   }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace noded::database {
 namespace {
@@ -140,19 +141,53 @@ Result<> fetch(
   return {};
 }
 
-// The members of `where` that `policy` does not name; empty optional when it names none of them.
-std::optional<json::object> without_members_of(const json::object& where, const Filter& policy) {
-  std::set<std::string_view> named;
-  for (const Conjunction& conjunction : policy.any) {
-    for (const Condition& condition : conjunction) {
-      if (condition.via == nullptr) named.insert(condition.field->name);
-    }
+// $isnull and $notnull say the same, and a policy's $like is where's: one key to bknd.
+Operator stated(Operator op) {
+  if (op == Operator::kIsNotNull) return Operator::kIsNull;
+  return op == Operator::kContains ? Operator::kLike : op;
+}
+
+using Statements = std::set<std::pair<std::string_view, Operator>>;
+
+// What `policy` says of every row. An alternative of several replaces nothing: it is no more than
+// one way in.
+Statements statements_of(const Filter& policy) {
+  Statements statements;
+  if (policy.any.size() != 1) return statements;
+  for (const Condition& condition : policy.any.front()) {
+    if (condition.via == nullptr) statements.emplace(condition.field->name, stated(condition.op));
   }
+  return statements;
+}
+
+// `where` without the expressions that `policy` states itself, field by field and operator by
+// operator, as bknd merges the two; empty optional when it states none of them.
+std::optional<json::object> without_statements_of(const json::object& where, const Filter& policy) {
+  const Statements statements = statements_of(policy);
+  const auto is_stated = [&statements](std::string_view field, std::string_view name) {
+    const auto op = where_operator(name);
+    return op && statements.contains({field, stated(*op)});
+  };
   json::object kept;
-  for (const auto& [key, value] : where) {
-    if (!named.contains(std::string_view(key))) kept.emplace(key, value);
+  bool is_changed = false;
+  for (const auto& [field, value] : where) {
+    const json::object* operators = value.if_object();
+    if (operators == nullptr || field == "$or") {
+      if (is_stated(field, "$eq")) {
+        is_changed = true;
+      } else {
+        kept.emplace(field, value);
+      }
+      continue;
+    }
+    json::object left;
+    for (const auto& [name, operand] : *operators) {
+      if (!is_stated(field, name)) left.emplace(name, operand);
+    }
+    is_changed = is_changed || left.size() != operators->size();
+    if (!left.empty() || operators->empty()) kept.emplace(field, std::move(left));
   }
-  if (kept.size() == where.size()) return std::nullopt;
+  if (!is_changed) return std::nullopt;
   return kept;
 }
 
@@ -173,7 +208,7 @@ Result<Narrowing> Narrowing::make(
   narrowing.policy_ = std::move(*policy);
   narrowing.where_ = &where;
   if (narrowing.policy_.filter != nullptr && !where.is_empty()) {
-    if (auto kept = without_members_of(where_json, *narrowing.policy_.filter); kept) {
+    if (auto kept = without_statements_of(where_json, *narrowing.policy_.filter); kept) {
       auto compiled = Filter::compile(entity, *kept, Grammar::kWhere, true, false);
       if (!compiled) return std::unexpected(std::move(compiled.error()));
       narrowing.own_where_ = std::make_shared<const Filter>(std::move(*compiled));

@@ -23,8 +23,8 @@ namespace noded::database {
 class Narrowing {
  public:
   // kForbidden when the principal may not touch the entity, or not read a related one that the
-  // query looks into. A member of `where` that the policy's filter also names gives way to it, as
-  // in bknd.
+  // query looks into. An expression of `where` gives way to the policy's filter where that has
+  // one of the same field and operator, as in bknd.
   static Result<Narrowing> make(
       const Entity& entity,
       const Filter& where,

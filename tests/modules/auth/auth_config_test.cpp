@@ -37,8 +37,8 @@ TEST(CompleteAuth, GivesAnEmptyConfigurationItsDefaults) {
   EXPECT_EQ(
       text(complete("{}").at("auth")),
       R"({"enabled":false,"basepath":"/api/auth","entity_name":"users","allow_register":true,)"
-      R"("jwt":{"secret":"","alg":"HS256","fields":["id","email","role"]},)"
-      R"("cookie":{"path":"/","sameSite":"lax","secure":true,"httpOnly":true,"expires":604800,"partitioned":false,)"
+      R"("default_role_register":"","jwt":{"secret":"","alg":"HS256","expires":0,"issuer":"","fields":["id","email","role"]},)"
+      R"("cookie":{"domain":"","path":"/","sameSite":"strict","secure":true,"httpOnly":true,"expires":604800,"partitioned":false,)"
       R"("renew":true,"pathSuccess":"/","pathLoggedOut":"/"},)"
       R"("strategies":{"password":{"enabled":true,"type":"password","config":{"hashing":"sha256","minLength":8}}},)"
       R"("guard":{"enabled":false},"roles":{}})"

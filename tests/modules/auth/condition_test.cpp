@@ -112,7 +112,9 @@ INSTANTIATE_TEST_SUITE_P(
         ConditionCase{"part_of_a_text_is_text", R"({"entity":"is @entity"})", false},
         ConditionCase{"unknown", R"({"entity":{"$ne":"@user.nope"}})", false},
         ConditionCase{"null", R"({"entity":{"$ne":"@user.role"}})", false},
-        ConditionCase{"no_such_root", R"({"entity":{"$ne":"@env.secret"}})", false},
+        ConditionCase{"no_such_root", R"({"entity":{"$ne":"@env.secret"}})", true},
+        ConditionCase{"domain", R"({"user.email":{"$like":"@example.com"}})", true},
+        ConditionCase{"other_domain", R"({"user.email":{"$like":"@example.org"}})", false},
         ConditionCase{"unknown_in_or", R"({"entity":"docs","$or":{"id":"@user.nope"}})", false},
         ConditionCase{"operand_of_wrong_type", R"({"id":{"$in":"@user.email"}})", false}
     ),
@@ -174,6 +176,8 @@ TEST(Condition, HasAtMostSoManyTerms) {
 TEST(Variables, AreWholeNamesOnly) {
   EXPECT_EQ(variable_name("@user.email"), "user.email");
   EXPECT_EQ(variable_name("@id"), "id");
+  EXPECT_EQ(variable_name("@example.com"), "");
+  EXPECT_EQ(variable_name("@users.email"), "");
   EXPECT_EQ(variable_name("@"), "");
   EXPECT_EQ(variable_name("@user email"), "");
   EXPECT_EQ(variable_name("x@user"), "");

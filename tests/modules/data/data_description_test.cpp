@@ -70,11 +70,15 @@ TEST_F(DataRoutes, DescribesAnEntityAsJsonSchema) {
       get("/api/data/schemas/posts_tags").body,
       R"({"$schema":"http://example.test/api/data/schema.json","$id":"/api/data/schemas/posts_tags",)"
       R"("title":"Posts Tags","type":"object","additionalProperties":false,"properties":{)"
-      R"("id":{"$field":"primary","type":"number"},)"
-      R"("posts_id":{"$field":"relation","type":"number","$ref":"posts#/properties/id"},)"
-      R"("tags_id":{"$field":"relation","type":"number","$ref":"tags#/properties/id"}}})"
+      R"("id":{"$field":"primary","~standard":{"version":1,"vendor":"jsonv-ts"},"type":"number"},)"
+      R"("posts_id":{"$field":"relation","~standard":{"version":1,"vendor":"jsonv-ts"},)"
+      R"("type":"number","$ref":"posts#/properties/id"},)"
+      R"("tags_id":{"$field":"relation","~standard":{"version":1,"vendor":"jsonv-ts"},)"
+      R"("type":"number","$ref":"tags#/properties/id"}}})"
   );
-  const auto posts = json::parse(get("/api/data/schemas/posts").body).at("properties");
+  auto posts = json::parse(get("/api/data/schemas/posts").body).at("properties");
+  for (auto& field : posts.as_object())
+    EXPECT_EQ(field.value().as_object().erase("~standard"), 1u) << field.key();
   EXPECT_EQ(posts.at("title"), json::parse(R"({"$field":"text","type":"string","minLength":2})"));
   EXPECT_EQ(
       posts.at("views"),
@@ -205,7 +209,7 @@ TEST_F(DataRoutes, CompletesAnEntity) {
   ASSERT_TRUE(module_.complete(application).has_value());
   EXPECT_EQ(
       json::serialize(application.at("data").at("entities").at("a")),
-      R"({"fields":{"id":{"type":"primary","config":{"format":"uuid","fillable":false,"required":false}},)"
+      R"({"fields":{"id":{"type":"primary","config":{"format":"integer","fillable":false,"required":false}},)"
       R"("t":{"type":"text","config":{"required":false}}},"type":"regular",)"
       R"("config":{"sort_field":"id","sort_dir":"asc"}})"
   );

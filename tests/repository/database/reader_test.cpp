@@ -357,8 +357,8 @@ INSTANTIATE_TEST_SUITE_P(
         },
         QueryCase{"own_sort", "comments", R"({"select":"id"})", R"([{"id":3},{"id":2},{"id":1}])"},
         QueryCase{
-            "ill_formed_falls_back",
-            "posts",
+            "ill_formed_is_by_key",
+            "comments",
             R"({"select":"id","sort":"- ","limit":1})",
             R"([{"id":1}])"
         },

@@ -11,12 +11,16 @@ using testing_support::DatabaseFixture;
 using testing_support::parse;
 using testing_support::parse_object;
 
-// Lets only rows pass whose `owner` is "me".
+// Lets only rows pass whose `owner` is "me", or those of another policy.
 class OwnRows final : public Access {
  public:
-  explicit OwnRows(const Entity& entity, Action refused = Action::kRead) : refused_(refused) {
-    auto compiled =
-        Filter::compile(entity, parse(R"({"owner":"me"})"), Grammar::kPolicy, false, true);
+  explicit OwnRows(
+      const Entity& entity,
+      Action refused = Action::kRead,
+      std::string_view policy = R"({"owner":"me"})"
+  )
+      : refused_(refused) {
+    auto compiled = Filter::compile(entity, parse(policy), Grammar::kPolicy, false, true);
     filter_ = std::make_shared<const Filter>(std::move(compiled.value()));
   }
   Result<Rows> rows(const Entity&, Action action, const RowKey*) const override {
@@ -78,6 +82,65 @@ TEST_F(AccessTest, NarrowsMassChangesToTheOwnRows) {
   ASSERT_TRUE(updated) << updated.error().message;
   EXPECT_EQ(*updated, (std::vector<RowKey>{RowKey::of_integer(1), RowKey::of_integer(3)}));
 }
+
+struct MergeCase {
+  const char* name;
+  const char* policy;
+  const char* where;
+  const char* ids;
+};
+
+class PolicyAndWhere : public AccessTest, public ::testing::WithParamInterface<MergeCase> {};
+
+TEST_P(PolicyAndWhere, AreMergedOperatorByOperator) {
+  ASSERT_TRUE(create("docs", R"([{"owner":"you","score":9},{"owner":"me","score":9}])"));
+  const OwnRows access(docs(), Action::kRead, GetParam().policy);
+  const auto updated = write([&](const Schema& schema, Transaction& transaction) {
+    return writer(schema, transaction, access)
+        .update_where(
+            *schema.find("docs"), parse_object(GetParam().where), parse_object(R"({"score":9})")
+        );
+  });
+  ASSERT_TRUE(updated) << updated.error().message;
+  std::string ids;
+  for (const RowKey& key : *updated)
+    ids += std::to_string(key.integer()) + " ";
+  EXPECT_EQ(ids, GetParam().ids);
+}
+
+// The rows: 1 me, 2 you, 3 me, 4 you with score 9, 5 me with score 9.
+INSTANTIATE_TEST_SUITE_P(
+    Policies,
+    PolicyAndWhere,
+    ::testing::Values(
+        MergeCase{"the_policys_value_wins", R"({"owner":"me"})", R"({"owner":"you"})", "1 3 5 "},
+        MergeCase{"other_members_stay", R"({"owner":"me"})", R"({"owner":"you","id":3})", "3 "},
+        MergeCase{
+            "other_operators_of_the_field_stay",
+            R"({"owner":{"$in":["me","us"]}})",
+            R"({"owner":"you"})",
+            ""
+        },
+        MergeCase{
+            "same_operator_of_several", R"({"id":{"$gt":1}})", R"({"id":{"$gt":0,"$lt":4}})", "2 3 "
+        },
+        MergeCase{"like_is_contains", R"({"owner":{"$like":"o"}})", R"({"id":{"$gt":0}})", "2 4 "},
+        MergeCase{"like_a_pattern", R"({"owner":{"$like":"*E"}})", R"({"id":{"$gt":0}})", "1 3 5 "},
+        MergeCase{
+            "an_alternative_replaces_nothing",
+            R"({"$or":{"owner":"me","score":9}})",
+            R"({"score":9})",
+            "4 5 "
+        },
+        MergeCase{
+            "neither_does_a_policy_with_alternatives",
+            R"({"owner":"me","$or":{"score":9}})",
+            R"({"owner":"you"})",
+            "4 "
+        }
+    ),
+    [](const auto& info) { return info.param.name; }
+);
 
 TEST_F(AccessTest, RefusesWhatIsNotGranted) {
   const OwnRows no_creation(docs(), Action::kCreate);

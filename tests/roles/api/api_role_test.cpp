@@ -64,6 +64,24 @@ TEST_F(ApiRoleTest, ServesAnEntityFromTheRequestAfterItsMaking) {
   EXPECT_EQ(node_.ask(Method::kGet, "/api/data/entity/gadgets").status, 404);
 }
 
+// Not what bknd's schemas name, but what it fills in.
+TEST_F(ApiRoleTest, FillsInTheFirstOfSomeOptions) {
+  const auto configuration = node_.ask(Method::kGet, "/api/system/config").json();
+  EXPECT_EQ(configuration.at("auth").at("cookie").at("sameSite"), "strict");
+  EXPECT_EQ(configuration.at("server").at("mcp").at("logLevel"), "emergency");
+}
+
+// The answer to a change is the whole module; its secrets are for those who may read them.
+TEST_F(ApiRoleTest, ShowsAChangedModuleWithItsSecrets) {
+  const auto changed = node_.ask(
+      Method::kPatch, "/api/system/config/patch/auth/jwt", R"({"issuer":"records.example"})"
+  );
+  ASSERT_EQ(changed.status, 202) << changed.body;
+  const auto jwt = changed.json().at("config").at("jwt");
+  EXPECT_EQ(jwt.at("issuer"), "records.example");
+  EXPECT_EQ(jwt.at("secret").as_string().size(), 64u);
+}
+
 TEST_F(ApiRoleTest, RefusesChangesInTheFormsOfBknd) {
   ASSERT_EQ(node_.ask(Method::kPost, kGadgets, kGadgetFields).status, 202);
   struct Case {

@@ -23,7 +23,12 @@ namespace noded::roles {
 struct Machine {
   testing_support::StandingClock clock;
   storage::Store engine{
-      storage::make_memory_backend(), storage::CommitterSettings{}, std::size_t{64} << 20, clock, {}
+      storage::make_memory_backend(),
+      storage::CommitterSettings{},
+      std::size_t{64} << 20,
+      std::make_shared<storage::RangeCache>(std::uint64_t{16} << 20),
+      clock,
+      {}
   };
   ~Machine() { engine.close(); }
 };
