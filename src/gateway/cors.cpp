@@ -41,12 +41,12 @@ void Cors::configure(const CorsRules& rules) {
       prepared->origins.emplace_back(origin);
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
-  prepared_.store(std::move(prepared));
+  prepared_.set(std::move(prepared));
 }
 
 std::optional<http::Response> Cors::before(http::Request& request) {
   if (request.method != http::Method::kOptions) return std::nullopt;
-  const auto prepared = prepared_.load();
+  const auto prepared = prepared_.get();
   http::Response response;
   response.status = 204;
   if (!prepared->methods.empty()) {
@@ -61,7 +61,7 @@ std::optional<http::Response> Cors::before(http::Request& request) {
 }
 
 void Cors::after(const http::Request& request, http::Response& response) {
-  const auto prepared = prepared_.load();
+  const auto prepared = prepared_.get();
   const std::string_view origin = request.header("origin");
   if (prepared->allows(origin)) {
     response.headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});

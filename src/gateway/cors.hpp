@@ -5,7 +5,8 @@
 
 #include "noded/http.hpp"
 
-#include <atomic>
+#include "runtime/latest.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ class Cors final : public http::Filter {
     bool allows(std::string_view origin) const;
   };
 
-  std::atomic<std::shared_ptr<const Prepared>> prepared_;
+  runtime::Latest<Prepared> prepared_;
 };
 
 }  // namespace noded::gateway

@@ -276,7 +276,7 @@ Result<> RouterTable::mount(std::string owner, std::vector<Route> routes) {
   auto table = Table::make(changed);
   if (!table) return std::unexpected(std::move(table.error()));
   owners_ = std::move(changed);
-  table_.store(std::move(*table));
+  table_.set(std::move(*table));
   return {};
 }
 
@@ -285,12 +285,12 @@ void RouterTable::unmount(std::string_view owner) {
   const auto found = owners_.find(owner);
   if (found == owners_.end()) return;
   owners_.erase(found);
-  table_.store(*Table::make(owners_));  // fewer routes than before cannot contradict each other
+  table_.set(*Table::make(owners_));  // fewer routes than before cannot contradict each other
 }
 
 std::vector<std::shared_ptr<const Route>> RouterTable::routes() const {
   std::vector<std::shared_ptr<const Route>> all;
-  for (const Entry& entry : table_.load()->entries)
+  for (const Entry& entry : table_.get()->entries)
     all.push_back(entry.route);
   return all;
 }
@@ -301,7 +301,7 @@ RouteMatch RouterTable::find(
   parameters.clear();
   RouteMatch match;
   if (!path.starts_with('/') || method == Method::kOther) return match;
-  const auto table = table_.load();
+  const auto table = table_.get();
   const Cut segments = cut(path);
   const Entry* entry = walk(*table->roots[static_cast<std::size_t>(routed_as(method))], segments);
   if (entry == nullptr) return match;

@@ -8,7 +8,8 @@
 
 #include "noded/http.hpp"
 
-#include <atomic>
+#include "runtime/latest.hpp"
+
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,9 +46,9 @@ class RouterTable final : public Router {
   struct Table;
   using Owners = std::map<std::string, std::vector<std::shared_ptr<const Route>>, std::less<>>;
 
-  mutable std::mutex mutex_;  // orders changes; readers only load table_
+  mutable std::mutex mutex_;  // orders changes; readers only take table_
   Owners owners_;
-  std::atomic<std::shared_ptr<const Table>> table_;
+  runtime::Latest<Table> table_;
 };
 
 }  // namespace noded::http

@@ -117,8 +117,8 @@ TEST(ThreadLane, StartsNoMoreThreadsThanItsLimitAndNoneBeforeItsFirstWork) {
 }
 
 TEST(Offload, ResumesTheCallerWithTheOutcomeOnItsOwnThread) {
+  net::io_context loop;  // outlives the lane, whose thread may still be within its post
   ThreadLane lane({.name = "test", .queue_limit = 1, .thread_limit = 1});
-  net::io_context loop;
   std::thread::id worked;
   std::thread::id resumed;
   std::optional<Result<int>> outcome;
