@@ -63,4 +63,8 @@ Response answer_refusal(int status, std::string_view message) {
   return Response::json(status, std::move(body));
 }
 
+Task<Response> answered(Response response) {
+  co_return response;
+}
+
 }  // namespace noded::http

@@ -17,4 +17,7 @@ Response answer_error(const Error& error);
 // {"error":message} with that status.
 Response answer_refusal(int status, std::string_view message);
 
+// For a handler that has its answer without waiting.
+Task<Response> answered(Response response);
+
 }  // namespace noded::http

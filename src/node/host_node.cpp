@@ -314,6 +314,7 @@ Task<> HostNode::stop_role(RunningRole& running) {
     }
   };
   auto wait = std::make_shared<Wait>(net::steady_timer(executor(), kRoleStopDeadline));
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): spawn keeps it alive
   spawn(executor(), "role stop", [role = running.role.get(), wait]() -> Task<> {
     const Finish finish{wait};
     co_await role->stop();

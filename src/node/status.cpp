@@ -128,20 +128,18 @@ std::vector<http::Route> status_routes(const StatusSources& sources) {
   routes.push_back(route("/livez", [](http::Request&) -> Task<http::Response> {
     co_return http::Response::json(200, R"({"alive":true})");
   }));
-  routes.push_back(route("/readyz", [&sources](http::Request&) -> Task<http::Response> {
-    co_return answer_readiness(sources.readiness);
+  routes.push_back(route("/readyz", [&sources](http::Request&) {
+    return http::answered(answer_readiness(sources.readiness));
   }));
-  routes.push_back(route("/metrics", [&sources](http::Request& request) -> Task<http::Response> {
-    co_return answer_metrics(sources, request);
+  routes.push_back(route("/metrics", [&sources](http::Request& request) {
+    return http::answered(answer_metrics(sources, request));
   }));
-  routes.push_back(route(
-      "/api/admin/status",
-      [&sources](http::Request& request) -> Task<http::Response> {
-        if (!request.from_local_socket)
-          co_return http::answer_refusal(403, "only on the admin socket");
-        co_return http::Response::json(200, status_json(sources));
-      }
-  ));
+  routes.push_back(route("/api/admin/status", [&sources](http::Request& request) {
+    return http::answered(
+        request.from_local_socket ? http::Response::json(200, status_json(sources))
+                                  : http::answer_refusal(403, "only on the admin socket")
+    );
+  }));
   return routes;
 }
 

@@ -132,21 +132,14 @@ std::vector<http::Route> AuthController::routes(const AuthStatePtr& state) {
       "The account that is logged in",
       [this, state](http::Request& request) { return me(state, request); }
   ));
-  table.push_back(route(
-      Method::kGet,
-      "/logout",
-      "Log out",
-      [this, state](http::Request& request) -> Task<http::Response> {
-        co_return logout(*state, request);
-      }
-  ));
+  table.push_back(route(Method::kGet, "/logout", "Log out", [this, state](http::Request& request) {
+    return http::answered(logout(*state, request));
+  }));
   table.push_back(route(
       Method::kGet,
       "/strategies",
       "The ways to log in",
-      [state](http::Request& request) -> Task<http::Response> {
-        co_return strategies(state->rules, request);
-      }
+      [state](http::Request& request) { return http::answered(strategies(state->rules, request)); }
   ));
   table.push_back(route(
       Method::kPost,
@@ -159,8 +152,8 @@ std::vector<http::Route> AuthController::routes(const AuthStatePtr& state) {
       Method::kGet,
       "/password/actions/create/schema.json",
       "The JSON schema of that request",
-      [state](http::Request&) -> Task<http::Response> {
-        co_return http::Response::json(200, state->rules.credentials_schema_text);
+      [state](http::Request&) {
+        return http::answered(http::Response::json(200, state->rules.credentials_schema_text));
       }
   ));
   return table;

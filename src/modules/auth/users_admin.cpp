@@ -69,14 +69,16 @@ json::object credentials(std::string_view email, std::string_view password) {
 
 template <class Handle>
 http::Handler for_operator(const AuthStatePtr& state, Handle handle) {
-  return [state, handle = std::move(handle)](http::Request& request) -> Task<http::Response> {
+  return [state, handle = std::move(handle)](http::Request& request) {
     if (request.identity == nullptr || request.identity->kind != Identity::Kind::kLocalOperator) {
-      co_return http::Response::text(404, "404 Not Found");
+      return http::answered(http::Response::text(404, "404 Not Found"));
     }
     if (!state->rules.enabled) {
-      co_return http::answer_refusal(503, "there are no accounts: auth.enabled is false");
+      return http::answered(
+          http::answer_refusal(503, "there are no accounts: auth.enabled is false")
+      );
     }
-    co_return co_await handle(request);
+    return handle(request);
   };
 }
 

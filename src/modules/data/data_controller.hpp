@@ -72,9 +72,29 @@ class DataController : public std::enable_shared_from_this<DataController> {
   Task<http::Response> update_where(http::Request& request) const;
   Task<http::Response> erase(http::Request& request) const;
   Task<http::Response> erase_where(http::Request& request) const;
-  template <class Work>
+  // How many rows were written; empty: the one that was meant is not there.
+  using Items = std::optional<std::uint64_t>;
+  // Writes and appends the data to `out`. Asked once the guard has agreed.
+  using Work = Task<Result<Items>> (DataController::*)(
+      http::Request& request, const Subject& subject, Asking asking, std::string& out
+  ) const;
   Task<http::Response> write(http::Request& request, database::Action action, int status, Work work)
       const;
+  Task<Result<Items>> create_rows(
+      http::Request& request, const Subject& subject, Asking asking, std::string& out
+  ) const;
+  Task<Result<Items>> update_row(
+      http::Request& request, const Subject& subject, Asking asking, std::string& out
+  ) const;
+  Task<Result<Items>> update_rows(
+      http::Request& request, const Subject& subject, Asking asking, std::string& out
+  ) const;
+  Task<Result<Items>> erase_row(
+      http::Request& request, const Subject& subject, Asking asking, std::string& out
+  ) const;
+  Task<Result<Items>> erase_rows(
+      http::Request& request, const Subject& subject, Asking asking, std::string& out
+  ) const;
 
   // description_routes.cpp
   Task<http::Response> configuration(http::Request& request) const;

@@ -73,19 +73,14 @@ Result<MassUpdate> decode_mass_update(const json::value& body) {
   return update;
 }
 
-// How many rows were written; empty: the one that was meant is not there.
-using Items = std::optional<std::uint64_t>;
-
-Result<Items> items_of(Result<bool> has_row) {
+Result<std::optional<std::uint64_t>> items_of(Result<bool> has_row) {
   if (!has_row) return std::unexpected(std::move(has_row.error()));
-  return *has_row ? Items(1) : Items();
+  return *has_row ? std::optional<std::uint64_t>(1) : std::nullopt;
 }
 
 }  // namespace
 
-// Asks the guard, then runs `work`, Task<Result<Items>>(const Subject&, Asking, std::string& out),
-// which appends the data.
-template <class Work>
+// Asks the guard, then has `work` done.
 Task<http::Response> DataController::write(
     http::Request& request, Action action, int status, Work work
 ) const {
@@ -96,7 +91,7 @@ Task<http::Response> DataController::write(
 
   std::string out(kDataBegin);
   const Asking asking{*subject.access, request.deadline};
-  const Result<Items> written = co_await work(subject, asking, out);
+  const Result<Items> written = co_await (this->*work)(request, subject, asking, out);
   if (!written) co_return answer(request, written.error());
   // No such row: 200 without data, which clients know from bknd.
   if (*written) {
@@ -109,64 +104,79 @@ Task<http::Response> DataController::write(
 }
 
 Task<http::Response> DataController::create(http::Request& request) const {
-  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
-    auto body = co_await read_json(request);
-    if (!body) co_return std::unexpected(std::move(body.error()));
-    const auto insert = decode_insert(std::move(*body));
-    if (!insert) co_return std::unexpected(insert.error());
-    co_return co_await service_.create(
-        subject.entity->name, std::span(insert->rows), insert->as_array, asking, out
-    );
-  };
-  co_return co_await write(request, Action::kCreate, 201, std::move(work));
+  return write(request, Action::kCreate, 201, &DataController::create_rows);
+}
+
+auto DataController::create_rows(
+    http::Request& request, const Subject& subject, Asking asking, std::string& out
+) const -> Task<Result<Items>> {
+  auto body = co_await read_json(request);
+  if (!body) co_return std::unexpected(std::move(body.error()));
+  const auto insert = decode_insert(std::move(*body));
+  if (!insert) co_return std::unexpected(insert.error());
+  co_return co_await service_.create(
+      subject.entity->name, std::span(insert->rows), insert->as_array, asking, out
+  );
 }
 
 Task<http::Response> DataController::update(http::Request& request) const {
-  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
-    const auto body = co_await read_json(request);
-    if (!body) co_return std::unexpected(body.error());
-    const auto* changes = body->if_object();
-    if (changes == nullptr) {
-      co_return refuse("/type", "/", "Expected object", *body, kUpdateSchema);
-    }
-    co_return items_of(co_await service_.update(
-        subject.entity->name, request.parameter("id"), *changes, asking, out
-    ));
-  };
-  co_return co_await write(request, Action::kUpdate, 200, std::move(work));
+  return write(request, Action::kUpdate, 200, &DataController::update_row);
+}
+
+auto DataController::update_row(
+    http::Request& request, const Subject& subject, Asking asking, std::string& out
+) const -> Task<Result<Items>> {
+  const auto body = co_await read_json(request);
+  if (!body) co_return std::unexpected(body.error());
+  const auto* changes = body->if_object();
+  if (changes == nullptr) {
+    co_return refuse("/type", "/", "Expected object", *body, kUpdateSchema);
+  }
+  co_return items_of(
+      co_await service_.update(subject.entity->name, request.parameter("id"), *changes, asking, out)
+  );
 }
 
 Task<http::Response> DataController::update_where(http::Request& request) const {
-  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
-    const auto body = co_await read_json(request);
-    if (!body) co_return std::unexpected(body.error());
-    const auto wanted = decode_mass_update(*body);
-    if (!wanted) co_return std::unexpected(wanted.error());
-    co_return co_await service_.update_where(
-        subject.entity->name, wanted->where, wanted->changes, asking, out
-    );
-  };
-  co_return co_await write(request, Action::kUpdate, 200, std::move(work));
+  return write(request, Action::kUpdate, 200, &DataController::update_rows);
+}
+
+auto DataController::update_rows(
+    http::Request& request, const Subject& subject, Asking asking, std::string& out
+) const -> Task<Result<Items>> {
+  const auto body = co_await read_json(request);
+  if (!body) co_return std::unexpected(body.error());
+  const auto wanted = decode_mass_update(*body);
+  if (!wanted) co_return std::unexpected(wanted.error());
+  co_return co_await service_.update_where(
+      subject.entity->name, wanted->where, wanted->changes, asking, out
+  );
 }
 
 Task<http::Response> DataController::erase(http::Request& request) const {
-  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
-    co_return items_of(
-        co_await service_.erase(subject.entity->name, request.parameter("id"), asking, out)
-    );
-  };
-  co_return co_await write(request, Action::kDelete, 200, std::move(work));
+  return write(request, Action::kDelete, 200, &DataController::erase_row);
+}
+
+auto DataController::erase_row(
+    http::Request& request, const Subject& subject, Asking asking, std::string& out
+) const -> Task<Result<Items>> {
+  co_return items_of(
+      co_await service_.erase(subject.entity->name, request.parameter("id"), asking, out)
+  );
 }
 
 Task<http::Response> DataController::erase_where(http::Request& request) const {
-  auto work = [&](const Subject& subject, Asking asking, std::string& out) -> Task<Result<Items>> {
-    const auto body = co_await read_json(request);
-    if (!body) co_return std::unexpected(body.error());
-    const auto where = decode_where(*body);
-    if (!where) co_return std::unexpected(where.error());
-    co_return co_await service_.erase_where(subject.entity->name, *where, asking, out);
-  };
-  co_return co_await write(request, Action::kDelete, 200, std::move(work));
+  return write(request, Action::kDelete, 200, &DataController::erase_rows);
+}
+
+auto DataController::erase_rows(
+    http::Request& request, const Subject& subject, Asking asking, std::string& out
+) const -> Task<Result<Items>> {
+  const auto body = co_await read_json(request);
+  if (!body) co_return std::unexpected(body.error());
+  const auto where = decode_where(*body);
+  if (!where) co_return std::unexpected(where.error());
+  co_return co_await service_.erase_where(subject.entity->name, *where, asking, out);
 }
 
 }  // namespace noded::data

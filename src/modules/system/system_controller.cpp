@@ -87,20 +87,20 @@ SystemController::SystemController(
       router_(router) {}
 
 http::Handler SystemController::guarded(std::string_view permission, Answer answer) {
-  return [this, permission, answer](Request& request) -> Task<Response> {
+  return [this, permission, answer](Request& request) {
     if (!permission.empty()) {
       const auto allowed = authorizer_.authorize(*request.identity, permission, request);
-      if (!allowed) co_return http::answer_error(allowed.error());
+      if (!allowed) return http::answered(http::answer_error(allowed.error()));
     }
-    co_return co_await (this->*answer)(request);
+    return (this->*answer)(request);
   };
 }
 
 http::Handler SystemController::changing(EditKind kind) {
-  return [this, kind](Request& request) -> Task<Response> {
+  return [this, kind](Request& request) {
     const auto allowed = authorizer_.authorize(*request.identity, "system.config.write", request);
-    if (!allowed) co_return http::answer_error(allowed.error());
-    co_return co_await change(request, kind);
+    if (!allowed) return http::answered(http::answer_error(allowed.error()));
+    return change(request, kind);
   };
 }
 
