@@ -72,6 +72,8 @@ inline bool must_block(const Error& error) {
 
 // Attempts that run beside each other before a transaction waits for its turn.
 inline constexpr std::uint32_t kFreeAttempts = 2;
+// Attempts of one whose turn it is: only newcomers can defeat it, about every second time.
+inline constexpr std::uint32_t kAttemptsInTurn = 1000;
 
 }  // namespace detail
 
@@ -105,7 +107,8 @@ Task<std::invoke_result_t<Body&, Transaction&>> transact(
     if (!outcome) co_return outcome;
     auto committed = co_await store.engine.commit(std::move(used));
     if (committed) co_return outcome;
-    if (committed.error().code != Errc::kConflict || attempts > store.retries) {
+    const std::uint32_t most = turn ? detail::kAttemptsInTurn : store.retries;
+    if (committed.error().code != Errc::kConflict || attempts > most) {
       co_return std::unexpected(std::move(committed.error()));
     }
     // Many who change one row would defeat each other without end; in a queue each wins soon.
