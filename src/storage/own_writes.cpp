@@ -22,12 +22,9 @@ void OwnWrites::write(std::string_view key, std::optional<std::string> value) {
     return;
   }
   Version& version = place->second;
-  if (views_ > 0) {
-    auto older = std::make_unique<Version>(std::move(version));
-    version.older = std::move(older);
-  }
-  version.made = made;
-  version.value = std::move(value);
+  std::unique_ptr<Version> older;
+  if (views_ > 0) older = std::make_unique<Version>(std::move(version));
+  version = Version{made, std::move(value), std::move(older)};
 }
 
 const std::optional<std::string>* OwnWrites::find(std::string_view key) const {
