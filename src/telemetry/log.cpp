@@ -48,9 +48,9 @@ struct Log {
 std::atomic<Log*> current{nullptr};
 std::atomic<bool> is_stopped{false};
 
-void print_unbuffered(std::string_view message) {
+void print_unbuffered(Level level, std::string_view message) {
   spdlog::memory_buf_t line;
-  JsonLine().format(spdlog::details::log_msg("noded", spdlog::level::warn, message), line);
+  JsonLine().format(spdlog::details::log_msg("noded", to_spdlog(level), message), line);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
@@ -126,7 +126,7 @@ void log(Level level, std::string_view event, const Fields& fields) {
   compose_message(message, event, fields.members());
   Log* log = current.load(std::memory_order_acquire);
   if (log == nullptr || is_stopped.load(std::memory_order_relaxed)) {
-    if (level >= Level::kWarning) print_unbuffered(message);
+    if (level >= Level::kWarning) print_unbuffered(level, message);
     return;
   }
   log->logger.log(to_spdlog(level), spdlog::string_view_t(message.data(), message.size()));
