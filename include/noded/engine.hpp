@@ -77,6 +77,8 @@ class Transaction {
   // Ranges are not validated at commit; guard what must not appear in them with
   // observe()/announce().
   virtual std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) = 0;
+  // False when a walk over so many entries would end in kWouldBlock: better not begun.
+  virtual bool has_steps(std::uint64_t entries) const = 0;
   // For walks whose order does not matter: in the direction `wish` if that costs no more than the
   // other, else in the cheaper one.
   virtual std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) = 0;

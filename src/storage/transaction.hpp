@@ -47,6 +47,7 @@ class StoreTransaction final : public Transaction {
   Result<bool> get(std::string_view key, std::string& value) override;
   Result<bool> peek(std::string_view key, std::string& value) override;
   std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) override;
+  bool has_steps(std::uint64_t entries) const override { return limit_.has_steps(entries); }
   std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) override;
   void put(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;

@@ -24,6 +24,9 @@ class WorkLimit {
         tier_(options.tier) {}
 
   Tier tier() const noexcept { return tier_; }
+  bool has_steps(std::uint64_t count) const noexcept {
+    return tier_ == Tier::kDisk || count <= steps_left_;
+  }
 
   // Before a point read. kTimeout, or empty to go on.
   std::optional<Errc> charge_read() noexcept {

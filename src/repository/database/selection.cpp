@@ -298,6 +298,10 @@ Result<Selected> select_rows(
 ) {
   Selected selected;
   const Plan plan = plan_for(application, entity, narrowing, cut.sort, cut.descending);
+  const bool walks_all =
+      plan.path == Plan::Path::kScan && (!plan.is_ordered || !narrowing.is_empty());
+  if (walks_all && !transaction.has_steps(total))
+    return fail(Errc::kWouldBlock, "all rows are more than may be walked at once");
   if (plan.is_ordered) {
     OrderedCollector collector(application, transaction, narrowing, cut, selected);
     auto walked = walk(application, transaction, entity, plan, collector);

@@ -147,6 +147,16 @@ TEST_P(RepeatedWalk, ServesAnUnorderedWalkInEitherDirection) {
   }
 }
 
+TEST_P(RepeatedWalk, TellsWhetherItsStepsReach) {
+  const auto transaction = begin(engine(), {.tier = Tier::kMemory, .max_steps = 100});
+  EXPECT_TRUE(transaction->has_steps(100));
+  EXPECT_FALSE(transaction->has_steps(101));
+  const auto cursor = transaction->scan(prefix_range("e/"), Direction::kForward);
+  static_cast<void>(cursor->next());
+  EXPECT_FALSE(transaction->has_steps(100));
+  EXPECT_TRUE(begin(engine())->has_steps(1'000'000'000));
+}
+
 // Writers move one unit from one entry to another; every walk sees all units.
 TEST_P(RepeatedWalk, SeesWholeCommitsWhileOthersWrite) {
   constexpr int kRounds = 300;
