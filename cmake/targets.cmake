@@ -26,7 +26,10 @@ endfunction()
 # noded_test(<name> SOURCES <files…> LINKS <targets…> [LABELS …]): one GoogleTest program; its cases become ctest tests.
 function(noded_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS;LABELS" ${ARGN})
-  add_executable(${name} ${arg_SOURCES} $<$<STREQUAL:${NODED_SANITIZE},thread>:${CMAKE_SOURCE_DIR}/tests/support/thread_sanitizer.cpp>)
+  add_executable(${name} ${arg_SOURCES})
+  if(NODED_SANITIZE STREQUAL "thread")
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/thread_sanitizer.cpp)
+  endif()
   target_link_libraries(${name} PRIVATE ${arg_LINKS} noded_warnings GTest::gtest_main GTest::gmock)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_options(${name} PRIVATE -O0)  # what is measured or shipped is in the libraries; tests compile thrice as fast
