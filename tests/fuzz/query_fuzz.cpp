@@ -45,7 +45,12 @@ constexpr std::string_view kRows = R"([
 
 struct Rows {
   storage::Store store{
-      storage::make_memory_backend(), {}, std::size_t{1} << 20, system_clock(), {}
+      storage::make_memory_backend(),
+      {},
+      std::size_t{1} << 20,
+      std::make_shared<storage::RangeCache>(std::uint64_t{1} << 20),
+      system_clock(),
+      {}
   };
   std::shared_ptr<const database::Schema> schema;
   std::unique_ptr<Transaction> transaction;

@@ -40,7 +40,12 @@ constexpr std::string_view kData = R"({"entities":{
 
 struct Node {
   storage::Store store{
-      storage::make_memory_backend(), {}, std::size_t{1} << 20, system_clock(), {}
+      storage::make_memory_backend(),
+      {},
+      std::size_t{1} << 20,
+      std::make_shared<storage::RangeCache>(std::uint64_t{1} << 20),
+      system_clock(),
+      {}
   };
   std::shared_ptr<const database::Schema> schema;
 
