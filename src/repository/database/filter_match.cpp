@@ -194,19 +194,11 @@ bool holds(const Condition& condition, const ValueView& value) {
   if (condition.op == Operator::kIsNull) return value.is_null();
   if (condition.op == Operator::kIsNotNull) return !value.is_null();
   if (value.is_null()) return false;
+  if (const unsigned wanted = accepted(condition.op); wanted != 0) {
+    const auto order = compare(value, condition.operands.front().view());
+    return (outcome(order < 0 ? -1 : order > 0, 0) & wanted) != 0;
+  }
   switch (condition.op) {
-    case Operator::kEqual:
-      return equal(value, condition.operands[0].view());
-    case Operator::kNotEqual:
-      return !equal(value, condition.operands[0].view());
-    case Operator::kGreater:
-      return compare(value, condition.operands[0].view()) > 0;
-    case Operator::kGreaterEqual:
-      return compare(value, condition.operands[0].view()) >= 0;
-    case Operator::kLess:
-      return compare(value, condition.operands[0].view()) < 0;
-    case Operator::kLessEqual:
-      return compare(value, condition.operands[0].view()) <= 0;
     case Operator::kIn:
       return is_among(condition, value);
     case Operator::kNotIn:
