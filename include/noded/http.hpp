@@ -61,7 +61,8 @@ class Request {
   IdentityPtr identity;                     // never null once the authenticate filter ran
   const Route* route = nullptr;             // set by the router
   std::vector<PathParameter> parameters;
-  BodyReader* body = nullptr;  // never null
+  BodyReader* body = nullptr;     // never null
+  std::uint32_t json_depth = 64;  // how deeply a JSON body may be nested
 
   // First field of that name, compared without case; empty if absent (has_header() tells absent
   // from empty).

@@ -1,19 +1,25 @@
 #include "gateway/access_log.hpp"
 
+#include "gateway/trace_context.hpp"
 #include "telemetry/log.hpp"
 
 namespace noded::gateway {
 
-bool AccessLog::is_wanted(int status, std::chrono::nanoseconds duration) {
-  if (!rules_.is_on || !telemetry::log_enabled(telemetry::Level::kInfo)) return false;
-  if (rules_.sample <= 1 || status < 200 || status >= 300 || duration > rules_.slow) return true;
+using telemetry::Level;
+
+bool AccessLog::is_sampled(int status) {
+  if (rules_.sample <= 1 || status < 200 || status >= 300) return true;
   return turn_.fetch_add(1, std::memory_order_relaxed) % rules_.sample == 0;
 }
 
 void AccessLog::write(
     const http::Request& request, const http::Response& response, std::chrono::nanoseconds duration
 ) {
-  if (!is_wanted(response.status, duration)) return;
+  const bool is_slow = duration > rules_.slow;
+  const bool is_fault = response.status >= 500 && response.status != 503;
+  const Level level = is_fault ? Level::kError : is_slow ? Level::kWarning : Level::kInfo;
+  if (level == Level::kInfo && (!rules_.is_on || !is_sampled(response.status))) return;
+  if (!telemetry::log_enabled(level)) return;
   const http::Method method = request.is_head ? http::Method::kHead : request.method;
   telemetry::Fields fields;
   fields.text("id", request.request_id).text("method", to_text(method)).text("path", request.path);
@@ -32,7 +38,18 @@ void AccessLog::write(
     fields.text("user", request.identity->user_id);
   }
   if (!response.refusal.empty()) fields.text("refusal", response.refusal);
-  telemetry::log(telemetry::Level::kInfo, "request", fields);
+  const std::string_view trace = trace_id_of(request.header("traceparent"));
+  if (!trace.empty()) fields.text("trace", trace);
+  telemetry::log(level, is_slow ? "slow request" : "request", fields);
+}
+
+void AccessLog::write_refused(
+    std::string_view id, std::string_view peer, int status, std::string_view reason
+) {
+  if (!rules_.is_on || !telemetry::log_enabled(Level::kInfo)) return;
+  telemetry::Fields fields;
+  fields.text("id", id).number("status", status).text("client", peer).text("refusal", reason);
+  telemetry::log(Level::kInfo, "refused", fields);
 }
 
 }  // namespace noded::gateway

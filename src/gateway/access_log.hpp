@@ -1,4 +1,5 @@
 // AccessLog: one line a request, after it ends. Holds no query, token, cookie, password or body.
+// Slow answers and 5xx are warnings and errors of their own, written whatever the rules leave out.
 #pragma once
 
 #include "noded/http.hpp"
@@ -14,7 +15,7 @@ class AccessLog {
   struct Rules {
     bool is_on = true;
     std::uint32_t sample = 1;  // one line of so many 2xx answers; others are always written
-    std::chrono::milliseconds slow{1'000};  // answers that took longer are always written
+    std::chrono::milliseconds slow{1'000};  // answers that took longer are "slow request"
   };
 
   explicit AccessLog(Rules rules) : rules_(rules) {}
@@ -25,9 +26,13 @@ class AccessLog {
       const http::Response& response,
       std::chrono::nanoseconds duration
   );
+  // Of what never became a request.
+  void write_refused(
+      std::string_view id, std::string_view peer, int status, std::string_view reason
+  );
 
  private:
-  bool is_wanted(int status, std::chrono::nanoseconds duration);
+  bool is_sampled(int status);
 
   const Rules rules_;
   std::atomic<std::uint32_t> turn_{0};

@@ -48,7 +48,7 @@ Chain::Chain(
       clock_(clock),
       access_log_(limits.access_log),
       metrics_(metrics),
-      admission_(limits.max_in_flight, limits.reserved_in_flight) {}
+      admission_(limits.admission) {}
 
 void Chain::add_filter(std::shared_ptr<http::Filter> filter) {
   filters_.push_back(std::move(filter));
@@ -71,29 +71,20 @@ Task<http::Response> Chain::handle(http::Request& request) {
   http::RouteMatch match;  // keeps the route alive until the answer is made
   http::Response response;
   std::exception_ptr defect;
-  {
-    const Admission::Place place = admission_.enter(request);
-    try {
-      std::optional<http::Response> refused;
-      if (!place) {
-        metrics_.shed();
-        refused = refuse(
-            http::answer_error({Errc::kOverloaded, "the node is busy; try again", {}, {}}),
-            "overload"
-        );
-      }
-      if (!refused) refused = refuse_before(request);
-      if (!refused) {
-        match = router_.find(request.method, request.path, request.parameters);
-        refused = refuse_route(request, match);
-      }
-      if (refused)
-        response = std::move(*refused);
-      else
-        response = co_await match.route->handler(request);
-    } catch (...) {  // a handler's defect is this request's alone
-      defect = std::current_exception();
+  try {
+    Admission::Place place = admission_.enter(has_reserved_share(request));
+    if (!place) place = co_await wait_for_place(request);
+    auto refused = place ? refuse_before(request) : refuse_overload();
+    if (!refused) {
+      match = router_.find(request.method, request.path, request.parameters);
+      refused = refuse_route(request, match);
     }
+    if (refused)
+      response = std::move(*refused);
+    else
+      response = co_await match.route->handler(request);
+  } catch (...) {  // a handler's defect is this request's alone
+    defect = std::current_exception();
   }
   if (defect) response = answer_defect(request, std::move(defect));
   for (const auto& filter : std::views::reverse(filters_))
@@ -104,6 +95,26 @@ Task<http::Response> Chain::handle(http::Request& request) {
   access_log_.write(request, response, duration);
   request.route = nullptr;
   co_return response;
+}
+
+std::string Chain::refused(std::string_view peer, int status, std::string_view reason) {
+  std::string id = make_request_id(clock_.wall());
+  access_log_.write_refused(id, peer, status, reason);
+  return id;
+}
+
+// How long it pays to wait depends on who asks.
+Task<Admission::Place> Chain::wait_for_place(http::Request& request) {
+  if (has_reserved_share(request)) co_return Admission::Place(nullptr);
+  authenticate(request);
+  co_return co_await admission_.wait(importance_of(*request.identity));
+}
+
+std::optional<http::Response> Chain::refuse_overload() {
+  metrics_.shed();
+  return refuse(
+      http::answer_error({Errc::kOverloaded, "the node is busy; try again", {}, {}}), "overload"
+  );
 }
 
 std::optional<http::Response> Chain::refuse_before(http::Request& request) {

@@ -40,8 +40,11 @@ class Chain final : public http::Dispatcher {
   void set_authorizer(std::shared_ptr<Authorizer> authorizer);
 
   Task<http::Response> handle(http::Request& request) override;
+  std::string refused(std::string_view peer, int status, std::string_view reason) override;
 
  private:
+  Task<Admission::Place> wait_for_place(http::Request& request);
+  std::optional<http::Response> refuse_overload();
   std::optional<http::Response> refuse_before(http::Request& request);
   std::optional<http::Response> refuse_route(http::Request& request, const http::RouteMatch& match);
   void authenticate(http::Request& request);

@@ -4,6 +4,7 @@
 #include "noded/options.hpp"
 
 #include "gateway/access_log.hpp"
+#include "gateway/admission.hpp"
 
 #include <cstddef>
 
@@ -13,7 +14,7 @@ using namespace option_literals;
 
 inline constexpr Option<std::int64_t> kMaxInFlight{
     "http.max_in_flight",
-    "requests answered at the same time; further ones get 503 at once",
+    "requests answered at the same time; further ones wait",
     1024,
     1,
     1'000'000
@@ -24,6 +25,29 @@ inline constexpr Option<std::int64_t> kReservedInFlight{
     64,
     0,
     100'000
+};
+inline constexpr Option<std::int64_t> kMaxWaiting{
+    "http.max_waiting",
+    "requests that may wait for a place; further ones get 503 at once",
+    4096,
+    0,
+    65'536
+};
+inline constexpr Option<std::chrono::milliseconds> kMaxWait{
+    "http.max_wait", "how long a request may wait for a place before it gets 503", 1s, 0s, 30s
+};
+inline constexpr Option<std::vector<std::string>> kHosts{
+    "http.hosts",
+    "hosts that requests may be for, beside loopback addresses and localhost; \"*\" is any, and so "
+    "is an empty list on a node that listens beyond loopback addresses",
+    {}
+};
+inline constexpr Option<std::chrono::milliseconds> kSlowRequest{
+    "http.slow_request",
+    "an answer that took longer has a warning of its own in the log, whatever else is logged",
+    1s,
+    1ms,
+    1h
 };
 inline constexpr Option<bool> kAccessLog{
     "http.access_log", "whether each request is logged after it ends", true
@@ -37,8 +61,7 @@ inline constexpr Option<std::int64_t> kAccessLogSample{
 };
 
 struct ChainLimits {
-  std::size_t max_in_flight = 1024;
-  std::size_t reserved_in_flight = 64;
+  AdmissionLimits admission;
   std::uint64_t max_body = 1 << 20;  // as ServerLimits::max_body
   AccessLog::Rules access_log;
 };

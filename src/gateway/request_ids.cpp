@@ -44,6 +44,12 @@ bool is_request_id(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed);
 }
 
+std::string make_request_id(WallTime now) {
+  std::string id;
+  append_uuid_v7(id, now);
+  return id;
+}
+
 void assign_request_id(http::Request& request, WallTime now) {
   const std::string_view sent = request.header("x-request-id");
   request.request_id.clear();

@@ -45,6 +45,7 @@ Connection::Connection(ServerLoop& loop, std::unique_ptr<Stream> stream, Peer pe
   request_.from_local_socket = peer_.is_local_socket;
   request_.over_tls = peer_.is_tls;
   request_.body = &body_;
+  request_.json_depth = limits_.json_depth;
 }
 
 void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
@@ -99,7 +100,7 @@ Task<bool> Connection::receive_head() {
 
 void Connection::refuse(int status, std::string_view reason) {
   loop_.context().refused_requests.add();
-  request_.request_id.clear();
+  request_.request_id = loop_.context().dispatcher.refused(peer_.address, status, reason);
   append_refusal(status, reason);
 }
 

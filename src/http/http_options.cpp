@@ -8,7 +8,9 @@ OptionTable http_options() {
       &kHeaderField,
       &kHeaderSize,
       &kHeaderCount,
+      &kChunkExtension,
       &kMaxBody,
+      &kJsonDepth,
       &kHeadTimeout,
       &kIdleTimeout,
       &kWriteTimeout,
@@ -17,6 +19,7 @@ OptionTable http_options() {
       &kRequestsPerConnection,
       &kConnections,
       &kConnectionsPerAddress,
+      &kSpareDescriptors,
   };
   return kTable;
 }
@@ -27,7 +30,9 @@ ServerLimits make_server_limits(const Options& options) {
   limits.head.field = static_cast<std::size_t>(options.get(kHeaderField).count);
   limits.head.fields_size = static_cast<std::size_t>(options.get(kHeaderSize).count);
   limits.head.field_count = static_cast<std::size_t>(options.get(kHeaderCount));
+  limits.head.chunk_extension = static_cast<std::size_t>(options.get(kChunkExtension).count);
   limits.max_body = options.get(kMaxBody).count;
+  limits.json_depth = static_cast<std::uint32_t>(options.get(kJsonDepth));
   limits.head_timeout = options.get(kHeadTimeout);
   limits.idle_timeout = options.get(kIdleTimeout);
   limits.write_timeout = options.get(kWriteTimeout);
@@ -36,6 +41,7 @@ ServerLimits make_server_limits(const Options& options) {
   limits.requests_per_connection = static_cast<std::uint32_t>(options.get(kRequestsPerConnection));
   limits.connections = static_cast<std::size_t>(options.get(kConnections));
   limits.connections_per_address = static_cast<std::size_t>(options.get(kConnectionsPerAddress));
+  limits.spare_descriptors = static_cast<std::size_t>(options.get(kSpareDescriptors));
   return limits;
 }
 

@@ -29,12 +29,26 @@ inline constexpr Option<std::int64_t> kHeaderCount{
     8,
     1000
 };
+inline constexpr Option<Bytes> kChunkExtension{
+    "http.chunk_extension",
+    "longest extension of a chunk; beyond it the answer is 400",
+    256_B,
+    0_B,
+    16_KiB
+};
 inline constexpr Option<Bytes> kMaxBody{
     "http.max_body",
     "largest request body of a route that names no limit; beyond it the answer is 413",
     1_MiB,
     1_KiB,
     64_MiB
+};
+inline constexpr Option<std::int64_t> kJsonDepth{
+    "http.json_depth",
+    "how deeply a JSON body may be nested; beyond it the answer is 400",
+    64,
+    1,
+    256
 };
 inline constexpr Option<std::chrono::milliseconds> kHeadTimeout{
     "http.head_timeout", "time in which a request's head has to arrive", 10s, 100ms, 10min
@@ -83,6 +97,13 @@ inline constexpr Option<std::int64_t> kConnectionsPerAddress{
     256,
     1,
     1'000'000
+};
+inline constexpr Option<std::int64_t> kSpareDescriptors{
+    "http.spare_descriptors",
+    "accepting pauses while fewer file descriptors than this are left",
+    64,
+    0,
+    10'000
 };
 
 OptionTable http_options();

@@ -19,6 +19,7 @@ struct HeadLimits {
 struct ServerLimits {
   HeadLimits head;
   std::uint64_t max_body = 1 << 20;                 // bytes, for routes that name no limit: 413
+  std::uint32_t json_depth = 64;                    // levels of a JSON body
   std::chrono::milliseconds head_timeout{10'000};   // from the first byte of a head to its end
   std::chrono::milliseconds idle_timeout{75'000};   // between two requests
   std::chrono::milliseconds write_timeout{30'000};  // without the peer taking a byte

@@ -1,6 +1,9 @@
 #include "node/host_node.hpp"
 
+#include "gateway/gateway_options.hpp"
+#include "gateway/host_filter.hpp"
 #include "http/http_options.hpp"
+#include "node/known_hosts.hpp"
 #include "node/listen_address.hpp"
 #include "node/node_options.hpp"
 #include "node/version.hpp"
@@ -210,6 +213,8 @@ void HostNode::build_chain() {
   chain_ = std::make_unique<gateway::Chain>(
       gateway::make_chain_limits(setup_.options), router_, setup_.clock, metrics_
   );
+  if (auto hosts = known_hosts(setup_.options))
+    chain_->add_filter(std::make_shared<gateway::HostFilter>(std::move(*hosts)));
   for (const auto& filter : filters_)
     chain_->add_filter(filter);
   if (authenticator_) chain_->set_authenticator(authenticator_);

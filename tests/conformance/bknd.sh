@@ -30,20 +30,7 @@ node=$("$root/scripts/node22")
 
 run=$("$root/scripts/judge_folder" "$judge")
 
-work=$(mktemp -d)
-pid=
-finish() {
-  status=$?
-  trap - EXIT INT TERM
-  if [ -n "$pid" ]; then
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-  exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+. "$here/node.sh"
 
 mkdir "$work/media"
 "$node" -e '
@@ -54,31 +41,14 @@ mkdir "$work/media"
   fs.writeFileSync(to, JSON.stringify(config));
 ' "$judge/app-config.json" "$work/app.json" "$work/media"
 
-"$noded" --role n1 --data "$work/store" --app "$work/app.json" --listen 127.0.0.1:0 \
-  --set "runtime.ready_file=$work/ready" >"$work/log" 2>&1 &
-pid=$!
-turns=0
-while [ ! -f "$work/ready" ]; do
-  turns=$((turns + 1))
-  if ! kill -0 "$pid" 2>/dev/null || [ "$turns" -gt 600 ]; then
-    echo "noded did not start:" >&2
-    cat "$work/log" >&2
-    exit 2
-  fi
-  sleep 0.1
-done
-address=$(grep -o '127\.0\.0\.1:[0-9]*' "$work/ready" | head -n 1)
+start_node "$noded" --role n1 --app "$work/app.json"
 printf administrator | "$noded" user create admin@example.com --role admin --password-stdin \
   --data "$work/store" >/dev/null
 
 status=0
 (cd "$run" && "$node" --no-warnings run.mjs --base "http://$address" "$@") >"$work/judged" 2>&1 || status=$?
 cat "$work/judged"
-if ! kill -0 "$pid" 2>/dev/null; then
-  echo "noded ended during the run:" >&2
-  tail -n 50 "$work/log" >&2
-  exit 2
-fi
+expect_node_alive
 if [ -z "$except" ]; then exit "$status"; fi
 
 grep -Eq '^[0-9]+ passed, [0-9]+ failed$' "$work/judged" || exit 2

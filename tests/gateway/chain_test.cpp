@@ -68,8 +68,10 @@ class MarkingFilter final : public http::Filter {
 class GatewayChain : public testing::Test {
  protected:
   GatewayChain() {
-    chain_limits_.max_in_flight = 1;
-    chain_limits_.reserved_in_flight = 1;
+    chain_limits_.admission.in_flight = 1;
+    chain_limits_.admission.reserved = 1;
+    chain_limits_.admission.waiting = 1;
+    chain_limits_.admission.wait = std::chrono::milliseconds(20);
   }
 
   void start() {

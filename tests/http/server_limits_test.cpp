@@ -43,6 +43,8 @@ class StuckDispatcher final : public Dispatcher {
     co_return Response::text(200, "hello");
   }
 
+  std::string refused(std::string_view, int, std::string_view) override { return {}; }
+
   Task<Response> wait(Request& request) {
     const auto kAwait = net::as_tuple(net::use_awaitable_t<net::any_io_executor>{});
     net::steady_timer timer(co_await net::this_coro::executor, SteadyTime::max());

@@ -33,6 +33,7 @@ class FunctionDispatcher final : public http::Dispatcher {
   explicit FunctionDispatcher(std::function<Task<http::Response>(http::Request&)> handler)
       : handler_(std::move(handler)) {}
   Task<http::Response> handle(http::Request& request) override { return handler_(request); }
+  std::string refused(std::string_view, int, std::string_view) override { return "refused"; }
 
  private:
   std::function<Task<http::Response>(http::Request&)> handler_;

@@ -73,7 +73,7 @@ Task<Result<boost::json::value>> read_fields(http::Request& request) {
   if (!type.empty() && !is_media_type(type, kJson)) {
     co_return fail(Errc::kInvalid, "Expected JSON or a form, not " + std::string(type));
   }
-  co_return codec::parse_json(*body);
+  co_return codec::parse_json(*body, "request body", {.max_depth = request.json_depth});
 }
 
 std::string text_field(const boost::json::value& fields, std::string_view name) {

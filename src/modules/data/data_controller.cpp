@@ -263,7 +263,7 @@ Task<Result<json::value>> DataController::read_json(
   auto text = co_await request.read_body(std::numeric_limits<std::uint64_t>::max());
   if (!text) co_return std::unexpected(std::move(text.error()));
   if (text->empty() && absent) co_return std::move(*absent);
-  co_return codec::parse_json(*text);
+  co_return codec::parse_json(*text, "request body", {.max_depth = request.json_depth});
 }
 
 void DataController::end_written(std::string& out, std::uint64_t items, SteadyTime begun) const {

@@ -327,7 +327,7 @@ Task<Response> SystemController::change(Request& request, EditKind kind) {
   if (kind != EditKind::kRemove) {
     const auto body = co_await request.read_body(kMaxConfigurationBody);
     if (!body) co_return http::answer_error(body.error());
-    auto value = codec::parse_json(*body);
+    auto value = codec::parse_json(*body, "request body", {.max_depth = request.json_depth});
     if (!value) co_return http::answer_error(value.error());
     edit.value = std::move(*value);
   }

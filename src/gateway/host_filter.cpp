@@ -1,0 +1,60 @@
+#include "gateway/host_filter.hpp"
+
+#include "codec/ascii.hpp"
+#include "http/error_answer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace noded::gateway {
+namespace {
+
+constexpr int kMisdirected = 421;
+
+std::string_view without_port(std::string_view host) {
+  const std::size_t colon = host.starts_with('[') ? host.find(':', host.find(']')) : host.find(':');
+  return host.substr(0, colon);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), codec::to_lower);
+  return out;
+}
+
+bool is_loopback_name(std::string_view host) {
+  if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]") return true;
+  const auto is_address_part = [](char c) {
+    return codec::is_digit(c) || c == '.';
+  };
+  return host.starts_with("127.") && std::ranges::all_of(host, is_address_part);
+}
+
+}  // namespace
+
+HostFilter::HostFilter(std::vector<std::string> hosts) : hosts_(std::move(hosts)) {
+  for (std::string& host : hosts_)
+    host = lower(host);
+}
+
+bool HostFilter::knows(std::string_view host) const {
+  if (is_loopback_name(host)) return true;
+  const std::string name = lower(host);
+  return is_loopback_name(name) || std::ranges::find(hosts_, name) != hosts_.end();
+}
+
+std::optional<http::Response> HostFilter::before(http::Request& request) {
+  if (request.from_local_socket || !request.has_header("host")) return std::nullopt;
+  const std::string_view host = without_port(request.header("host"));
+  if (knows(host)) return std::nullopt;
+  http::Response response = http::answer_refusal(
+      kMisdirected,
+      "this node does not go by the host \"" + std::string(host) +
+          "\"; its operator can name it in "
+          "the option http.hosts"
+  );
+  response.refusal = "host";
+  return response;
+}
+
+}  // namespace noded::gateway
