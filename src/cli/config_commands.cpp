@@ -2,6 +2,7 @@
 
 #include "cli/exit_code.hpp"
 #include "config/documents.hpp"
+#include "http/http_options.hpp"
 #include "node/version.hpp"
 
 #include <fmt/format.h>
@@ -17,9 +18,27 @@ int print_problems(const config::Problems& problems) {
   return kUsage;
 }
 
+namespace {
+
+// The files that only a start reads.
+Result<> check_tls_files(const config::Configuration& configuration) {
+  const auto files = http::make_tls_files(configuration);
+  if (!files) return std::unexpected(files.error());
+  if (*files == nullptr) return {};
+  const auto read = (*files)->refresh(http::TlsFiles::When::kAlways, system_clock());
+  if (!read) return std::unexpected(read.error());
+  return {};
+}
+
+}  // namespace
+
 int check_config(std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments) {
   const auto loaded = load_node(built_in, arguments);
   if (!loaded) return print_problems(loaded.error());
+  if (const auto read = check_tls_files(*loaded->configuration); !read) {
+    const std::string origin(loaded->configuration->origin(http::kTlsCertificates.name));
+    return print_problems({{origin, read.error().message}});
+  }
   fmt::print("{}: in order\n", *arguments.config_file);
   return kDone;
 }

@@ -1,5 +1,6 @@
 #include "cli/loaded.hpp"
 
+#include "http/http_options.hpp"
 #include "node/listen_address.hpp"
 #include "node/node_options.hpp"
 
@@ -62,6 +63,16 @@ void load_plugins(const config::Sources& sources, Loaded& loaded, Problems& prob
   }
 }
 
+void check_tls(const config::Configuration& configuration, bool is_needed, Problems& problems) {
+  const std::string origin(configuration.origin(http::kTlsCertificates.name));
+  const auto files = http::make_tls_files(configuration);
+  if (!files) {
+    problems.push_back({origin, files.error().message});
+  } else if (*files == nullptr && is_needed) {
+    problems.push_back({origin, "an https:// address needs tls.certificates and tls.keys"});
+  }
+}
+
 // What no declaration can say: that the roles are there and the addresses are addresses.
 void check_values(Loaded& loaded, Problems& problems) {
   const config::Configuration& configuration = *loaded.configuration;
@@ -75,6 +86,7 @@ void check_values(Loaded& loaded, Problems& problems) {
   if (roles && loaded.roles.empty()) {
     problems.push_back({std::string(configuration.origin(node::kRole.name)), "role names no role"});
   }
+  bool over_tls = false;
   for (const std::string& text : configuration.get(node::kListen)) {
     const auto listen = node::parse_listen_address(text);
     if (!listen) {
@@ -83,7 +95,9 @@ void check_values(Loaded& loaded, Problems& problems) {
            "listen: " + listen.error().message}
       );
     }
+    over_tls = over_tls || (listen && listen->over_tls);
   }
+  check_tls(configuration, over_tls, problems);
 }
 
 }  // namespace

@@ -21,12 +21,6 @@
 
 namespace noded::http {
 
-struct Peer {
-  std::string address;
-  bool is_local_socket = false;
-  bool is_tls = false;
-};
-
 class Connection final : private BodyTransport, public std::enable_shared_from_this<Connection> {
  public:
   Connection(ServerLoop& loop, std::unique_ptr<Stream> stream, Peer peer);

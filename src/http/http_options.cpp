@@ -1,5 +1,9 @@
 #include "http/http_options.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace noded::http {
 
 OptionTable http_options() {
@@ -20,6 +24,10 @@ OptionTable http_options() {
       &kConnections,
       &kConnectionsPerAddress,
       &kSpareDescriptors,
+      &kTlsCertificates,
+      &kTlsKeys,
+      &kTlsMinimum,
+      &kTlsCheck,
   };
   return kTable;
 }
@@ -43,6 +51,26 @@ ServerLimits make_server_limits(const Options& options) {
   limits.connections_per_address = static_cast<std::size_t>(options.get(kConnectionsPerAddress));
   limits.spare_descriptors = static_cast<std::size_t>(options.get(kSpareDescriptors));
   return limits;
+}
+
+Result<std::shared_ptr<TlsFiles>> make_tls_files(const Options& options) {
+  const std::vector<std::string>& certificates = options.get(kTlsCertificates);
+  const std::vector<std::string>& keys = options.get(kTlsKeys);
+  if (certificates.size() != keys.size()) {
+    return fail(
+        Errc::kInvalid,
+        fmt::format(
+            "tls.certificates names {} and tls.keys {} files; each certificate needs its key",
+            certificates.size(),
+            keys.size()
+        )
+    );
+  }
+  if (certificates.empty()) return nullptr;
+  std::vector<TlsKeys::Pair> pairs;
+  for (std::size_t index = 0; index < keys.size(); ++index)
+    pairs.push_back({certificates[index], keys[index]});
+  return std::make_shared<TlsFiles>(std::move(pairs), options.get(kTlsMinimum) == "1.3");
 }
 
 }  // namespace noded::http

@@ -4,6 +4,7 @@
 #include "noded/options.hpp"
 
 #include "http/server_limits.hpp"
+#include "http/tls_keys.hpp"
 
 namespace noded::http {
 
@@ -105,8 +106,27 @@ inline constexpr Option<std::int64_t> kSpareDescriptors{
     0,
     10'000
 };
+inline constexpr Option<std::vector<std::string>> kTlsCertificates{
+    "tls.certificates",
+    "PEM files of certificate chains for addresses that begin with https://; with several, the "
+    "name "
+    "that a client asks for decides",
+    {}
+};
+inline constexpr Option<std::vector<std::string>> kTlsKeys{
+    "tls.keys", "PEM files of the private keys, one for each of tls.certificates", {}
+};
+inline constexpr Option<std::string> kTlsMinimum{
+    "tls.minimum", "oldest version of TLS that is spoken", "1.2", {"1.2", "1.3"}
+};
+inline constexpr Option<std::chrono::milliseconds> kTlsCheck{
+    "tls.check", "how often the TLS files are looked at for a change", 10s, 10ms, 24h
+};
 
 OptionTable http_options();
+// Null when no certificate is named. kInvalid when keys and certificates do not pair. Reads
+// nothing.
+Result<std::shared_ptr<TlsFiles>> make_tls_files(const Options& options);
 ServerLimits make_server_limits(const Options& options);
 
 }  // namespace noded::http

@@ -105,6 +105,9 @@ Server::Server(
       .refused_requests = metrics.counter(
           "noded_http_refused_requests_total", "requests refused before they reached the gateway"
       ),
+      .tls_failures = metrics.counter(
+          "noded_http_tls_failures_total", "connections that ended in an error of TLS"
+      ),
   });
   for (net::io_context* io : loops) {
     state_->loops.push_back(std::make_shared<ServerLoop>(*io, state_->context));
@@ -132,9 +135,12 @@ Result<std::string> Server::State::listen_tcp(const Listen& listen) {
     acceptors.push_back(std::move(acceptor));
   }
   for (std::size_t index = 0; index < loops.size(); ++index) {
-    net::post(loops[index]->io(), [loop = loops[index], acceptor = acceptors[index]] {
-      loop->accept_on(acceptor);
-    });
+    net::post(
+        loops[index]->io(),
+        [loop = loops[index], acceptor = acceptors[index], tls = listen.tls] {
+          loop->accept_on(acceptor, tls);
+        }
+    );
   }
   return endpoint_text(endpoint);
 }

@@ -9,6 +9,7 @@
 
 #include "http/dispatcher.hpp"
 #include "http/server_limits.hpp"
+#include "http/tls_keys.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -22,8 +23,9 @@
 namespace noded::http {
 
 struct Listen {
-  std::string address;     // of an interface, as digits: "127.0.0.1", "::1", "0.0.0.0"
-  std::uint16_t port = 0;  // 0: any free one
+  std::string address;                  // of an interface, as digits: "127.0.0.1", "::1", "0.0.0.0"
+  std::uint16_t port = 0;               // 0: any free one
+  std::shared_ptr<const TlsFiles> tls;  // set: TLS with the keys that these hold when a peer comes
   std::string unix_path;  // set: the admin socket at this path; its requests have from_local_socket
 };
 

@@ -1,6 +1,7 @@
 #include "http/server_loop.hpp"
 
 #include "http/connection.hpp"
+#include "http/tls_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -43,21 +44,25 @@ ServerLoop::ServerLoop(net::io_context& io, std::shared_ptr<ServerContext> conte
 
 ServerLoop::~ServerLoop() = default;
 
-void ServerLoop::accept_on(std::shared_ptr<TcpAcceptor> acceptor) {
-  start_accepting(std::move(acceptor));
+void ServerLoop::accept_on(
+    std::shared_ptr<TcpAcceptor> acceptor, std::shared_ptr<const TlsFiles> tls
+) {
+  start_accepting(std::move(acceptor), [this, tls = std::move(tls)](TcpSocket socket) {
+    serve(std::move(socket), tls.get());
+  });
 }
 void ServerLoop::accept_on(std::shared_ptr<UnixAcceptor> acceptor) {
-  start_accepting(std::move(acceptor));
+  start_accepting(std::move(acceptor), [this](UnixSocket socket) { serve(std::move(socket)); });
 }
 
-template <class Acceptor>
-void ServerLoop::start_accepting(std::shared_ptr<Acceptor> acceptor) {
+template <class Acceptor, class Serve>
+void ServerLoop::start_accepting(std::shared_ptr<Acceptor> acceptor, Serve serve) {
   closers_.emplace_back([acceptor] {
     boost::system::error_code ignored;
     acceptor->close(ignored);
   });
-  spawn(io_.get_executor(), "http accept", [self = shared_from_this(), acceptor] {
-    return self->accept_loop(acceptor);
+  spawn(io_.get_executor(), "http accept", [self = shared_from_this(), acceptor, serve] {
+    return self->accept_loop(acceptor, serve);
   });
 }
 
@@ -68,8 +73,8 @@ bool ServerLoop::is_short_of_descriptors(int newest) const {
   return static_cast<rlim_t>(newest) + context_->limits.spare_descriptors >= limit.rlim_cur;
 }
 
-template <class Acceptor>
-Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor) {
+template <class Acceptor, class Serve>
+Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor, Serve serve) {
   net::steady_timer pause(io_);
   while (acceptor->is_open()) {
     auto [error, socket] = co_await acceptor->async_accept(kAwait);
@@ -87,29 +92,37 @@ Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor) {
   }
 }
 
-void ServerLoop::serve(TcpSocket socket) {
+void ServerLoop::serve(TcpSocket socket, const TlsFiles* tls) {
   boost::system::error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return;  // gone already
   const net::ip::address address = endpoint.address();
   auto permit = context_->counts->admit(&address);
-  if (!permit) return context_->refused_connections.add();
-  start(make_stream(std::move(socket)), address_text(address), false, std::move(*permit));
+  auto stream = !permit ? nullptr
+                : tls == nullptr
+                    ? make_stream(std::move(socket))
+                    : make_tls_stream(std::move(socket), tls->keys(), context_->tls_failures);
+  if (stream == nullptr) return context_->refused_connections.add();
+  start(
+      std::move(stream),
+      {.address = address_text(address), .is_local_socket = false, .is_tls = tls != nullptr},
+      std::move(*permit)
+  );
 }
 
 void ServerLoop::serve(UnixSocket socket) {
   auto permit = context_->counts->admit(nullptr);
   if (!permit || !is_own_user(socket)) return context_->refused_connections.add();
-  start(make_stream(std::move(socket)), "local", true, std::move(*permit));
+  start(
+      make_stream(std::move(socket)),
+      {.address = "local", .is_local_socket = true, .is_tls = false},
+      std::move(*permit)
+  );
 }
 
-void ServerLoop::start(
-    std::unique_ptr<Stream> stream, std::string peer, bool is_local, ConnectionCounts::Permit permit
-) {
+void ServerLoop::start(std::unique_ptr<Stream> stream, Peer peer, ConnectionCounts::Permit permit) {
   context_->accepted.add();
-  auto connection = std::make_shared<Connection>(
-      *this, std::move(stream), Peer{.address = std::move(peer), .is_local_socket = is_local}
-  );
+  auto connection = std::make_shared<Connection>(*this, std::move(stream), std::move(peer));
   connections_.push_back(connection);
   // The permit and the loop live as long as the coroutine.
   auto run = [self = shared_from_this(), connection, held = std::move(permit)] {

@@ -10,6 +10,7 @@
 #include "http/response_head.hpp"
 #include "http/server_limits.hpp"
 #include "http/socket_stream.hpp"
+#include "http/tls_keys.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -23,6 +24,13 @@ namespace noded::http {
 
 class Connection;
 
+// The other end of a connection.
+struct Peer {
+  std::string address;
+  bool is_local_socket = false;
+  bool is_tls = false;
+};
+
 // What all loops of a server share. The references outlive every connection.
 struct ServerContext {
   ServerLimits limits;
@@ -32,6 +40,7 @@ struct ServerContext {
   telemetry::Counter& accepted;
   telemetry::Counter& refused_connections;
   telemetry::Counter& refused_requests;  // by the parser or a time limit, before the dispatcher
+  telemetry::Counter& tls_failures;
 };
 
 class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
@@ -48,24 +57,19 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
   bool is_draining() const noexcept { return is_draining_; }
   std::string_view date_line() { return date_.at(context_->clock.wall()); }
 
-  void accept_on(std::shared_ptr<TcpAcceptor> acceptor);
+  void accept_on(std::shared_ptr<TcpAcceptor> acceptor, std::shared_ptr<const TlsFiles> tls);
   void accept_on(std::shared_ptr<UnixAcceptor> acceptor);
   void begin_drain();  // closes acceptors and idle connections
   void cut_all();      // ends every connection, whatever it does
 
  private:
-  template <class Acceptor>
-  void start_accepting(std::shared_ptr<Acceptor> acceptor);
-  template <class Acceptor>
-  Task<> accept_loop(std::shared_ptr<Acceptor> acceptor);
-  void serve(TcpSocket socket);
+  template <class Acceptor, class Serve>
+  void start_accepting(std::shared_ptr<Acceptor> acceptor, Serve serve);
+  template <class Acceptor, class Serve>
+  Task<> accept_loop(std::shared_ptr<Acceptor> acceptor, Serve serve);
+  void serve(TcpSocket socket, const TlsFiles* tls);
   void serve(UnixSocket socket);
-  void start(
-      std::unique_ptr<Stream> stream,
-      std::string peer,
-      bool is_local,
-      ConnectionCounts::Permit permit
-  );
+  void start(std::unique_ptr<Stream> stream, Peer peer, ConnectionCounts::Permit permit);
   bool is_short_of_descriptors(int newest) const;
   Task<> sweep_loop();
 

@@ -6,6 +6,7 @@
 #include "node/known_hosts.hpp"
 #include "node/listen_address.hpp"
 #include "node/node_options.hpp"
+#include "node/tls_watch.hpp"
 #include "node/version.hpp"
 #include "runtime/process.hpp"
 #include "runtime/runtime_options.hpp"
@@ -228,16 +229,19 @@ Result<Serving> HostNode::listen() {
   status_->server = server_.get();
   Serving serving;
   serving.admin_socket = data_->admin_socket();
-  if (auto bound =
-          server_->listen({.address = {}, .port = 0, .unix_path = serving.admin_socket.string()});
+  if (auto bound = server_->listen(
+          {.address = {}, .port = 0, .tls = {}, .unix_path = serving.admin_socket.string()}
+      );
       !bound) {
     return std::unexpected(std::move(bound.error()));
   }
   if (!setup_.is_offline) {
+    if (auto prepared = prepare_tls(); !prepared)
+      return std::unexpected(std::move(prepared.error()));
     for (const std::string& text : setup_.options.get(kListen)) {
       auto bound = bind_address(text);
       if (!bound) return std::unexpected(std::move(bound.error()));
-      serving.urls.push_back("http://" + *bound);
+      serving.urls.push_back(std::move(*bound));
     }
     status_->urls = serving.urls;
     if (auto written = write_ready_file(serving); !written)
@@ -247,14 +251,45 @@ Result<Serving> HostNode::listen() {
   return serving;
 }
 
+Result<> HostNode::prepare_tls() {
+  auto files = http::make_tls_files(setup_.options);
+  if (!files) return std::unexpected(std::move(files.error()));
+  tls_ = std::move(*files);
+  if (tls_ == nullptr) return {};
+  const auto read = tls_->refresh(http::TlsFiles::When::kAlways, setup_.clock);
+  if (!read) return std::unexpected(read.error());
+  metrics_.gauge(
+      "noded_tls_certificate_expires_seconds",
+      "Unix time at which the first of the certificates ends",
+      [files = tls_] {
+        const auto end = files->keys()->expires_at().time_since_epoch();
+        return std::chrono::duration<double>(end).count();
+      }
+  );
+  spawn(executor(), "tls watch", [this] {
+    return watch_tls(tls_, setup_.options.get(http::kTlsCheck), lanes_->store(), setup_.clock);
+  });
+  return {};
+}
+
+// Returns the URL.
 Result<std::string> HostNode::bind_address(const std::string& text) {
-  auto listen = parse_listen_address(text);
-  if (!listen) return std::unexpected(std::move(listen.error()));
-  auto bound = server_->listen(*listen);
-  if (!bound)
+  auto address = parse_listen_address(text);
+  if (!address) return std::unexpected(std::move(address.error()));
+  if (address->over_tls && tls_ == nullptr) {
+    return fail(
+        Errc::kInvalid,
+        fmt::format("{} needs a certificate: name its files in tls.certificates and tls.keys", text)
+    );
+  }
+  if (address->over_tls) address->listen.tls = tls_;
+  auto bound = server_->listen(address->listen);
+  if (!bound) {
     bound.error().message = fmt::format("cannot listen on {}: {}", text, bound.error().message);
-  if (bound) telemetry::log(Level::kInfo, "listening", Fields().text("address", *bound));
-  return bound;
+    return bound;
+  }
+  telemetry::log(Level::kInfo, "listening", Fields().text("address", *bound));
+  return (address->over_tls ? "https://" : "http://") + *bound;
 }
 
 Result<> HostNode::write_ready_file(const Serving& serving) const {

@@ -85,6 +85,7 @@ class HostNode final : public Node {
   Task<Result<>> start_roles();
   void build_chain();
   Result<Serving> listen();
+  Result<> prepare_tls();
   Result<std::string> bind_address(const std::string& text);
   Result<> write_ready_file(const Serving& serving) const;
   Task<> watch_signals();
@@ -112,6 +113,7 @@ class HostNode final : public Node {
   std::vector<RunningRole> roles_;
   std::size_t started_roles_ = 0;
   std::unique_ptr<gateway::Chain> chain_;
+  std::shared_ptr<http::TlsFiles> tls_;  // null: no certificate is named
   std::unique_ptr<http::Server> server_;
   bool is_serving_ = false;  // no filter or probe may come any more
   bool is_stop_requested_ = false;

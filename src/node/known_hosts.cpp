@@ -15,7 +15,7 @@ bool is_loopback(const std::string& text) {
   const auto listen = parse_listen_address(text);
   if (!listen) return false;  // told when it is listened on
   boost::system::error_code fault;
-  return net::ip::make_address(listen->address, fault).is_loopback();
+  return net::ip::make_address(listen->listen.address, fault).is_loopback();
 }
 
 }  // namespace

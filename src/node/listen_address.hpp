@@ -10,8 +10,13 @@
 
 namespace noded::node {
 
-// "127.0.0.1:1337", "[::1]:80", "localhost:0". Names other than localhost are refused: what a name
-// stands for may change. kInvalid says what is wrong.
-Result<http::Listen> parse_listen_address(std::string_view text);
+struct ListenAddress {
+  http::Listen listen;
+  bool over_tls = false;
+};
+
+// "127.0.0.1:1337", "[::1]:80", "localhost:0", "https://0.0.0.0:443". Names other than localhost
+// are refused: what a name stands for may change. kInvalid says what is wrong.
+Result<ListenAddress> parse_listen_address(std::string_view text);
 
 }  // namespace noded::node

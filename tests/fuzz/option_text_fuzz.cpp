@@ -57,11 +57,14 @@ void check(const config::Sources& sources) {
 void check_address(std::string_view text) {
   const auto listen = node::parse_listen_address(text);
   if (!listen) return;
-  const bool is_v6 = listen->address.contains(':');
-  const std::string written =
-      (is_v6 ? "[" + listen->address + "]" : listen->address) + ":" + std::to_string(listen->port);
-  const auto again = node::parse_listen_address(written);
-  if (!again || again->address != listen->address || again->port != listen->port) std::abort();
+  const auto& [address, port] = std::pair(listen->listen.address, listen->listen.port);
+  const std::string host = address.contains(':') ? "[" + address + "]" : address;
+  const std::string scheme = listen->over_tls ? "https://" : "";
+  const auto again = node::parse_listen_address(scheme + host + ":" + std::to_string(port));
+  if (!again || again->over_tls != listen->over_tls || again->listen.address != address ||
+      again->listen.port != port) {
+    std::abort();
+  }
 }
 
 }  // namespace

@@ -20,9 +20,10 @@ TEST_P(ListenAddress, IsReadOrRefused) {
   const auto listen = parse_listen_address(GetParam().text);
   ASSERT_EQ(listen.has_value(), GetParam().parts.has_value());
   if (listen.has_value()) {
-    EXPECT_EQ(listen->address, GetParam().parts->first);
-    EXPECT_EQ(listen->port, GetParam().parts->second);
-    EXPECT_TRUE(listen->unix_path.empty());
+    EXPECT_EQ(listen->listen.address, GetParam().parts->first);
+    EXPECT_EQ(listen->listen.port, GetParam().parts->second);
+    EXPECT_TRUE(listen->listen.unix_path.empty());
+    EXPECT_EQ(listen->over_tls, std::string_view(GetParam().text).starts_with("https://"));
   }
 }
 
@@ -33,6 +34,9 @@ INSTANTIATE_TEST_SUITE_P(
         AddressCase{"version_4", "127.0.0.1:1337", {{"127.0.0.1", 1337}}},
         AddressCase{"all_interfaces", "0.0.0.0:80", {{"0.0.0.0", 80}}},
         AddressCase{"version_6", "[::1]:0", {{"::1", 0}}},
+        AddressCase{"tls", "https://0.0.0.0:443", {{"0.0.0.0", 443}}},
+        AddressCase{"tls_version_6", "https://[::1]:443", {{"::1", 443}}},
+        AddressCase{"another_scheme", "http://0.0.0.0:443", std::nullopt},
         AddressCase{"localhost", "localhost:65535", {{"127.0.0.1", 65535}}},
         AddressCase{"a_port_alone", ":80", std::nullopt},
         AddressCase{"no_port", "127.0.0.1", std::nullopt},

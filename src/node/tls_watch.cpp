@@ -1,0 +1,66 @@
+#include "node/tls_watch.hpp"
+
+#include "telemetry/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace noded::node {
+namespace {
+
+using telemetry::Fields;
+using telemetry::Level;
+
+constexpr auto kAwait = net::as_tuple(net::use_awaitable_t<net::any_io_executor>{});
+
+void tell(const http::TlsFiles& files) {
+  const auto end = files.keys()->expires_at().time_since_epoch();
+  telemetry::log(
+      Level::kInfo,
+      "TLS certificates read",
+      Fields().number("expire_at", std::chrono::duration_cast<std::chrono::seconds>(end).count())
+  );
+}
+
+}  // namespace
+
+Task<Result<>> refresh_tls(
+    std::shared_ptr<http::TlsFiles> files, http::TlsFiles::When when, Lane& lane, const Clock& clock
+) {
+  auto read = [files, when, &clock] {
+    return files->refresh(when, clock);
+  };
+  const Result<bool> refreshed = co_await offload(lane, std::move(read));
+  if (!refreshed) {
+    telemetry::log(
+        Level::kError,
+        "TLS certificates not read; the old ones go on serving",
+        Fields().text("cause", refreshed.error().message)
+    );
+    co_return std::unexpected(refreshed.error());
+  }
+  if (*refreshed) tell(*files);
+  co_return Result<>();
+}
+
+Task<> watch_tls(
+    std::shared_ptr<http::TlsFiles> files,
+    std::chrono::milliseconds period,
+    Lane& lane,
+    const Clock& clock
+) {
+  net::steady_timer timer(co_await net::this_coro::executor);
+  for (;;) {
+    timer.expires_after(period);
+    const auto [fault] = co_await timer.async_wait(kAwait);
+    if (fault) co_return;
+    // What went wrong is in the log; a later change of the files may mend it.
+    co_await refresh_tls(files, http::TlsFiles::When::kChanged, lane, clock);
+  }
+}
+
+}  // namespace noded::node
