@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/inspect_commands.hpp"
 #include "cli/loaded.hpp"
+#include "cli/reload_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/user_commands.hpp"
 #include "config/documents.hpp"
@@ -246,6 +247,13 @@ class CommandLine {
         [this] { return with_node([](const Loaded& loaded) { return show_health(loaded); }); }
     );
     add_node_flags(health);
+    CLI::App& reload = add_command(
+        app_,
+        "reload",
+        "let the running node read its configuration again; whole or not at all",
+        [this] { return with_node([](const Loaded& loaded) { return reload_node(loaded); }); }
+    );
+    add_node_flags(reload);
     add_command(app_, "version", "what this binary is", [this] {
       return print_version(built_in_);
     });
@@ -261,7 +269,9 @@ class CommandLine {
   }
 
   int run() {
-    return with_node([](const Loaded& loaded) { return run_node(loaded); });
+    return with_node([this](const Loaded& loaded) {
+      return run_node(loaded, reading_again(built_in_, arguments_));
+    });
   }
 
   int print_config() {

@@ -4,10 +4,19 @@
 
 namespace noded::gateway {
 
+void AccessLog::set_rules(const Rules& rules) noexcept {
+  is_on_.store(rules.is_on, std::memory_order_relaxed);
+  sample_.store(rules.sample, std::memory_order_relaxed);
+  slow_.store(rules.slow, std::memory_order_relaxed);
+}
+
 bool AccessLog::is_wanted(int status, std::chrono::nanoseconds duration) {
-  if (!rules_.is_on || !telemetry::log_enabled(telemetry::Level::kInfo)) return false;
-  if (rules_.sample <= 1 || status < 200 || status >= 300 || duration > rules_.slow) return true;
-  return turn_.fetch_add(1, std::memory_order_relaxed) % rules_.sample == 0;
+  if (!is_on_.load(std::memory_order_relaxed) || !telemetry::log_enabled(telemetry::Level::kInfo))
+    return false;
+  const std::uint32_t sample = sample_.load(std::memory_order_relaxed);
+  if (sample <= 1 || status < 200 || status >= 300) return true;
+  if (duration > slow_.load(std::memory_order_relaxed)) return true;
+  return turn_.fetch_add(1, std::memory_order_relaxed) % sample == 0;
 }
 
 void AccessLog::write(

@@ -17,8 +17,9 @@ class AccessLog {
     std::chrono::milliseconds slow{1'000};  // answers that took longer are always written
   };
 
-  explicit AccessLog(Rules rules) : rules_(rules) {}
+  explicit AccessLog(Rules rules) { set_rules(rules); }
 
+  void set_rules(const Rules& rules) noexcept;  // any thread
   // Any thread.
   void write(
       const http::Request& request,
@@ -29,7 +30,9 @@ class AccessLog {
  private:
   bool is_wanted(int status, std::chrono::nanoseconds duration);
 
-  const Rules rules_;
+  std::atomic<bool> is_on_{true};
+  std::atomic<std::uint32_t> sample_{1};
+  std::atomic<std::chrono::milliseconds> slow_{};
   std::atomic<std::uint32_t> turn_{0};
 };
 

@@ -10,7 +10,9 @@ bool has_reserved_share(const http::Request& request) noexcept {
 
 Admission::Place Admission::enter(const http::Request& request) noexcept {
   const std::size_t before = count_.fetch_add(1, std::memory_order_relaxed);
-  if (before < most_ || (before < most_ + reserved_ && has_reserved_share(request)))
+  const std::size_t most = most_.load(std::memory_order_relaxed);
+  const std::size_t reserved = reserved_.load(std::memory_order_relaxed);
+  if (before < most || (before < most + reserved && has_reserved_share(request)))
     return Place(&count_);
   count_.fetch_sub(1, std::memory_order_relaxed);
   return Place(nullptr);

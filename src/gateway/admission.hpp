@@ -33,11 +33,16 @@ class Admission {
 
   Admission(std::size_t most, std::size_t reserved) : most_(most), reserved_(reserved) {}
 
+  // Requests that are being answered stay. Any thread.
+  void set_limits(std::size_t most, std::size_t reserved) noexcept {
+    most_.store(most, std::memory_order_relaxed);
+    reserved_.store(reserved, std::memory_order_relaxed);
+  }
   Place enter(const http::Request& request) noexcept;
 
  private:
-  const std::size_t most_;
-  const std::size_t reserved_;  // beyond most_, for those who have a reserved share
+  std::atomic<std::size_t> most_;
+  std::atomic<std::size_t> reserved_;  // beyond most_, for those who have a reserved share
   std::atomic<std::size_t> count_{0};
 };
 

@@ -16,24 +16,27 @@ inline constexpr Option<std::int64_t> kMaxInFlight{
     "requests answered at the same time; further ones get 503 at once",
     1024,
     1,
-    1'000'000
+    1'000'000,
+    Reload::kLive
 };
 inline constexpr Option<std::int64_t> kReservedInFlight{
     "http.reserved_in_flight",
     "places beyond http.max_in_flight for health checks, metrics, login and the admin socket",
     64,
     0,
-    100'000
+    100'000,
+    Reload::kLive
 };
 inline constexpr Option<bool> kAccessLog{
-    "http.access_log", "whether each request is logged after it ends", true
+    "http.access_log", "whether each request is logged after it ends", true, Reload::kLive
 };
 inline constexpr Option<std::int64_t> kAccessLogSample{
     "http.access_log_sample",
     "log one of so many 2xx answers; other and slow ones are always logged",
     1,
     1,
-    1'000'000
+    1'000'000,
+    Reload::kLive
 };
 
 struct ChainLimits {

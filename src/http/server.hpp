@@ -25,6 +25,7 @@ struct Listen {
   std::string address;     // of an interface, as digits: "127.0.0.1", "::1", "0.0.0.0"
   std::uint16_t port = 0;  // 0: any free one
   std::string unix_path;  // set: the admin socket at this path; its requests have from_local_socket
+  int inherited = -1;     // set: a TCP socket that already listens; it is duplicated, never closed
 };
 
 class Server {
@@ -47,6 +48,10 @@ class Server {
   // the same user or root. Errors: kInvalid (no such address, path too long), kExists (in use),
   // kUnavailable (the system refuses).
   Result<std::string> listen(const Listen& listen);
+
+  // For connections accepted from now on; those that are open keep the limits they began with. Any
+  // thread.
+  void set_limits(const ServerLimits& limits);
 
   // Stops accepting, closes idle connections, answers what is in flight with `Connection: close`,
   // and after `grace` cuts the rest. Returns once no connection is left. Called once.

@@ -10,6 +10,7 @@
 #include "http/response_head.hpp"
 #include "http/server_limits.hpp"
 #include "http/socket_stream.hpp"
+#include "runtime/latest.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -25,7 +26,7 @@ class Connection;
 
 // What all loops of a server share. The references outlive every connection.
 struct ServerContext {
-  ServerLimits limits;
+  runtime::Latest<ServerLimits> limits;  // of new connections
   Dispatcher& dispatcher;
   const Clock& clock;
   std::shared_ptr<ConnectionCounts> counts;

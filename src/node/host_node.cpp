@@ -4,18 +4,22 @@
 #include "node/listen_address.hpp"
 #include "node/node_options.hpp"
 #include "node/version.hpp"
+#include "node/watchdog.hpp"
 #include "runtime/process.hpp"
 #include "runtime/runtime_options.hpp"
 #include "storage/open.hpp"
 #include "storage/storage_options.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/log_options.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -64,7 +68,8 @@ class HostNode::NodeLogger final : public Node::Logger {
 HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
       loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
-      logger_(std::make_unique<NodeLogger>()) {}
+      logger_(std::make_unique<NodeLogger>()),
+      reloader_(setup_.options, setup_.read_again) {}
 
 HostNode::~HostNode() {
   close();
@@ -104,6 +109,11 @@ Node::Logger& HostNode::log() {
   return *logger_;
 }
 
+void HostNode::on_reload(PrepareReload prepare) {
+  if (is_serving_) throw std::logic_error("a part of reloads was added after serving started");
+  reloader_.add_part(std::move(prepare));
+}
+
 Result<> HostNode::run(std::function<void(const Serving&)> on_serving) {
   if (auto opened = open(); !opened) {
     close();
@@ -133,6 +143,7 @@ Result<> HostNode::open() {
       "starting",
       Fields().text("version", version()).text("data", data_->root.string())
   );
+  setup_.notifier.status("opening the store");
   auto engine = storage::open_engine(
       storage::storage_settings(setup_.options, data_->store()), on_fatal, setup_.clock
   );
@@ -158,7 +169,11 @@ Result<> HostNode::open() {
            : health.reason.empty() ? "the store takes no writes"
                                    : health.reason;
   });
-  return router_.mount("node", status_routes(*status_));
+  auto routes = status_routes(*status_);
+  if (setup_.read_again) {
+    routes.push_back(reload_route([this] { return reload(); }));
+  }
+  return router_.mount("node", std::move(routes));
 }
 
 Task<> HostNode::live_or_fail(std::function<void(const Serving&)> on_serving) {
@@ -182,7 +197,12 @@ Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   Result<Serving> serving = started ? listen() : std::unexpected(std::move(started.error()));
   if (serving) {
     is_serving_ = true;
+    watch_reload();
     on_serving(*serving);
+    setup_.notifier.ready(status_line());
+    spawn(executor(), "watchdog", [this] {
+      return feed_watchdog(setup_.notifier, loops_.all(), [this] { return !failure_; });
+    });
     co_await wait_for_stop();
   } else {
     fail_with(std::move(serving.error()));
@@ -229,10 +249,11 @@ Result<Serving> HostNode::listen() {
     return std::unexpected(std::move(bound.error()));
   }
   if (!setup_.is_offline) {
-    for (const std::string& text : setup_.options.get(kListen)) {
+    for (const std::string& text : listen_texts()) {
       auto bound = bind_address(text);
       if (!bound) return std::unexpected(std::move(bound.error()));
-      serving.urls.push_back("http://" + *bound);
+      for (const std::string& address : *bound)
+        serving.urls.push_back("http://" + address);
     }
     status_->urls = serving.urls;
     if (auto written = write_ready_file(serving); !written)
@@ -242,10 +263,51 @@ Result<Serving> HostNode::listen() {
   return serving;
 }
 
-Result<std::string> HostNode::bind_address(const std::string& text) {
+std::vector<std::string> HostNode::listen_texts() const {
+  std::vector<std::string> texts = setup_.options.get(kListen);
+  if (setup_.sockets.empty() || setup_.options.origin(kListen.name) != "default") return texts;
+  texts.clear();
+  for (const runtime::PassedSocket& socket : setup_.sockets) {
+    std::string text = "fd:" + socket.name;
+    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+Result<std::vector<std::string>> HostNode::bind_address(const std::string& text) {
+  if (const auto name = passed_socket_name(text); !name.empty()) return take_passed(name);
   auto listen = parse_listen_address(text);
   if (!listen) return std::unexpected(std::move(listen.error()));
-  auto bound = server_->listen(*listen);
+  auto bound = bind(*listen, text);
+  if (!bound) return std::unexpected(std::move(bound.error()));
+  return std::vector{std::move(*bound)};
+}
+
+Result<std::vector<std::string>> HostNode::take_passed(std::string_view name) {
+  std::vector<std::string> addresses;
+  std::string known;
+  for (const runtime::PassedSocket& socket : setup_.sockets) {
+    known += (known.empty() ? "" : ", ") + socket.name;
+    if (socket.name != name) continue;
+    http::Listen listen;
+    listen.inherited = socket.descriptor;
+    auto bound = bind(listen, "fd:" + socket.name);
+    if (!bound) return std::unexpected(std::move(bound.error()));
+    addresses.push_back(std::move(*bound));
+  }
+  if (!addresses.empty()) return addresses;
+  return fail(
+      Errc::kInvalid,
+      fmt::format(
+          "no socket with the name {} was passed; passed were: {}",
+          name,
+          known.empty() ? "none" : known
+      )
+  );
+}
+
+Result<std::string> HostNode::bind(const http::Listen& listen, std::string_view text) {
+  auto bound = server_->listen(listen);
   if (!bound)
     bound.error().message = fmt::format("cannot listen on {}: {}", text, bound.error().message);
   if (bound) telemetry::log(Level::kInfo, "listening", Fields().text("address", *bound));
@@ -278,6 +340,42 @@ Task<> HostNode::watch_signals() {
   std::_Exit(kInterrupted);
 }
 
+// The host's own live options, and the two ways in which a reload is asked for.
+void HostNode::watch_reload() {
+  reloader_.add_part([this](const Options& options) -> Result<ApplyReload> {
+    return [this,
+            log = telemetry::make_log_setup(options),
+            server = http::make_server_limits(options),
+            chain = gateway::make_chain_limits(options)] {
+      telemetry::change_log(log);
+      server_->set_limits(server);
+      chain_->set_limits(chain);
+    };
+  });
+  if (setup_.read_again) spawn(executor(), "hangups", [this] { return watch_hangups(); });
+}
+
+Task<> HostNode::watch_hangups() {
+  net::signal_set signals(executor(), SIGHUP);
+  while (true) {
+    const auto [fault, number] = co_await signals.async_wait(kAsTuple);
+    if (fault) co_return;
+    co_await reload();  // which logs what comes of it
+  }
+}
+
+Task<ReloadOutcome> HostNode::reload() {
+  setup_.notifier.reloading();
+  auto outcome = co_await reloader_.reload(lanes_->hash());
+  log_reload(outcome);
+  setup_.notifier.ready(status_line());
+  co_return outcome;
+}
+
+std::string HostNode::status_line() const {
+  return fmt::format("serving {}", fmt::join(status_->urls, ", "));
+}
+
 void HostNode::request_stop() {
   net::post(executor(), [this] {
     is_stop_requested_ = true;
@@ -292,6 +390,7 @@ Task<> HostNode::wait_for_stop() {
 
 Task<> HostNode::stop_all() {
   readiness_.begin_drain();
+  setup_.notifier.stopping("answering what is in flight");
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
   if (server_) co_await server_->drain(setup_.options.get(runtime::kDrain));

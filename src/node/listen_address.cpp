@@ -18,13 +18,18 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 }  // namespace
 
+std::string_view passed_socket_name(std::string_view text) noexcept {
+  constexpr std::string_view kPrefix = "fd:";
+  return text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : std::string_view();
+}
+
 Result<http::Listen> parse_listen_address(std::string_view text) {
   const auto refuse = [text] {
     return fail(
         Errc::kInvalid,
         fmt::format(
             "\"{}\" is no address to listen on; expected ADDRESS:PORT such as 127.0.0.1:1337 or "
-            "[::1]:80",
+            "[::1]:80, or fd:NAME for a socket that the service manager passed",
             text
         )
     );

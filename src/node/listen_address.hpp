@@ -14,4 +14,7 @@ namespace noded::node {
 // stands for may change. kInvalid says what is wrong.
 Result<http::Listen> parse_listen_address(std::string_view text);
 
+// NAME of "fd:NAME", a socket that the service manager passed; empty for other texts.
+std::string_view passed_socket_name(std::string_view text) noexcept;
+
 }  // namespace noded::node
