@@ -6,6 +6,7 @@
 #include "noded/http.hpp"
 #include "noded/lane.hpp"
 #include "noded/options.hpp"
+#include "noded/result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -46,6 +47,15 @@ class Node {
     virtual void error(std::string_view event, std::string_view fields = {}) = 0;
   };
   virtual Logger& log() = 0;
+
+  // Takes part in reloads of the configuration. `prepare` is handed the new values before any is in
+  // force, on a thread of a lane, so that it may read files; its error refuses the reload as a
+  // whole. What it returns puts the values in force; it is called on the main loop once every part
+  // is prepared, and may be empty. Only options declared Reload::kLive differ from those before.
+  // options() goes on to hold what was in force at the start. Before serving starts.
+  using ApplyReload = std::function<void()>;
+  using PrepareReload = std::function<Result<ApplyReload>(const Options&)>;
+  virtual void on_reload(PrepareReload prepare) = 0;
 };
 
 }  // namespace noded

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -19,7 +20,12 @@ using config::Problems;
 std::optional<std::string> file_of(const NodeArguments& arguments, const config::Sources& sources) {
   if (arguments.config_file) return arguments.config_file;
   for (const auto& [name, value] : sources.environment) {
-    if (name == "NODED_CONFIG" && !value.empty()) return value;
+    if (name != "NODED_CONFIG" || value.empty()) continue;
+    if (!value.starts_with('-')) return value;
+    // As in the units of systemd: with a dash before it, the file may be missing.
+    std::error_code fault;
+    const std::string path = value.substr(1);
+    if (std::filesystem::exists(path, fault) || fault) return path;
   }
   return std::nullopt;
 }
@@ -112,6 +118,18 @@ config::OptionSet built_in_options(std::span<const RoleDescriptor* const> built_
     if (auto added = options.add(table); !added) throw std::logic_error(added.error().message);
   }
   return options;
+}
+
+node::ReadAgain reading_again(
+    std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments
+) {
+  return [built_in,
+          arguments]() -> std::expected<std::shared_ptr<const config::Configuration>, Problems> {
+    auto loaded = load_node(built_in, arguments);
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    const auto whole = std::make_shared<Loaded>(std::move(*loaded));
+    return std::shared_ptr<const config::Configuration>(whole, whole->configuration.get());
+  };
 }
 
 std::expected<Loaded, Problems> load_node(

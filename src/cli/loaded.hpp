@@ -6,6 +6,7 @@
 
 #include "config/configuration.hpp"
 #include "config/option_set.hpp"
+#include "node/reload.hpp"
 #include "plugin/role_registry.hpp"
 
 #include <expected>
@@ -33,6 +34,11 @@ struct Loaded {
 
 // Everything that is wrong comes back at once.
 std::expected<Loaded, config::Problems> load_node(
+    std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments
+);
+
+// The same once more, for a reload. It holds on to copies of both arguments.
+node::ReadAgain reading_again(
     std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments
 );
 

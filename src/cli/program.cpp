@@ -1,9 +1,12 @@
 #include "cli/program.hpp"
 
+#include "cli/command_tree.hpp"
 #include "cli/config_commands.hpp"
+#include "cli/document_commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/inspect_commands.hpp"
 #include "cli/loaded.hpp"
+#include "cli/reload_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/user_commands.hpp"
 #include "config/documents.hpp"
@@ -246,6 +249,28 @@ class CommandLine {
         [this] { return with_node([](const Loaded& loaded) { return show_health(loaded); }); }
     );
     add_node_flags(health);
+    CLI::App& reload = add_command(
+        app_,
+        "reload",
+        "let the running node read its configuration again; whole or not at all",
+        [this] { return with_node([](const Loaded& loaded) { return reload_node(loaded); }); }
+    );
+    add_node_flags(reload);
+    CLI::App& completion = add_command(
+        app_,
+        "completion",
+        "print a script that completes commands and options in a shell",
+        [this] { return print_completion(shell_, command_tree(app_), options_); }
+    );
+    completion.add_option("SHELL", shell_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    add_command(
+        app_,
+        "man",
+        "print the man page noded(1); read it with: noded man | man -l -",
+        [this] { return print_man_page(command_tree(app_), options_, kExamples); }
+    );
     add_command(app_, "version", "what this binary is", [this] {
       return print_version(built_in_);
     });
@@ -261,7 +286,9 @@ class CommandLine {
   }
 
   int run() {
-    return with_node([](const Loaded& loaded) { return run_node(loaded); });
+    return with_node([this](const Loaded& loaded) {
+      return run_node(loaded, reading_again(built_in_, arguments_));
+    });
   }
 
   int print_config() {
@@ -277,6 +304,7 @@ class CommandLine {
   NodeArguments arguments_;
   std::string email_;
   std::string role_;
+  std::string shell_;
   bool has_piped_password_ = false;
   bool wants_json_ = false;
   bool wants_effective_ = false;

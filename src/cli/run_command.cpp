@@ -20,18 +20,6 @@
 namespace noded::cli {
 namespace {
 
-telemetry::LogSetup log_setup(const Options& options) {
-  const std::string& level = options.get(telemetry::kLogLevel);
-  const std::string& form = options.get(telemetry::kLogForm);
-  telemetry::LogSetup setup;
-  setup.level = level == "debug"     ? telemetry::Level::kDebug
-                : level == "warning" ? telemetry::Level::kWarning
-                : level == "error"   ? telemetry::Level::kError
-                                     : telemetry::Level::kInfo;
-  setup.as_json = form == "json" || (form == "auto" && ::isatty(STDERR_FILENO) == 0);
-  return setup;
-}
-
 void print_screen(const Loaded& loaded, const node::Serving& serving) {
   fmt::print("\nnoded {}\n\n", node::version());
   for (const std::string& url : serving.urls)
@@ -62,9 +50,21 @@ void tell_start(const Loaded& loaded, const node::Serving& serving) {
 
 }  // namespace
 
-int run_node(const Loaded& loaded) {
-  telemetry::start_log(log_setup(*loaded.configuration));
-  node::HostNode host({.options = *loaded.configuration, .roles = loaded.roles});
+int run_node(const Loaded& loaded, node::ReadAgain read_again) {
+  auto notifier = runtime::ServiceNotifier::take_from_environment();
+  auto sockets = runtime::take_passed_sockets();
+  if (!sockets) {
+    fmt::print(stderr, "noded: {}\n", sockets.error().message);
+    return kUsage;
+  }
+  telemetry::start_log(telemetry::make_log_setup(*loaded.configuration));
+  node::HostNode host({
+      .options = *loaded.configuration,
+      .roles = loaded.roles,
+      .read_again = std::move(read_again),
+      .notifier = std::move(notifier),
+      .sockets = std::move(*sockets),
+  });
   const auto ran =
       host.run([&loaded](const node::Serving& serving) { tell_start(loaded, serving); });
   telemetry::stop_log();

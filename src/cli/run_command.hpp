@@ -3,13 +3,15 @@
 
 #include "cli/admin_client.hpp"
 #include "cli/loaded.hpp"
+#include "node/reload.hpp"
 
 #include <functional>
 
 namespace noded::cli {
 
 // Runs the node until it is told to stop; prints what a person has to know. Returns the exit code.
-int run_node(const Loaded& loaded);
+// `read_again` is what a reload does to read the configuration.
+int run_node(const Loaded& loaded, node::ReadAgain read_again);
 
 // Asks the node of that configuration over its admin socket. If none runs, runs it in this process,
 // for this request alone and without any other listener. Errors: those of ask_node, and why the

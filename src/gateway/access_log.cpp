@@ -7,18 +7,27 @@ namespace noded::gateway {
 
 using telemetry::Level;
 
+void AccessLog::set_rules(const Rules& rules) noexcept {
+  is_on_.store(rules.is_on, std::memory_order_relaxed);
+  sample_.store(rules.sample, std::memory_order_relaxed);
+  slow_.store(rules.slow, std::memory_order_relaxed);
+}
+
 bool AccessLog::is_sampled(int status) {
-  if (rules_.sample <= 1 || status < 200 || status >= 300) return true;
-  return turn_.fetch_add(1, std::memory_order_relaxed) % rules_.sample == 0;
+  const std::uint32_t sample = sample_.load(std::memory_order_relaxed);
+  if (sample <= 1 || status < 200 || status >= 300) return true;
+  return turn_.fetch_add(1, std::memory_order_relaxed) % sample == 0;
 }
 
 void AccessLog::write(
     const http::Request& request, const http::Response& response, std::chrono::nanoseconds duration
 ) {
-  const bool is_slow = duration > rules_.slow;
+  const bool is_slow = duration > slow_.load(std::memory_order_relaxed);
   const bool is_fault = response.status >= 500 && response.status != 503;
   const Level level = is_fault ? Level::kError : is_slow ? Level::kWarning : Level::kInfo;
-  if (level == Level::kInfo && (!rules_.is_on || !is_sampled(response.status))) return;
+  if (level == Level::kInfo &&
+      (!is_on_.load(std::memory_order_relaxed) || !is_sampled(response.status)))
+    return;
   if (!telemetry::log_enabled(level)) return;
   const http::Method method = request.is_head ? http::Method::kHead : request.method;
   telemetry::Fields fields;
@@ -46,7 +55,7 @@ void AccessLog::write(
 void AccessLog::write_refused(
     std::string_view id, std::string_view peer, int status, std::string_view reason
 ) {
-  if (!rules_.is_on || !telemetry::log_enabled(Level::kInfo)) return;
+  if (!is_on_.load(std::memory_order_relaxed) || !telemetry::log_enabled(Level::kInfo)) return;
   telemetry::Fields fields;
   fields.text("id", id).number("status", status).text("client", peer).text("refusal", reason);
   telemetry::log(Level::kInfo, "refused", fields);

@@ -18,8 +18,9 @@ class AccessLog {
     std::chrono::milliseconds slow{1'000};  // answers that took longer are "slow request"
   };
 
-  explicit AccessLog(Rules rules) : rules_(rules) {}
+  explicit AccessLog(Rules rules) { set_rules(rules); }
 
+  void set_rules(const Rules& rules) noexcept;  // any thread
   // Any thread.
   void write(
       const http::Request& request,
@@ -34,7 +35,9 @@ class AccessLog {
  private:
   bool is_sampled(int status);
 
-  const Rules rules_;
+  std::atomic<bool> is_on_{true};
+  std::atomic<std::uint32_t> sample_{1};
+  std::atomic<std::chrono::milliseconds> slow_{};
   std::atomic<std::uint32_t> turn_{0};
 };
 

@@ -15,6 +15,8 @@ namespace {
 
 constexpr auto kAwait = net::as_tuple(net::use_awaitable_t<net::any_io_executor>{});
 
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
 constexpr std::size_t index_of(Importance importance) noexcept {
   return static_cast<std::size_t>(importance);
 }
@@ -39,6 +41,13 @@ Importance importance_of(const Identity& identity) noexcept {
   return Importance::kAnonymous;
 }
 
+void Admission::set_limits(const AdmissionLimits& limits) noexcept {
+  in_flight_.store(limits.in_flight, kRelaxed);
+  reserved_.store(limits.reserved, kRelaxed);
+  most_waiting_.store(limits.waiting, kRelaxed);
+  wait_.store(limits.wait, kRelaxed);
+}
+
 bool Admission::take(std::size_t most) noexcept {
   if (count_.fetch_add(1) < most) return true;
   count_.fetch_sub(1);
@@ -47,8 +56,9 @@ bool Admission::take(std::size_t most) noexcept {
 
 Admission::Place Admission::enter(bool has_share) noexcept {
   // Who comes anew does not overtake those who wait, but for the share.
-  if (has_share) return Place(take(limits_.in_flight + limits_.reserved) ? this : nullptr);
-  return Place(waiting_.load() == 0 && take(limits_.in_flight) ? this : nullptr);
+  if (has_share)
+    return Place(take(in_flight_.load(kRelaxed) + reserved_.load(kRelaxed)) ? this : nullptr);
+  return Place(waiting_.load() == 0 && take(in_flight_.load(kRelaxed)) ? this : nullptr);
 }
 
 void Admission::leave() noexcept {
@@ -60,7 +70,7 @@ void Admission::hand_on() {
   const std::lock_guard lock(mutex_);
   for (auto& queue : std::views::reverse(queues_)) {
     while (!queue.empty()) {
-      if (!take(limits_.in_flight)) return;
+      if (!take(in_flight_.load(kRelaxed))) return;
       const WaiterPtr waiter = std::move(queue.front());
       queue.pop_front();
       waiter->has_place = true;
@@ -90,7 +100,7 @@ bool Admission::let_lesser_go(Importance importance) {
 
 bool Admission::enqueue(const WaiterPtr& waiter, Importance importance) {
   const std::lock_guard lock(mutex_);
-  if (waiting_.load() >= limits_.waiting && !let_lesser_go(importance)) return false;
+  if (waiting_.load() >= most_waiting_.load(kRelaxed) && !let_lesser_go(importance)) return false;
   queues_[index_of(importance)].push_back(waiter);
   waiting_.fetch_add(1);
   return true;
@@ -108,7 +118,7 @@ Admission::Place Admission::settle(const WaiterPtr& waiter, Importance importanc
 
 Task<Admission::Place> Admission::wait(Importance importance) {
   const auto waiter = std::make_shared<Waiter>(co_await net::this_coro::executor);
-  waiter->timer.expires_after(limits_.wait);
+  waiter->timer.expires_after(wait_.load(kRelaxed));
   if (!enqueue(waiter, importance)) co_return Place(nullptr);
   // However this task ends, by destruction too, its turn goes back.
   struct Turn {

@@ -53,7 +53,10 @@ class Admission {
     Admission* admission_;  // null: refused
   };
 
-  explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
+  explicit Admission(const AdmissionLimits& limits) { set_limits(limits); }
+
+  // Requests that are being answered or wait stay. Any thread.
+  void set_limits(const AdmissionLimits& limits) noexcept;
 
   // Without waiting.
   Place enter(bool has_share) noexcept;
@@ -81,7 +84,10 @@ class Admission {
   void wake(const WaiterPtr& waiter);
   Place settle(const WaiterPtr& waiter, Importance importance);
 
-  const AdmissionLimits limits_;
+  std::atomic<std::size_t> in_flight_;
+  std::atomic<std::size_t> reserved_;
+  std::atomic<std::size_t> most_waiting_;
+  std::atomic<std::chrono::milliseconds> wait_;
   std::atomic<std::size_t> count_{0};
   // A leaver looks at waiting_ after it gave its place back; a waiter tries count_ after it raised
   // waiting_: one of the two sees the other.

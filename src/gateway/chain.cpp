@@ -50,6 +50,12 @@ Chain::Chain(
       metrics_(metrics),
       admission_(limits.admission) {}
 
+void Chain::set_limits(const ChainLimits& limits) noexcept {
+  max_body_.store(limits.max_body, std::memory_order_relaxed);
+  access_log_.set_rules(limits.access_log);
+  admission_.set_limits(limits.admission);
+}
+
 void Chain::add_filter(std::shared_ptr<http::Filter> filter) {
   filters_.push_back(std::move(filter));
 }
@@ -145,7 +151,8 @@ std::optional<http::Response> Chain::refuse_route(
   if (const auto allowed = authorise(request); !allowed) {
     return refuse(http::answer_error(allowed.error()), "permission");
   }
-  const std::uint64_t most = match.route->max_body != 0 ? match.route->max_body : max_body_;
+  const std::uint64_t most = match.route->max_body != 0 ? match.route->max_body
+                                                        : max_body_.load(std::memory_order_relaxed);
   if (request.body->declared_size().value_or(0) > most) {
     return refuse(http::answer_refusal(413, "the request body is too large"), "body size");
   }

@@ -15,6 +15,7 @@
 #include "http/router_table.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -39,6 +40,8 @@ class Chain final : public http::Dispatcher {
   // Without one routes that name a permission are closed to all but the local operator.
   void set_authorizer(std::shared_ptr<Authorizer> authorizer);
 
+  void set_limits(const ChainLimits& limits) noexcept;  // for requests from now on; any thread
+
   Task<http::Response> handle(http::Request& request) override;
   std::string refused(std::string_view peer, int status, std::string_view reason) override;
 
@@ -51,7 +54,7 @@ class Chain final : public http::Dispatcher {
   Result<> authorise(const http::Request& request) const;
   http::Response answer_defect(const http::Request& request, std::exception_ptr cause) const;
 
-  const std::uint64_t max_body_;
+  std::atomic<std::uint64_t> max_body_;
   const http::RouterTable& router_;
   const Clock& clock_;
   AccessLog access_log_;

@@ -35,7 +35,8 @@ std::chrono::milliseconds deadline_of(const Request& request, std::chrono::milli
 
 Connection::Connection(ServerLoop& loop, std::unique_ptr<Stream> stream, Peer peer)
     : loop_(loop),
-      limits_(loop.context().limits),
+      kept_limits_(loop.context().limits.get()),
+      limits_(*kept_limits_),
       clock_(loop.context().clock),
       stream_(std::move(stream)),
       peer_(std::move(peer)),

@@ -71,6 +71,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   void answer_overrun();
 
   ServerLoop& loop_;
+  const std::shared_ptr<const ServerLimits> kept_limits_;
   const ServerLimits& limits_;
   const Clock& clock_;
   const std::unique_ptr<Stream> stream_;

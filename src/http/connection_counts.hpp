@@ -34,13 +34,18 @@ class ConnectionCounts : public std::enable_shared_from_this<ConnectionCounts> {
 
   // Empty when the limit is reached. Loopback addresses and (null) local sockets only count in all.
   std::optional<Permit> admit(const boost::asio::ip::address* address);
+  // What is open already stays.
+  void set_limits(std::size_t most, std::size_t most_per_address) {
+    most_.store(most, std::memory_order_relaxed);
+    most_per_address_.store(most_per_address, std::memory_order_relaxed);
+  }
   std::size_t open() const noexcept { return open_.load(std::memory_order_acquire); }
 
  private:
   bool admit_address(const std::string& key);
 
-  const std::size_t most_;
-  const std::size_t most_per_address_;
+  std::atomic<std::size_t> most_;
+  std::atomic<std::size_t> most_per_address_;
   std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
   std::unordered_map<std::string, std::size_t> by_address_;  // /32 or /64, network order

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,6 +55,13 @@ error_code open_tcp(
   return error;
 }
 
+// The value of a socket's whole-numbered option; -1 when the descriptor has none.
+int socket_option(int descriptor, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
 // Removes a socket file that no process answers on any more.
 Result<> clear_stale(const std::string& path) {
   struct stat status{};
@@ -76,7 +84,12 @@ struct Server::State {
   std::vector<std::string> socket_files;
 
   Result<std::string> listen_tcp(const Listen& listen);
+  Result<std::string> listen_inherited(const Listen& listen);
   Result<std::string> listen_unix(const std::string& path);
+  void accept(
+      const std::vector<std::shared_ptr<ServerLoop::TcpAcceptor>>& acceptors,
+      const std::shared_ptr<const TlsFiles>& tls
+  );
   Task<> wait_until_empty(SteadyTime end);
 };
 
@@ -93,8 +106,8 @@ Server::Server(
   metrics.gauge("noded_http_connections", "open HTTP connections", [counts] {
     return static_cast<double>(counts->open());
   });
-  state_->context = std::make_shared<ServerContext>(ServerContext{
-      .limits = limits,
+  state_->context.reset(new ServerContext{
+      .limits = runtime::Latest<ServerLimits>(std::make_shared<ServerLimits>(limits)),
       .dispatcher = dispatcher,
       .clock = clock,
       .counts = counts,
@@ -117,8 +130,14 @@ Server::Server(
 Server::~Server() = default;
 
 Result<std::string> Server::listen(const Listen& listen) {
+  if (listen.inherited >= 0) return state_->listen_inherited(listen);
   return listen.unix_path.empty() ? state_->listen_tcp(listen)
                                   : state_->listen_unix(listen.unix_path);
+}
+
+void Server::set_limits(const ServerLimits& limits) {
+  state_->context->counts->set_limits(limits.connections, limits.connections_per_address);
+  state_->context->limits.set(std::make_shared<ServerLimits>(limits));
 }
 
 Result<std::string> Server::State::listen_tcp(const Listen& listen) {
@@ -134,15 +153,44 @@ Result<std::string> Server::State::listen_tcp(const Listen& listen) {
     endpoint = acceptor->local_endpoint(error);  // the port that port 0 became, for the other loops
     acceptors.push_back(std::move(acceptor));
   }
+  accept(acceptors, listen.tls);
+  return endpoint_text(endpoint);
+}
+
+// One acceptor a loop, in the order of the loops.
+void Server::State::accept(
+    const std::vector<std::shared_ptr<ServerLoop::TcpAcceptor>>& acceptors,
+    const std::shared_ptr<const TlsFiles>& tls
+) {
   for (std::size_t index = 0; index < loops.size(); ++index) {
-    net::post(
-        loops[index]->io(),
-        [loop = loops[index], acceptor = acceptors[index], tls = listen.tls] {
-          loop->accept_on(acceptor, tls);
-        }
+    net::post(loops[index]->io(), [loop = loops[index], acceptor = acceptors[index], tls] {
+      loop->accept_on(acceptor, tls);
+    });
+  }
+}
+
+Result<std::string> Server::State::listen_inherited(const Listen& listen) {
+  const int descriptor = listen.inherited;
+  const int family = socket_option(descriptor, SO_DOMAIN);
+  if ((family != AF_INET && family != AF_INET6) || socket_option(descriptor, SO_ACCEPTCONN) != 1) {
+    return fail(
+        Errc::kInvalid,
+        "descriptor " + std::to_string(descriptor) + " is no TCP socket that listens"
     );
   }
-  return endpoint_text(endpoint);
+  const auto protocol = family == AF_INET ? net::ip::tcp::v4() : net::ip::tcp::v6();
+  std::vector<std::shared_ptr<ServerLoop::TcpAcceptor>> acceptors;
+  error_code error;
+  for (const auto& loop : loops) {
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) error = error_code(errno, boost::system::system_category());
+    auto acceptor = std::make_shared<ServerLoop::TcpAcceptor>(loop->io());
+    if (!error) acceptor->assign(protocol, copy, error);
+    if (error) return refuse_listen("descriptor " + std::to_string(descriptor), error);
+    acceptors.push_back(std::move(acceptor));
+  }
+  accept(acceptors, listen.tls);
+  return endpoint_text(acceptors.front()->local_endpoint(error));
 }
 
 Result<std::string> Server::State::listen_unix(const std::string& path) {

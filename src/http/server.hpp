@@ -27,6 +27,7 @@ struct Listen {
   std::uint16_t port = 0;               // 0: any free one
   std::shared_ptr<const TlsFiles> tls;  // set: TLS with the keys that these hold when a peer comes
   std::string unix_path;  // set: the admin socket at this path; its requests have from_local_socket
+  int inherited = -1;     // set: a TCP socket that already listens; it is duplicated, never closed
 };
 
 class Server {
@@ -49,6 +50,10 @@ class Server {
   // the same user or root. Errors: kInvalid (no such address, path too long), kExists (in use),
   // kUnavailable (the system refuses).
   Result<std::string> listen(const Listen& listen);
+
+  // For connections accepted from now on; those that are open keep the limits they began with. Any
+  // thread.
+  void set_limits(const ServerLimits& limits);
 
   // Stops accepting, closes idle connections, answers what is in flight with `Connection: close`,
   // and after `grace` cuts the rest. Returns once no connection is left. Called once.

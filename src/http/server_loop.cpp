@@ -70,7 +70,7 @@ bool ServerLoop::is_short_of_descriptors(int newest) const {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
   // The system hands out the lowest free number: what lies above the newest may be free.
-  return static_cast<rlim_t>(newest) + context_->limits.spare_descriptors >= limit.rlim_cur;
+  return static_cast<rlim_t>(newest) + context_->limits.get()->spare_descriptors >= limit.rlim_cur;
 }
 
 template <class Acceptor, class Serve>
@@ -145,7 +145,7 @@ void ServerLoop::start(std::unique_ptr<Stream> stream, Peer peer, ConnectionCoun
 
 Task<> ServerLoop::sweep_loop() {
   while (!connections_.empty()) {
-    sweep_timer_.expires_after(context_->limits.sweep_interval);
+    sweep_timer_.expires_after(context_->limits.get()->sweep_interval);
     co_await sweep_timer_.async_wait(kAwait);
     const SteadyTime now = context_->clock.steady();
     std::erase_if(connections_, [now](const std::weak_ptr<Connection>& weak) {

@@ -11,6 +11,7 @@
 #include "http/server_limits.hpp"
 #include "http/socket_stream.hpp"
 #include "http/tls_keys.hpp"
+#include "runtime/latest.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -33,7 +34,7 @@ struct Peer {
 
 // What all loops of a server share. The references outlive every connection.
 struct ServerContext {
-  ServerLimits limits;
+  runtime::Latest<ServerLimits> limits;  // of new connections
   Dispatcher& dispatcher;
   const Clock& clock;
   std::shared_ptr<ConnectionCounts> counts;

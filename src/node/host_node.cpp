@@ -4,22 +4,26 @@
 #include "gateway/host_filter.hpp"
 #include "http/http_options.hpp"
 #include "node/known_hosts.hpp"
-#include "node/listen_address.hpp"
+#include "node/listeners.hpp"
 #include "node/node_options.hpp"
 #include "node/tls_watch.hpp"
 #include "node/version.hpp"
+#include "node/watchdog.hpp"
 #include "runtime/process.hpp"
 #include "runtime/runtime_options.hpp"
 #include "storage/open.hpp"
 #include "storage/storage_options.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/log_options.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -68,7 +72,8 @@ class HostNode::NodeLogger final : public Node::Logger {
 HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
       loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
-      logger_(std::make_unique<NodeLogger>()) {}
+      logger_(std::make_unique<NodeLogger>()),
+      reloader_(setup_.options, setup_.read_again) {}
 
 HostNode::~HostNode() {
   close();
@@ -108,6 +113,11 @@ Node::Logger& HostNode::log() {
   return *logger_;
 }
 
+void HostNode::on_reload(PrepareReload prepare) {
+  if (is_serving_) throw std::logic_error("a part of reloads was added after serving started");
+  reloader_.add_part(std::move(prepare));
+}
+
 Result<> HostNode::run(std::function<void(const Serving&)> on_serving) {
   if (auto opened = open(); !opened) {
     close();
@@ -137,6 +147,7 @@ Result<> HostNode::open() {
       "starting",
       Fields().text("version", version()).text("data", data_->root.string())
   );
+  setup_.notifier.status("opening the store");
   auto engine = storage::open_engine(
       storage::storage_settings(setup_.options, data_->store()), on_fatal, setup_.clock
   );
@@ -162,7 +173,11 @@ Result<> HostNode::open() {
            : health.reason.empty() ? "the store takes no writes"
                                    : health.reason;
   });
-  return router_.mount("node", status_routes(*status_));
+  auto routes = status_routes(*status_);
+  if (setup_.read_again) {
+    routes.push_back(reload_route([this] { return reload(); }));
+  }
+  return router_.mount("node", std::move(routes));
 }
 
 Task<> HostNode::live_or_fail(std::function<void(const Serving&)> on_serving) {
@@ -186,7 +201,12 @@ Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   Result<Serving> serving = started ? listen() : std::unexpected(std::move(started.error()));
   if (serving) {
     is_serving_ = true;
+    watch_reload();
     on_serving(*serving);
+    setup_.notifier.ready(status_line());
+    spawn(executor(), "watchdog", [this] {
+      return feed_watchdog(setup_.notifier, loops_.all(), [this] { return !failure_; });
+    });
     co_await wait_for_stop();
   } else {
     fail_with(std::move(serving.error()));
@@ -214,7 +234,8 @@ void HostNode::build_chain() {
   chain_ = std::make_unique<gateway::Chain>(
       gateway::make_chain_limits(setup_.options), router_, setup_.clock, metrics_
   );
-  if (auto hosts = known_hosts(setup_.options))
+  const auto& named = setup_.options.get(gateway::kHosts);
+  if (auto hosts = known_hosts(named, listen_texts(setup_.options, setup_.sockets)))
     chain_->add_filter(std::make_shared<gateway::HostFilter>(std::move(*hosts)));
   for (const auto& filter : filters_)
     chain_->add_filter(filter);
@@ -238,11 +259,10 @@ Result<Serving> HostNode::listen() {
   if (!setup_.is_offline) {
     if (auto prepared = prepare_tls(); !prepared)
       return std::unexpected(std::move(prepared.error()));
-    for (const std::string& text : setup_.options.get(kListen)) {
-      auto bound = bind_address(text);
-      if (!bound) return std::unexpected(std::move(bound.error()));
-      serving.urls.push_back(std::move(*bound));
-    }
+    auto urls =
+        listen_on(*server_, listen_texts(setup_.options, setup_.sockets), setup_.sockets, tls_);
+    if (!urls) return std::unexpected(std::move(urls.error()));
+    serving.urls = std::move(*urls);
     status_->urls = serving.urls;
     if (auto written = write_ready_file(serving); !written)
       return std::unexpected(std::move(written.error()));
@@ -272,26 +292,6 @@ Result<> HostNode::prepare_tls() {
   return {};
 }
 
-// Returns the URL.
-Result<std::string> HostNode::bind_address(const std::string& text) {
-  auto address = parse_listen_address(text);
-  if (!address) return std::unexpected(std::move(address.error()));
-  if (address->over_tls && tls_ == nullptr) {
-    return fail(
-        Errc::kInvalid,
-        fmt::format("{} needs a certificate: name its files in tls.certificates and tls.keys", text)
-    );
-  }
-  if (address->over_tls) address->listen.tls = tls_;
-  auto bound = server_->listen(address->listen);
-  if (!bound) {
-    bound.error().message = fmt::format("cannot listen on {}: {}", text, bound.error().message);
-    return bound;
-  }
-  telemetry::log(Level::kInfo, "listening", Fields().text("address", *bound));
-  return (address->over_tls ? "https://" : "http://") + *bound;
-}
-
 Result<> HostNode::write_ready_file(const Serving& serving) const {
   const std::string& path = setup_.options.get(runtime::kReadyFile);
   if (path.empty()) return {};
@@ -318,6 +318,44 @@ Task<> HostNode::watch_signals() {
   std::_Exit(kInterrupted);
 }
 
+// The host's own live options, and the two ways in which a reload is asked for.
+void HostNode::watch_reload() {
+  reloader_.add_part([this](const Options& options) -> Result<ApplyReload> {
+    return [this,
+            log = telemetry::make_log_setup(options),
+            server = http::make_server_limits(options),
+            chain = gateway::make_chain_limits(options)] {
+      telemetry::change_log(log);
+      server_->set_limits(server);
+      chain_->set_limits(chain);
+    };
+  });
+  if (setup_.read_again) spawn(executor(), "hangups", [this] { return watch_hangups(); });
+}
+
+Task<> HostNode::watch_hangups() {
+  net::signal_set signals(executor(), SIGHUP);
+  while (true) {
+    const auto [fault, number] = co_await signals.async_wait(kAsTuple);
+    if (fault) co_return;
+    co_await reload();  // which logs what comes of it
+  }
+}
+
+Task<ReloadOutcome> HostNode::reload() {
+  setup_.notifier.reloading();
+  // A file that cannot be read leaves the old certificates; the log tells.
+  if (tls_) co_await refresh_tls(tls_, http::TlsFiles::When::kAlways, lanes_->hash(), setup_.clock);
+  auto outcome = co_await reloader_.reload(lanes_->hash());
+  log_reload(outcome);
+  setup_.notifier.ready(status_line());
+  co_return outcome;
+}
+
+std::string HostNode::status_line() const {
+  return fmt::format("serving {}", fmt::join(status_->urls, ", "));
+}
+
 void HostNode::request_stop() {
   net::post(executor(), [this] {
     is_stop_requested_ = true;
@@ -332,6 +370,7 @@ Task<> HostNode::wait_for_stop() {
 
 Task<> HostNode::stop_all() {
   readiness_.begin_drain();
+  setup_.notifier.stopping("answering what is in flight");
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
   if (server_) co_await server_->drain(setup_.options.get(runtime::kDrain));

@@ -11,9 +11,12 @@
 #include "http/server.hpp"
 #include "node/data_directory.hpp"
 #include "node/readiness.hpp"
+#include "node/reload.hpp"
 #include "node/status.hpp"
 #include "runtime/lane_set.hpp"
 #include "runtime/loops.hpp"
+#include "runtime/passed_sockets.hpp"
+#include "runtime/service_notifier.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -33,6 +36,10 @@ struct HostSetup {
   bool is_offline =
       false;  // only the admin socket is served: for commands on a node that does not run
   const Clock& clock = system_clock();
+  ReadAgain read_again = {};  // none: the configuration cannot be reloaded
+  runtime::ServiceNotifier notifier = {};
+  // Served under the names that `listen` gives, all of them when it was not set.
+  std::vector<runtime::PassedSocket> sockets = {};
 };
 
 // What a node tells once it serves.
@@ -71,6 +78,7 @@ class HostNode final : public Node {
   void add_readiness(std::string name, std::function<std::string()> probe) override;
   void announce(std::string text) override;
   Logger& log() override;
+  void on_reload(PrepareReload prepare) override;
 
  private:
   struct RunningRole {
@@ -86,7 +94,10 @@ class HostNode final : public Node {
   void build_chain();
   Result<Serving> listen();
   Result<> prepare_tls();
-  Result<std::string> bind_address(const std::string& text);
+  void watch_reload();
+  Task<> watch_hangups();
+  Task<ReloadOutcome> reload();
+  std::string status_line() const;
   Result<> write_ready_file(const Serving& serving) const;
   Task<> watch_signals();
   Task<> wait_for_stop();
@@ -112,6 +123,7 @@ class HostNode final : public Node {
   std::vector<std::string> announcements_;
   std::vector<RunningRole> roles_;
   std::size_t started_roles_ = 0;
+  Reloader reloader_;
   std::unique_ptr<gateway::Chain> chain_;
   std::shared_ptr<http::TlsFiles> tls_;  // null: no certificate is named
   std::unique_ptr<http::Server> server_;

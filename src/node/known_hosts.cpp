@@ -1,8 +1,6 @@
 #include "node/known_hosts.hpp"
 
-#include "gateway/gateway_options.hpp"
 #include "node/listen_address.hpp"
-#include "node/node_options.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -12,19 +10,20 @@ namespace noded::node {
 namespace {
 
 bool is_loopback(const std::string& text) {
-  const auto listen = parse_listen_address(text);
-  if (!listen) return false;  // told when it is listened on
+  const auto address = parse_listen_address(text);
+  if (!address || !address->passed_socket.empty()) return false;  // whoever made it knows where
   boost::system::error_code fault;
-  return net::ip::make_address(listen->listen.address, fault).is_loopback();
+  return net::ip::make_address(address->listen.address, fault).is_loopback();
 }
 
 }  // namespace
 
-std::optional<std::vector<std::string>> known_hosts(const Options& options) {
-  const std::vector<std::string>& hosts = options.get(gateway::kHosts);
-  if (std::ranges::find(hosts, "*") != hosts.end()) return std::nullopt;
-  if (hosts.empty() && !std::ranges::all_of(options.get(kListen), is_loopback)) return std::nullopt;
-  return hosts;
+std::optional<std::vector<std::string>> known_hosts(
+    const std::vector<std::string>& named, const std::vector<std::string>& listening
+) {
+  if (std::ranges::find(named, "*") != named.end()) return std::nullopt;
+  if (named.empty() && !std::ranges::all_of(listening, is_loopback)) return std::nullopt;
+  return named;
 }
 
 }  // namespace noded::node

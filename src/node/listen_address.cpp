@@ -10,6 +10,7 @@ namespace noded::node {
 namespace {
 
 constexpr std::string_view kTlsScheme = "https://";
+constexpr std::string_view kPassed = "fd:";
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -26,7 +27,8 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
         Errc::kInvalid,
         fmt::format(
             "\"{}\" is no address to listen on; expected ADDRESS:PORT such as 127.0.0.1:1337, "
-            "[::1]:80 or https://0.0.0.0:443",
+            "[::1]:80 or https://0.0.0.0:443, or fd:NAME for a socket that the service manager "
+            "passed",
             text
         )
     );
@@ -34,6 +36,13 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   std::string_view place = text;
   const bool over_tls = place.starts_with(kTlsScheme);
   if (over_tls) place.remove_prefix(kTlsScheme.size());
+  if (place.starts_with(kPassed) && place.size() > kPassed.size()) {
+    return ListenAddress{
+        .listen = {},
+        .passed_socket = std::string(place.substr(kPassed.size())),
+        .over_tls = over_tls
+    };
+  }
   const std::size_t colon = place.rfind(':');
   if (colon == std::string_view::npos) return refuse();
   std::string_view host = place.substr(0, colon);
@@ -47,6 +56,7 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (fault || address.is_v6() != is_bracketed) return refuse();
   return ListenAddress{
       .listen = {.address = address.to_string(), .port = *port, .tls = {}, .unix_path = {}},
+      .passed_socket = {},
       .over_tls = over_tls
   };
 }

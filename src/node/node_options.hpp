@@ -12,7 +12,8 @@ inline constexpr Option<std::vector<std::string>> kRole{
 };
 inline constexpr Option<std::vector<std::string>> kListen{
     "listen",
-    "addresses that are served, ADDRESS:PORT or https://ADDRESS:PORT; port 0 takes any free one",
+    "addresses that are served: ADDRESS:PORT or https://ADDRESS:PORT, where port 0 takes any free "
+    "one, or fd:NAME (https://fd:NAME) for a socket that the service manager passed",
     {"127.0.0.1:1337"},
     {},
     Reload::kRestart,

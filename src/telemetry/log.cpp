@@ -32,6 +32,9 @@ spdlog::level::level_enum to_spdlog(Level level) {
 struct Log {
   explicit Log(const LogSetup& setup)
       : sink(std::make_shared<BatchSink>(setup.descriptor)), logger("noded", sink) {
+    apply(setup);
+  }
+  void apply(const LogSetup& setup) {
     if (setup.as_json) {
       logger.set_formatter(std::make_unique<JsonLine>());
     } else {
@@ -63,6 +66,10 @@ void start_log(const LogSetup& setup) {
   logs.push_back(std::make_unique<Log>(setup));
   current = logs.back().get();
   is_stopped = false;
+}
+
+void change_log(const LogSetup& setup) {
+  if (Log* log = current.load()) log->apply(setup);
 }
 
 void stop_log() {

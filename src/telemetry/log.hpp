@@ -21,6 +21,8 @@ struct LogSetup {
 // Once, before the first line; main calls it. Without it lines of kWarning and above go to standard
 // error, unbuffered.
 void start_log(const LogSetup& setup);
+// Level and form from now on; the descriptor stays. Nothing happens when no log was started.
+void change_log(const LogSetup& setup);
 void stop_log();  // writes what is left; the last call
 
 bool log_enabled(Level level) noexcept;

@@ -23,6 +23,7 @@ TEST_P(ListenAddress, IsReadOrRefused) {
     EXPECT_EQ(listen->listen.address, GetParam().parts->first);
     EXPECT_EQ(listen->listen.port, GetParam().parts->second);
     EXPECT_TRUE(listen->listen.unix_path.empty());
+    EXPECT_TRUE(listen->passed_socket.empty());
     EXPECT_EQ(listen->over_tls, std::string_view(GetParam().text).starts_with("https://"));
   }
 }
@@ -50,6 +51,18 @@ INSTANTIATE_TEST_SUITE_P(
     ),
     [](const auto& info) { return info.param.name; }
 );
+
+TEST(ListenAddress, NamesAPassedSocket) {
+  const auto plain = parse_listen_address("fd:web");
+  ASSERT_TRUE(plain.has_value());
+  EXPECT_EQ(plain->passed_socket, "web");
+  EXPECT_FALSE(plain->over_tls);
+  const auto secure = parse_listen_address("https://fd:web");
+  ASSERT_TRUE(secure.has_value());
+  EXPECT_EQ(secure->passed_socket, "web");
+  EXPECT_TRUE(secure->over_tls);
+  EXPECT_FALSE(parse_listen_address("fd:").has_value());
+}
 
 }  // namespace
 }  // namespace noded::node

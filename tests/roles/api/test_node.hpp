@@ -125,6 +125,7 @@ class TestNode final : public Node {
   void add_readiness(std::string, std::function<std::string()>) override {}
   void announce(std::string text) override { announcements_.push_back(std::move(text)); }
   Logger& log() override { return log_; }
+  void on_reload(PrepareReload) override {}
 
  private:
   class SilentLog final : public Logger {
