@@ -120,7 +120,7 @@ TEST_F(Binary, AnswersARequestInFlightBeforeItStops) {
   test::LoopbackClient client(port_of(node));
   // The head is there and the body is not: the request is in flight for as long as this test wants.
   client.send(
-      "POST /api/auth/password/login HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "POST /api/auth/password/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "application/json\r\nContent-Length: 2\r\nExpect: "
       "100-continue\r\n\r\n"
   );
@@ -140,7 +140,7 @@ TEST_F(Binary, StopsAtOnceOnASecondSignal) {
   SpawnedProgram node(serving());
   test::LoopbackClient client(port_of(node));
   client.send(
-      "POST /api/auth/password/login HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "POST /api/auth/password/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "application/json\r\nContent-Length: 2\r\nExpect: "
       "100-continue\r\n\r\n"
   );

@@ -152,7 +152,7 @@ TEST_F(Service, ServesThePassedSocketWhenNoAddressIsSet) {
   configure("http:\n  access_log: false\n");
   const PassedListener listener;
   test::LoopbackClient early(listener.port());  // comes before the node
-  early.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  early.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
   SpawnedProgram node(listener.passing_to(words({"run"})));
   EXPECT_EQ(early.read_answer()->status, 200);
   EXPECT_EQ(node.wait_for_line("listening on http://127.0.0.1:"), std::to_string(listener.port()));
@@ -160,7 +160,7 @@ TEST_F(Service, ServesThePassedSocketWhenNoAddressIsSet) {
   EXPECT_EQ(node.wait(), 0);
 
   test::LoopbackClient between(listener.port());  // waits in the socket's queue
-  between.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  between.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
   SpawnedProgram next(listener.passing_to(words({"run", "--listen", "fd:http"})));
   EXPECT_EQ(between.read_answer()->status, 200);
 }

@@ -95,7 +95,8 @@ class LoopbackClient {
   }
   std::optional<RawAnswer> get(std::string_view target, std::string_view fields = {}) {
     return ask(
-        "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\n"
+        "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) +
+        "\r\n"
     );
   }
 
