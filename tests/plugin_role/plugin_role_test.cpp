@@ -78,8 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
             "older_interface",
             NODED_OLDER_ROLE,
             "",
-            NODED_OLDER_ROLE " is built for role interface 0; this noded has "
-                             "interface 1"
+            NODED_OLDER_ROLE " is built for role interface 1; this noded has "
+                             "interface 2"
         },
         Refusal{
             "missing", "/no/such/role.so", "", "/no/such/role.so: cannot open shared object file"
