@@ -10,7 +10,7 @@
 namespace noded::runtime {
 namespace {
 
-constexpr int kHashNiceness = 5;
+constexpr int kHashNiceness = 15;
 
 std::size_t core_count() {
   return std::max(1U, std::thread::hardware_concurrency());
