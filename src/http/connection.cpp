@@ -85,7 +85,8 @@ Task<bool> Connection::receive_head() {
   if (parser_.has_begun()) {
     if (phase_ != Phase::kHead) enter(Phase::kHead, limits_.head_timeout);
   } else if (loop_.is_draining()) {
-    co_return false;
+    if (!is_first) co_return false;
+    enter(Phase::kHead, std::min(limits_.head_timeout, limits_.first_request_grace));
   } else if (!is_first) {
     if (input_.capacity() > kMostKept) input_.shrink_to_fit();
     enter(Phase::kIdle, limits_.idle_timeout);
@@ -387,7 +388,10 @@ void Connection::answer_overrun() {
 
 void Connection::close_if_idle() {
   const bool awaits_first = phase_ == Phase::kHead && requests_ == 0 && !parser_.has_begun();
-  if (phase_ == Phase::kIdle || awaits_first) stream_->interrupt();
+  if (phase_ == Phase::kIdle) stream_->interrupt();
+  // Who has just connected has a request on its way.
+  if (awaits_first)
+    expires_at_ = std::min(expires_at_, clock_.steady() + limits_.first_request_grace);
 }
 
 void Connection::cut() {

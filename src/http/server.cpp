@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -91,6 +92,9 @@ struct Server::State {
       const std::shared_ptr<const TlsFiles>& tls
   );
   Task<> wait_until_empty(SteadyTime end);
+
+  // Loops that may still hold a connection that was accepted and is not counted yet.
+  std::atomic<std::size_t> accepting{0};
 };
 
 Server::Server(
@@ -215,7 +219,7 @@ Result<std::string> Server::State::listen_unix(const std::string& path) {
 
 Task<> Server::State::wait_until_empty(SteadyTime end) {
   net::steady_timer timer(co_await net::this_coro::executor);
-  while (context->counts->open() > 0 && context->clock.steady() < end) {
+  while ((accepting > 0 || context->counts->open() > 0) && context->clock.steady() < end) {
     timer.expires_after(kDrainPoll);
     co_await timer.async_wait(kAwait);
   }
@@ -224,8 +228,14 @@ Task<> Server::State::wait_until_empty(SteadyTime end) {
 Task<> Server::drain(std::chrono::milliseconds grace) {
   for (const std::string& path : std::exchange(state_->socket_files, {}))
     unlink(path.c_str());
-  for (const auto& loop : state_->loops)
-    net::post(loop->io(), [loop] { loop->begin_drain(); });
+  state_->accepting = state_->loops.size();
+  for (const auto& loop : state_->loops) {
+    net::post(loop->io(), [loop, state = state_.get()] {
+      loop->begin_drain();
+      // Behind whatever was accepted before the acceptors closed.
+      net::post(loop->io(), [state] { --state->accepting; });
+    });
+  }
   co_await state_->wait_until_empty(state_->context->clock.steady() + grace);
   for (const auto& loop : state_->loops)
     net::post(loop->io(), [loop] { loop->cut_all(); });

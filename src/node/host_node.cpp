@@ -369,7 +369,8 @@ Task<> HostNode::wait_for_stop() {
 }
 
 Task<> HostNode::stop_all() {
-  readiness_.begin_drain();
+  // An address that the service manager holds stays ready: who asks it next reaches the next node.
+  if (setup_.sockets.empty()) readiness_.begin_drain();
   setup_.notifier.stopping("answering what is in flight");
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());

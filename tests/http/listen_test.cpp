@@ -9,7 +9,9 @@
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -44,6 +46,33 @@ class HttpListen : public testing::Test {
   test::FunctionDispatcher dispatcher_{tell_origin};
   RunningServer server_{dispatcher_};
 };
+
+TEST_F(HttpListen, RefusesADescriptorThatIsNoTcpSocketThatListens) {
+  const int local = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int idle = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  for (const int descriptor : {local, idle, 1 << 20}) {
+    Listen listen;
+    listen.inherited = descriptor;
+    const auto refused = server_.server().listen(listen);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, Errc::kInvalid);
+  }
+  ::close(local);
+  ::close(idle);
+}
+
+TEST_F(HttpListen, GivesNewLimitsToNewConnections) {
+  LoopbackClient before(server_.port());
+  ASSERT_EQ(before.get("/")->status, 200);
+  ServerLimits limits = test::quick_limits();
+  limits.head.request_line = 256;
+  limits.connections = 2;
+  server_.server().set_limits(limits);
+  const std::string target = "/" + std::string(400, 'x');
+  EXPECT_EQ(before.get(target)->status, 200);
+  LoopbackClient after(server_.port());
+  EXPECT_EQ(after.get(target)->status, 414);
+}
 
 TEST_F(HttpListen, MarksRequestsOfTheAdminSocket) {
   ASSERT_EQ(listen_unix(), socket_path_);

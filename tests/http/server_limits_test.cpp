@@ -227,6 +227,29 @@ TEST_F(HttpLimits, DrainClosesIdleConnectionsAndFinishesWhatIsInFlight) {
   EXPECT_EQ(server_->server().connections(), 0U);
 }
 
+TEST_F(HttpLimits, DrainWaitsALittleForTheFirstRequestOfAConnection) {
+  start();
+  LoopbackClient early = connect();
+  LoopbackClient silent = connect();
+  LoopbackClient idle = connect();
+  ASSERT_TRUE(idle.get("/hello"));  // accepted last, so the others are accepted too
+  auto drained = server_->start_drain(10s);
+  EXPECT_TRUE(idle.is_closed_by_peer());  // the time to drain has begun
+  const auto answer = early.get("/hello");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->headers.at("connection"), "close");
+  {
+    const LoopbackClient done = std::move(early);
+  }
+  dispatcher_.clock.advance(1s);
+  EXPECT_TRUE(silent.is_closed_by_peer());
+  {
+    const LoopbackClient done = std::move(silent);
+  }
+  drained.get();
+}
+
 TEST_F(HttpLimits, DrainCutsWhatDoesNotFinishInTime) {
   start();
   LoopbackClient idle = connect();

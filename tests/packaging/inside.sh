@@ -1,0 +1,39 @@
+#!/bin/bash
+# What an operator does, inside the booted system of systemd.sh while noded.service runs.
+set -euo pipefail
+fail() { echo "inside.sh: $1" >&2; exit 1; }
+status() { noded status --data /var/lib/noded "$@"; }
+
+status | grep -q '^state *ready' || fail 'noded status does not say ready'
+echo 'a long secret' | noded user create me@example.com --role admin --password-stdin --data /var/lib/noded
+noded user list --data /var/lib/noded | grep -q me@example.com || fail 'the user is not there'
+[ "$(stat -Lc %a /var/lib/noded)" = 700 ] || fail 'the state can be read by others'
+
+# A configuration with mistakes fails the reload, and the node goes on.
+pid=$(systemctl show -P MainPID noded)
+mkdir -p /etc/noded
+[ ! -e /etc/noded/noded.yaml ] || cp /etc/noded/noded.yaml /tmp/noded.yaml
+printf 'http:\n  max_bdy: 1MiB\n' >/etc/noded/noded.yaml
+! systemctl reload noded 2>/dev/null || fail 'a reload of mistakes succeeded'
+journalctl -u noded -o cat --no-pager | grep -q 'noded.yaml:2:3: unknown option http.max_bdy' ||
+  fail 'the journal does not name the mistake'
+printf 'http:\n  max_in_flight: 99\nruntime:\n  loops: 2\n' >/etc/noded/noded.yaml
+systemctl reload noded || fail 'the reload failed'
+journalctl -u noded -o cat --no-pager | grep -q '"applied":\["http.max_in_flight"\],"needs_restart":\["runtime.loops"\]' ||
+  fail 'the journal does not tell what was reloaded'
+systemctl restart noded
+[ "$(systemctl show -P MainPID noded)" != "$pid" ] || fail 'no new process'
+
+# A second node.
+printf 'listen: 127.0.0.1:1338\n' >/etc/noded/blue.yaml
+if [ -e /lib/systemd/system/noded@.service ]; then
+  systemctl start noded@blue
+  curl -fsS -o /dev/null http://127.0.0.1:1338/readyz || fail 'noded@blue does not serve'
+  noded health --data /var/lib/noded-blue >/dev/null || fail 'noded@blue is not healthy'
+  systemctl stop noded@blue
+fi
+rm /etc/noded/noded.yaml
+[ ! -e /tmp/noded.yaml ] || mv /tmp/noded.yaml /etc/noded/noded.yaml
+echo 'inside.sh: ok'
+journalctl -u noded -o cat --no-pager | grep -E 'secret|one-time|NR2' && fail 'the journal holds a secret'
+exit 0
