@@ -47,6 +47,7 @@ struct Change {
 struct WriteFault {
   enum class Kind : std::uint8_t {
     kNoSpace,  // nothing was written; resume() may cure it once there is room
+    kDamaged,  // nothing was written, because files of the store are damaged; reads may go on
     kBroken,   // what reached the disk is not known; only a restart can tell
   };
   Kind kind = Kind::kBroken;
@@ -75,6 +76,7 @@ class Backend {
   struct Usage {
     std::optional<std::uint64_t> free_bytes;  // of the file system; empty when there is none
     std::uint64_t stored_bytes = 0;           // live data, estimated
+    bool needs_resume = false;                // work behind the writes met a full disk
   };
   virtual Usage usage() = 0;
 

@@ -244,7 +244,7 @@ Result<> Committer::write(Sequence oldest_read) {
   const bool is_fatal = fault.kind == WriteFault::Kind::kBroken;
   telemetry::log(
       telemetry::Level::kError,
-      is_fatal ? "store write failed; the node must restart" : "disk full",
+      is_fatal ? "store write failed; the node must restart" : "store write refused",
       telemetry::Fields().text("cause", fault.message)
   );
   if (is_fatal && on_fatal_) on_fatal_(fault.message);

@@ -38,10 +38,11 @@ void SpaceWatch::look(Backend& backend) {
     health_.free_bytes = usage.free_bytes.value_or(0);
     health_.stored_bytes = usage.stored_bytes;
   }
+  needs_resume_ = needs_resume_ || usage.needs_resume;
   if (usage.free_bytes && *usage.free_bytes < reserve_bytes_) {
     set_refusal(shortage(*usage.free_bytes));
   } else if (needs_resume_ && !backend.resume()) {
-    set_refusal("the store is recovering from a full disk");
+    set_refusal("the disk was full; writes wait for room");
   } else {
     needs_resume_ = false;
     set_refusal({});
@@ -63,6 +64,10 @@ void SpaceWatch::note_fault(const WriteFault& fault) {
     return;
   }
   is_broken_ = true;
+  if (fault.kind == WriteFault::Kind::kDamaged) {
+    set_refusal(fmt::format("the store is damaged, restore a backup: {}", fault.message));
+    return;
+  }
   set_refusal("the disk failed; the store takes no more writes until the node is started again");
 }
 

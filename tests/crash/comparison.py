@@ -45,6 +45,34 @@ def check_journal(journal, rows, problems):
             if found['slug'] == pending_fields['slug']:
                 journal.rows[row] = pending_fields
     journal.pending = None
+    journal.before, journal.history = dict(journal.rows), []
+
+
+def rewind(journal, rows, slug_begin):
+    """Takes back the last of its writes until they give the rows that are there; how many, or None.
+
+    `slug_begin` tells the rows of this client.
+    """
+    found = {row: fields for row, fields in rows.items() if fields['slug'].startswith(slug_begin)}
+    state = dict(journal.before)
+
+    def differs(row):
+        wanted, there = state.get(row), found.get(row)
+        return (wanted is None) != (there is None) or (there is not None and not same(there, wanted))
+
+    different = {row for row in {*state, *found} if differs(row)}
+    for done in range(len(journal.history) + 1):
+        if not different:
+            dropped = len(journal.history) - done
+            journal.rows, journal.pending = state, None if dropped else journal.pending
+            return dropped
+        if done < len(journal.history):
+            row, fields = journal.history[done]
+            state[row] = fields
+            different.discard(row)
+            if differs(row):
+                different.add(row)
+    return None if journal.pending is None else 0  # the write without an answer: see check_journal()
 
 
 def check_indices(client, rows, problems, chooser):
@@ -67,6 +95,11 @@ def check_indices(client, rows, problems, chooser):
         expected = sorted(row['id'] for row in rows.values() if row['authors_id'] == author['id'])
         if [entry['id'] for entry in found] != expected:
             problems.append(f'the posts of author {author["id"]} are not those that name it')
+
+
+def read_posts(client):
+    listed, _ = read_all(client, '/api/data/entity/posts')
+    return {row['id']: row for row in listed}
 
 
 def check(client, journals, chooser):

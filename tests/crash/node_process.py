@@ -93,6 +93,13 @@ class Node:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def thread_states(self):
+        """One letter of each thread: R running, S sleeping, D in the kernel, T stopped."""
+        tasks = f'/proc/{self.process.pid}/task'
+        for task in os.listdir(tasks):
+            with open(f'{tasks}/{task}/stat', encoding='utf-8') as file:
+                yield file.read().rsplit(')', 1)[1].split()[0]
+
     def kill(self):
         if self.runs():
             self.process.send_signal(signal.SIGKILL)

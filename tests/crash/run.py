@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 import faults_disk
+import faults_files
 import faults_process
 from disk import Disk
 from trial import Trial
@@ -48,6 +49,9 @@ FAULTS = [
     Fault('descriptors', faults_process.descriptors, 3, quick=1),
     Fault('address-space', faults_process.address_space, 5, quick=1),
     Fault('memory', faults_process.memory, 5, needs=faults_process.CGROUPS, needs_root=True),
+    Fault('torn-log', faults_files.torn_log, 10, quick=3),
+    Fault('flipped-log', faults_files.flipped_log, 10, quick=3),
+    Fault('flipped-file', faults_files.flipped_file, 3, quick=1, settings=('storage.write_buffer=1MiB',)),
     Fault('power-cut-ext4', faults_disk.power_cut, 10, disk='ext4', settings=('storage.reserve=1MiB',)),
     Fault('power-cut-xfs', faults_disk.power_cut, 10, disk='xfs', size_mib=320,
           settings=('storage.reserve=1MiB',)),

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 
-from comparison import check
+from comparison import check, read_posts, rewind
 from node_process import Client, Node
 from workload import Journal, Reader, Writer
 
@@ -58,6 +58,15 @@ class Trial:
         rows, problems = check(self.client(), self.journals, self.chooser)
         self.problems += problems
         return rows
+
+    def rewind(self):
+        """For a store that lost its end: what is left has to be an earlier state; writes given up."""
+        rows, dropped = read_posts(self.client()), 0
+        for number, journal in enumerate(self.journals):
+            count = rewind(journal, rows, f'c{number}-')
+            if self.expect(count is not None, f'client {number}: the rows are no earlier state'):
+                dropped += count
+        return dropped
 
     def ask(self, method, path, body=None, timeout_s=60):
         """One request on a connection of its own."""

@@ -17,6 +17,8 @@ class Journal:
     def __init__(self, path):
         self.file = open(path, 'a', encoding='utf-8', buffering=1)
         self.rows = {}          # id → fields as acknowledged; None: acknowledged as deleted
+        self.history = []       # (id, fields) of each of these, since the last comparison
+        self.before = {}        # rows as of the last comparison
         self.pending = None     # (kind, id or None, fields) sent without an answer yet
 
     def sent(self, kind, row, fields):
@@ -25,6 +27,7 @@ class Journal:
 
     def acknowledged(self, row, fields):
         self.rows[row] = fields
+        self.history.append((row, fields))
         self.pending = None
         self.file.write(f'done {row} {json.dumps(fields)}\n')
 
@@ -37,7 +40,7 @@ class Journal:
 
 
 # A write that was refused for these reasons was not done; after another 503 nobody knows.
-CLEAN_REFUSALS = ('full', 'read-only', 'recover', 'busy', 'damaged', 'waits for')
+CLEAN_REFUSALS = ('full', 'busy', 'damaged')
 
 
 class Writer(threading.Thread):
@@ -82,6 +85,8 @@ class Writer(threading.Thread):
     def send(self, kind, row, method, path, fields, good):
         self.journal.sent(kind, row, fields)
         status, body = self.client.ask(method, path, fields)
+        if self.stopping.is_set():
+            return None  # this answer may have come from behind a power cut
         if status == good:
             self.acknowledged += 1
             return body

@@ -25,7 +25,9 @@ class RocksdbBackend final : public Backend {
  public:
   RocksdbBackend(OpenedStore opened, const StorageSettings& settings)
       : files_(std::move(opened.files)),
+        background_(std::move(opened.background)),
         stored_sequence_(opened.sequence),
+        room_to_resume_(4 * settings.write_buffer_bytes),
         directory_(settings.directory),
         has_log_(settings.durability != "none") {
     writes_.sync = settings.durability == "synced";
@@ -49,15 +51,21 @@ class RocksdbBackend final : public Backend {
     if (status.ok()) status = files_->db().Write(writes_, &batch_);
     if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
     if (status.ok()) return {};
-    const auto kind = status.IsNoSpace() ? WriteFault::Kind::kNoSpace : WriteFault::Kind::kBroken;
-    return std::unexpected(WriteFault{kind, status.ToString()});
+    return std::unexpected(WriteFault{kind_of(status), status.ToString()});
   }
 
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return std::make_unique<RocksdbSnapshot>(files_, sequence);
   }
 
-  bool resume() override { return files_->db().Resume().ok(); }
+  // Not tried before there is room for what waits in memory: each attempt on a full disk fails in
+  // the middle of RocksDB's own files.
+  bool resume() override {
+    if (usage().free_bytes.value_or(room_to_resume_) < room_to_resume_) return false;
+    if (!files_->db().Resume().ok()) return false;
+    background_->forget();
+    return true;
+  }
 
   Usage usage() override {
     Usage usage;
@@ -66,6 +74,7 @@ class RocksdbBackend final : public Backend {
       usage.free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     usage.stored_bytes = property(rocksdb::DB::Properties::kEstimateLiveDataSize) +
                          property(rocksdb::DB::Properties::kCurSizeActiveMemTable);
+    usage.needs_resume = background_->is_out_of_space();
     return usage;
   }
 
@@ -85,6 +94,11 @@ class RocksdbBackend final : public Backend {
   }
 
  private:
+  static WriteFault::Kind kind_of(const rocksdb::Status& status) {
+    if (status.IsNoSpace()) return WriteFault::Kind::kNoSpace;
+    return status.IsCorruption() ? WriteFault::Kind::kDamaged : WriteFault::Kind::kBroken;
+  }
+
   std::uint64_t property(const std::string& name) const {
     std::uint64_t number = 0;
     return files_->db().GetIntProperty(name, &number) ? number : 0;
@@ -100,7 +114,9 @@ class RocksdbBackend final : public Backend {
   }
 
   std::shared_ptr<RocksdbFiles> files_;
+  std::shared_ptr<BackgroundFaults> background_;
   Sequence stored_sequence_;
+  std::uint64_t room_to_resume_;
   std::filesystem::path directory_;
   bool has_log_;
   rocksdb::WriteOptions writes_;
