@@ -1,7 +1,7 @@
 // What happened to RocksDB's flushes and compactions. Its own recovery from a full disk is switched
-// off: it works on files that have seen an error while the committer writes, and Debian's build,
-// whose assertions are on, at times ends the process there. Backend::resume() starts again instead,
-// on the only thread that writes.
+// off: it works on files that have seen an error while others write them, and Debian's build, whose
+// assertions are on, at times ends the process there. DB::Resume() is no cure: it was seen to wait
+// for ever for a flush that nobody had begun. Only a new start is sound.
 #pragma once
 
 #include <rocksdb/listener.h>
@@ -15,7 +15,8 @@ class BackgroundFaults final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* fault)
       override {
-    if (fault->IsNoSpace()) is_out_of_space_.store(true, std::memory_order_relaxed);
+    has_any_.store(true, std::memory_order_relaxed);
+    if (fault->IsNoSpace()) met_full_disk_.store(true, std::memory_order_relaxed);
   }
   void OnErrorRecoveryBegin(
       rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*fault*/, bool* auto_recovery
@@ -23,11 +24,12 @@ class BackgroundFaults final : public rocksdb::EventListener {
     *auto_recovery = false;
   }
 
-  bool is_out_of_space() const noexcept { return is_out_of_space_.load(std::memory_order_relaxed); }
-  void forget() noexcept { is_out_of_space_.store(false, std::memory_order_relaxed); }
+  bool has_any() const noexcept { return has_any_.load(std::memory_order_relaxed); }
+  bool met_full_disk() const noexcept { return met_full_disk_.load(std::memory_order_relaxed); }
 
  private:
-  std::atomic<bool> is_out_of_space_{false};
+  std::atomic<bool> has_any_{false};
+  std::atomic<bool> met_full_disk_{false};
 };
 
 }  // namespace noded::storage

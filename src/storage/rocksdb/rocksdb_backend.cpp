@@ -27,7 +27,6 @@ class RocksdbBackend final : public Backend {
       : files_(std::move(opened.files)),
         background_(std::move(opened.background)),
         stored_sequence_(opened.sequence),
-        room_to_resume_(4 * settings.write_buffer_bytes),
         directory_(settings.directory),
         has_log_(settings.durability != "none") {
     writes_.sync = settings.durability == "synced";
@@ -51,20 +50,12 @@ class RocksdbBackend final : public Backend {
     if (status.ok()) status = files_->db().Write(writes_, &batch_);
     if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
     if (status.ok()) return {};
+    has_failed_ = true;
     return std::unexpected(WriteFault{kind_of(status), status.ToString()});
   }
 
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return std::make_unique<RocksdbSnapshot>(files_, sequence);
-  }
-
-  // Not tried before there is room for what waits in memory: each attempt on a full disk fails in
-  // the middle of RocksDB's own files.
-  bool resume() override {
-    if (usage().free_bytes.value_or(room_to_resume_) < room_to_resume_) return false;
-    if (!files_->db().Resume().ok()) return false;
-    background_->forget();
-    return true;
   }
 
   Usage usage() override {
@@ -74,13 +65,16 @@ class RocksdbBackend final : public Backend {
       usage.free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     usage.stored_bytes = property(rocksdb::DB::Properties::kEstimateLiveDataSize) +
                          property(rocksdb::DB::Properties::kCurSizeActiveMemTable);
-    usage.needs_resume = background_->is_out_of_space();
+    usage.met_full_disk = background_->met_full_disk();
     return usage;
   }
 
   void close() override {
     if (files_ == nullptr) return;
-    if (!has_log_ || property(rocksdb::DB::Properties::kCurSizeActiveMemTable) > kReplayedBytes) {
+    // After a fault the log holds what was confirmed, and a flush might never end.
+    const bool is_sound = !has_failed_ && !background_->has_any();
+    if (is_sound &&
+        (!has_log_ || property(rocksdb::DB::Properties::kCurSizeActiveMemTable) > kReplayedBytes)) {
       const rocksdb::Status status = files_->db().Flush(rocksdb::FlushOptions());
       if (!status.ok()) {
         telemetry::log(
@@ -116,9 +110,9 @@ class RocksdbBackend final : public Backend {
   std::shared_ptr<RocksdbFiles> files_;
   std::shared_ptr<BackgroundFaults> background_;
   Sequence stored_sequence_;
-  std::uint64_t room_to_resume_;
   std::filesystem::path directory_;
   bool has_log_;
+  bool has_failed_ = false;
   rocksdb::WriteOptions writes_;
   rocksdb::WriteBatch batch_;
 };
