@@ -81,7 +81,9 @@ void SpaceWatch::note_fault(const WriteFault& fault) {
   }
   is_broken_ = true;
   if (fault.kind == WriteFault::Kind::kDamaged) {
-    set_refusal(fmt::format("the store is damaged, restore a backup: {}", fault.message));
+    // The name of the file and the place in it; where the store lies is not the client's business.
+    const std::string place = fault.message.substr(fault.message.rfind('/') + 1);
+    set_refusal(fmt::format("the store is damaged, restore a backup: {}", place));
     return;
   }
   set_refusal("the disk failed; the store takes no more writes until the node is started again");

@@ -74,30 +74,47 @@ def flipped_log(trial):
     return f'byte {offset} flipped, {dropped} of {load.acknowledged()} writes given up, {rows} rows'
 
 
-def flipped_file(trial):
-    """One byte of a sorted file: reads of that block are refused by name, all others answered."""
-    trial.texts = 20_000
-    with trial.load() as load:
-        load.wait_for(lambda: load.acknowledged() > 400, 'writes enough for a sorted file')
-    trial.compare()
-    trial.texts = 100
-    trial.node.stop()
-    path = max(sorted_files(trial), key=os.path.getsize)
-    offset = trial.chooser.randrange(os.path.getsize(path) * 3 // 4)
-    flip(path, offset)
-    trial.node.start()
+def read_each(trial):
+    """Every row by its key; how many were answered, and what the others got."""
     good, bad = 0, set()
     for row in [row for journal in trial.journals for row in journal.live()]:
         status, body = trial.ask('GET', f'/api/data/entity/posts/{row}')
         good += status == 200
         if status != 200:
             bad.add(f'{status} {body}')
+    return good, bad
+
+
+def flipped_file(trial):
+    """One byte of a sorted file: reads of that block are refused, and the log names the file; all
+    others are answered. Writes go on, or are refused by name once a compaction meets the block."""
+    trial.texts = 20_000
+    with trial.load() as load:
+        load.wait_for(lambda: load.acknowledged() > 400, 'writes enough for a sorted file')
+    trial.compare()
+    trial.node.stop()
+    path = max(sorted_files(trial), key=os.path.getsize)
+    offset = trial.chooser.randrange(os.path.getsize(path) * 3 // 4)
+    flip(path, offset)
+    said_before = len(trial.node.said())
+    trial.node.start()
+    good, bad = read_each(trial)
     trial.expect(good > 0, 'no row can be read')
-    trial.expect(not bad or os.path.basename(path) in trial.node.said(), 'the log does not name the file')
     for answer in bad:
         trial.expect(answer.startswith('500'), f'the answer for a row that cannot be read: {answer}')
+    with trial.load(bears_damage=True) as load:
+        load.wait_for(lambda: load.acknowledged() > 600 or sum(load.refusals().values()) > 20,
+                      'writes or refusals')
+    trial.expect(trial.node.runs(), 'the node ended because of a damaged file')
+    named = os.path.basename(path) in trial.node.said(said_before)
+    trial.expect(named or not (bad or load.refusals()), 'the log does not name the file')
+    for reason in load.refusals():
+        trial.expect('damaged' in reason, f'refused because: {reason}')
     trial.node.kill()
-    flip(path, offset)
+    if os.path.exists(path):  # else no compaction needed the damaged block
+        flip(path, offset)
+    trial.texts = 100
     trial.node.start()
-    rows = trial.compare()
-    return f'{good} of {rows} rows read, others: {sorted(bad)[:1]}'
+    trial.compare()
+    return (f'{good} rows read, others: {sorted(bad)[:1]}; then {load.acknowledged()} writes, '
+            f'refused: {[reason[:60] for reason in load.refusals()]}')

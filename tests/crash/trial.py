@@ -50,8 +50,9 @@ class Trial:
             self.problems.append(text)
         return is_so
 
-    def load(self, readers=0):
-        return Load(self, readers)
+    def load(self, readers=0, bears_damage=False):
+        """`bears_damage`: a write that meets a damaged block is a refusal, no problem."""
+        return Load(self, readers, bears_damage)
 
     def compare(self):
         """Every row, count, index and relation against the journals; returns how many rows."""
@@ -97,12 +98,13 @@ class Trial:
 class Load:
     """Writers and readers of one round. `with` starts them; leaving it stops and counts them."""
 
-    def __init__(self, trial, readers):
+    def __init__(self, trial, readers, bears_damage):
         self.trial = trial
         self.stopping = threading.Event()
         node, chooser = trial.node, trial.chooser
         self.writers = [Writer(number, node.address, trial.token, journal, trial.authors,
-                               chooser.getrandbits(64), trial.texts, self.stopping)
+                               chooser.getrandbits(64), trial.texts, self.stopping,
+                               bears_damage)
                         for number, journal in enumerate(trial.journals)]
         self.readers = [Reader(node.address, trial.token, trial.authors, self.stopping)
                         for _ in range(readers)]

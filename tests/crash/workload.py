@@ -46,12 +46,13 @@ CLEAN_REFUSALS = ('full', 'busy', 'damaged')
 class Writer(threading.Thread):
     """Creates, updates and deletes posts of its own until it is stopped or the node is gone."""
 
-    def __init__(self, number, address, token, journal, authors, seed, texts, stopping):
+    def __init__(self, number, address, token, journal, authors, seed, texts, stopping,
+                 bears_damage):
         super().__init__(daemon=True, name=f'writer {number}')
         self.number, self.journal, self.authors, self.texts = number, journal, authors, texts
         self.client = Client(address, token)
         self.random = random.Random(seed)
-        self.stopping = stopping
+        self.stopping, self.bears_damage = stopping, bears_damage
         self.acknowledged = 0
         self.refusals = {}
         self.problem = None
@@ -92,6 +93,8 @@ class Writer(threading.Thread):
             return body
         if status == 503:
             return self.note_refusal(body['error'])
+        if status == 500 and self.bears_damage:
+            return self.note_refusal('a damaged block')
         self.journal.refused(status)
         if status != 409:
             raise AssertionError(f'{method} {path}: {status} {body}')
