@@ -1,5 +1,6 @@
 """Faults of the process and its surroundings. Each function is one round: it takes a running node,
 does its worst, compares, leaves a running node behind and returns what it saw in a few words."""
+import contextlib
 import os
 import resource
 import signal
@@ -133,7 +134,7 @@ def address_space(trial):
     most = size + trial.chooser.randrange(1, 8) * 1024 * 1024
 
     def lift():
-        if trial.node.runs():
+        with contextlib.suppress(ProcessLookupError):  # it may end at any moment
             resource.prlimit(process, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
 
     return press(trial, lambda: resource.prlimit(process, resource.RLIMIT_AS, (most, most)), lift)
