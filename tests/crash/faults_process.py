@@ -137,7 +137,7 @@ def address_space(trial):
         with contextlib.suppress(ProcessLookupError):  # it may end at any moment
             resource.prlimit(process, resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
 
-    return press(trial, lambda: resource.prlimit(process, resource.RLIMIT_AS, (most, most)), lift)
+    return press(trial, lambda: resource.prlimit(process, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY)), lift)
 
 
 def memory(trial):
