@@ -32,7 +32,7 @@ struct ServerLimits {
   std::size_t connections_per_address = 256;  // an IPv4 address or an IPv6 /64; loopback is free
   // While the server drains: for the first request of a connection that was already accepted.
   std::chrono::milliseconds first_request_grace{500};
-  std::size_t spare_descriptors = 64;         // accepting pauses while fewer are left
+  std::size_t spare_descriptors = 64;             // accepting pauses while fewer are left
   std::chrono::milliseconds sweep_interval{250};  // how late a time limit may be noticed
 };
 

@@ -46,7 +46,8 @@ struct Change {
 // Why a batch was not applied.
 struct WriteFault {
   enum class Kind : std::uint8_t {
-    kNoSpace,  // nothing was written; resume() may cure it once there is room
+    kNoSpace,  // nothing was written; a restart cures it once there is room
+    kDamaged,  // nothing was written, because files of the store are damaged; reads may go on
     kBroken,   // what reached the disk is not known; only a restart can tell
   };
   Kind kind = Kind::kBroken;
@@ -69,12 +70,10 @@ class Backend {
   ) = 0;
   // Everything applied so far.
   virtual std::unique_ptr<Snapshot> snapshot(Sequence sequence) = 0;
-  // After kNoSpace: true when batches can be applied again.
-  virtual bool resume() = 0;
-
   struct Usage {
     std::optional<std::uint64_t> free_bytes;  // of the file system; empty when there is none
     std::uint64_t stored_bytes = 0;           // live data, estimated
+    bool met_full_disk = false;               // in work behind the writes: as kNoSpace
   };
   virtual Usage usage() = 0;
 

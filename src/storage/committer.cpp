@@ -27,7 +27,7 @@ Committer::Committer(
       backend_(std::move(backend)),
       published_(std::move(published)),
       range_cache_(std::move(range_cache)),
-      space_(settings.reserve_bytes, settings.durability, clock),
+      space_(settings.reserve_bytes, settings.room_bytes, settings.durability, clock),
       assigned_(backend_->stored_sequence()),
       window_(settings.window_keys, assigned_),
       numbers_([this](std::string_view key) { return read_number(key); }) {
@@ -112,6 +112,7 @@ void Committer::run() {
       taken.swap(waiting_);
     }
     space_.look(*backend_);
+    if (space_.needs_restart()) end_node(space_.refusal());
     std::span<Waiter> rest(taken);
     while (!rest.empty()) {
       std::size_t count = 0;
@@ -244,11 +245,15 @@ Result<> Committer::write(Sequence oldest_read) {
   const bool is_fatal = fault.kind == WriteFault::Kind::kBroken;
   telemetry::log(
       telemetry::Level::kError,
-      is_fatal ? "store write failed; the node must restart" : "disk full",
+      is_fatal ? "store write failed; the node must restart" : "store write refused",
       telemetry::Fields().text("cause", fault.message)
   );
-  if (is_fatal && on_fatal_) on_fatal_(fault.message);
+  if (is_fatal) end_node(fault.message);
   return fail(Errc::kUnavailable, space_.refusal());
+}
+
+void Committer::end_node(std::string_view reason) {
+  if (const OnFatal on_fatal = std::exchange(on_fatal_, nullptr)) on_fatal(reason);
 }
 
 void Committer::publish(Sequence sequence) {

@@ -32,11 +32,13 @@
 namespace noded::storage {
 
 // Called once, on the committer's thread, when a write failed such that only a restart can tell
-// what is on disk. It must not close the engine itself: it tells the node to end.
+// what is on disk, or when there is room again after a full disk, where only a restart helps. It
+// must not close the engine itself: it tells the node to end.
 using OnFatal = std::function<void(std::string_view reason)>;
 
 struct CommitterSettings {
   std::uint64_t reserve_bytes = 0;            // free space below which commits are refused
+  std::uint64_t room_bytes = 0;               // see SpaceWatch
   std::string durability = "synced";          // for health()
   std::size_t window_keys = 256 * 1024;       // see ConflictWindow
   std::size_t max_waiting = 16 * 1024;        // transactions
@@ -82,6 +84,7 @@ class Committer {
   void take_over(std::string_view number);
   void record(const StoreTransaction& transaction, Sequence sequence);
   Result<> write(Sequence oldest_read);
+  void end_node(std::string_view reason);
   void publish(Sequence sequence);
   Result<std::optional<std::string>> read_number(std::string_view key) const;
 

@@ -25,6 +25,7 @@ Result<std::unique_ptr<Engine>> open_engine(
   if (!backend) return std::unexpected(std::move(backend.error()));
   CommitterSettings committer;
   committer.reserve_bytes = settings.reserve_bytes;
+  committer.room_bytes = 4 * settings.write_buffer_bytes;
   committer.durability = settings.engine == "memory" ? "none" : settings.durability;
   if (committer.durability != "synced") {
     telemetry::log(

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace noded::storage {
@@ -15,8 +16,15 @@ std::string mebibytes(std::uint64_t bytes) {
 
 }  // namespace
 
-SpaceWatch::SpaceWatch(std::uint64_t reserve_bytes, std::string durability, const Clock& clock)
-    : reserve_bytes_(reserve_bytes), clock_(clock) {
+SpaceWatch::SpaceWatch(
+    std::uint64_t reserve_bytes,
+    std::uint64_t room_bytes,
+    std::string durability,
+    const Clock& clock
+)
+    : reserve_bytes_(reserve_bytes),
+      room_bytes_(std::max(room_bytes, reserve_bytes)),
+      clock_(clock) {
   health_.durability = std::move(durability);
 }
 
@@ -38,12 +46,21 @@ void SpaceWatch::look(Backend& backend) {
     health_.free_bytes = usage.free_bytes.value_or(0);
     health_.stored_bytes = usage.stored_bytes;
   }
-  if (usage.free_bytes && *usage.free_bytes < reserve_bytes_) {
-    set_refusal(shortage(*usage.free_bytes));
-  } else if (needs_resume_ && !backend.resume()) {
-    set_refusal("the store is recovering from a full disk");
+  met_full_disk_ = met_full_disk_ || usage.met_full_disk;
+  const std::uint64_t free_bytes = usage.free_bytes.value_or(room_bytes_);
+  if (met_full_disk_) {
+    needs_restart_ = free_bytes >= room_bytes_;
+    set_refusal(
+        needs_restart_ ? "the disk was full; the node starts anew"
+                       : fmt::format(
+                             "the disk is full: {} are free, writes go on from {}",
+                             mebibytes(free_bytes),
+                             mebibytes(room_bytes_)
+                         )
+    );
+  } else if (usage.free_bytes && free_bytes < reserve_bytes_) {
+    set_refusal(shortage(free_bytes));
   } else {
-    needs_resume_ = false;
     set_refusal({});
   }
 }
@@ -58,11 +75,17 @@ std::string SpaceWatch::shortage(std::uint64_t free_bytes) const {
 
 void SpaceWatch::note_fault(const WriteFault& fault) {
   if (fault.kind == WriteFault::Kind::kNoSpace) {
-    needs_resume_ = true;
+    met_full_disk_ = true;
     set_refusal("the disk is full");
     return;
   }
   is_broken_ = true;
+  if (fault.kind == WriteFault::Kind::kDamaged) {
+    // The name of the file and the place in it; where the store lies is not the client's business.
+    const std::string place = fault.message.substr(fault.message.rfind('/') + 1);
+    set_refusal(fmt::format("the store is damaged, restore a backup: {}", place));
+    return;
+  }
   set_refusal("the disk failed; the store takes no more writes until the node is started again");
 }
 

@@ -19,7 +19,13 @@ class SpaceWatch {
  public:
   static constexpr std::chrono::milliseconds kInterval{500};
 
-  SpaceWatch(std::uint64_t reserve_bytes, std::string durability, const Clock& clock);
+  // `room_bytes`: free space from which on a node is worth starting anew after a full disk.
+  SpaceWatch(
+      std::uint64_t reserve_bytes,
+      std::uint64_t room_bytes,
+      std::string durability,
+      const Clock& clock
+  );
 
   // Looks at the disk when the last look is kInterval old, or when so much was written since that
   // the reserve may be used up.
@@ -28,6 +34,8 @@ class SpaceWatch {
 
   // Empty when commits are taken, otherwise why not.
   const std::string& refusal() const noexcept { return refusal_; }
+  // The disk was full, and there is room again: only a new start takes writes.
+  bool needs_restart() const noexcept { return needs_restart_; }
   // A batch was not applied; `fault` says whether that can be cured.
   void note_fault(const WriteFault& fault);
 
@@ -40,12 +48,14 @@ class SpaceWatch {
   std::string shortage(std::uint64_t free_bytes) const;
 
   const std::uint64_t reserve_bytes_;
+  const std::uint64_t room_bytes_;
   const Clock& clock_;
 
   // The committer's thread's.
   std::uint64_t written_ = 0;  // since the last look
   std::string refusal_;
-  bool needs_resume_ = false;  // the backend met a full disk
+  bool met_full_disk_ = false;
+  bool needs_restart_ = false;
   bool is_broken_ = false;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -6,7 +6,7 @@
 namespace noded::storage {
 
 OptionTable storage_options() {
-  static constexpr std::array<const OptionDeclaration*, 8> kTable{
+  static constexpr std::array<const OptionDeclaration*, 9> kTable{
       &kEngine,
       &kDurability,
       &kCache,
@@ -15,6 +15,7 @@ OptionTable storage_options() {
       &kReserve,
       &kMaxTransaction,
       &kMaxOpenFiles,
+      &kAcceptLostWrites,
   };
   return kTable;
 }
@@ -30,6 +31,7 @@ StorageSettings storage_settings(const Options& options, std::filesystem::path d
       .reserve_bytes = options.get(kReserve).count,
       .max_transaction_bytes = options.get(kMaxTransaction).count,
       .max_open_files = options.get(kMaxOpenFiles),
+      .accept_lost_writes = options.get(kAcceptLostWrites),
   };
 }
 

@@ -67,6 +67,13 @@ inline constexpr Option<std::int64_t> kMaxOpenFiles{
     1'000'000,
 };
 
+inline constexpr Option<bool> kAcceptLostWrites{
+    "storage.accept_lost_writes",
+    "start although the log of writes is damaged, without the writes from the damage on; for the "
+    "one start after which it is known that no backup is better",
+    false,
+};
+
 OptionTable storage_options();
 
 // The same as values, with the directory.
@@ -80,6 +87,7 @@ struct StorageSettings {
   std::uint64_t reserve_bytes = 64u << 20;
   std::uint64_t max_transaction_bytes = 64u << 20;
   std::int64_t max_open_files = 256;
+  bool accept_lost_writes = false;
 };
 StorageSettings storage_settings(const Options& options, std::filesystem::path directory);
 

@@ -37,9 +37,9 @@ class Gate {
     const std::lock_guard lock(mutex_);
     free_bytes_ = bytes;
   }
-  void set_resumable(bool is_resumable) {
+  void set_met_full_disk() {
     const std::lock_guard lock(mutex_);
-    is_resumable_ = is_resumable;
+    met_full_disk_ = true;
   }
 
   std::optional<WriteFault::Kind> pass(std::size_t changes) {
@@ -53,9 +53,9 @@ class Gate {
     const std::lock_guard lock(mutex_);
     return free_bytes_;
   }
-  bool is_resumable() {
+  bool met_full_disk() {
     const std::lock_guard lock(mutex_);
-    return is_resumable_;
+    return met_full_disk_;
   }
 
  private:
@@ -68,7 +68,7 @@ class Gate {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool is_open_ = true;
-  bool is_resumable_ = true;
+  bool met_full_disk_ = false;
   std::vector<std::size_t> batches_;
   std::optional<WriteFault::Kind> fault_;
   std::uint64_t free_bytes_ = std::uint64_t{1} << 40;
@@ -89,8 +89,13 @@ class GatedBackend final : public Backend {
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return memory_->snapshot(sequence);
   }
-  bool resume() override { return gate_->is_resumable(); }
-  Usage usage() override { return {.free_bytes = gate_->free_bytes(), .stored_bytes = 0}; }
+  Usage usage() override {
+    return {
+        .free_bytes = gate_->free_bytes(),
+        .stored_bytes = 0,
+        .met_full_disk = gate_->met_full_disk()
+    };
+  }
   void close() override { memory_->close(); }
 
  private:

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -75,6 +76,35 @@ TEST_F(RocksdbFullDisk, StopsAtTheReserveAndGoesOnBehindIt) {
     outcome = test::commit(*engine, std::move(transaction));
   } while (!outcome);
   EXPECT_TRUE(engine->health().writable);
+}
+
+TEST_F(RocksdbFullDisk, AsksForARestartOnceThereIsRoom) {
+  for (int round = 0; round < 3; ++round) {
+    std::atomic<int> restarts = 0;
+    auto engine = open_engine(settings_, [&](std::string_view) { ++restarts; }).value();
+    const auto ballast = directory_.path() / "ballast";
+    {
+      std::ofstream(ballast) << std::string(14 << 20, 'x');
+    }
+    const int rows = fill(*engine, 0);
+    EXPECT_FALSE(engine->health().writable);
+    expect_rows(*engine, rows);
+    std::filesystem::remove(ballast);
+    while (restarts == 0) {  // the committer looks when it is asked
+      EXPECT_FALSE(engine->health().writable);
+      std::this_thread::yield();
+    }
+    expect_rows(*engine, rows);
+    engine->close();
+    engine = open_engine(settings_).value();
+    expect_rows(*engine, rows);
+    for (int i = 0; i < rows; ++i) {
+      auto transaction = test::begin(*engine);
+      transaction->erase("row" + std::to_string(i));
+      ASSERT_TRUE(test::commit(*engine, std::move(transaction))) << i;
+    }
+    EXPECT_EQ(restarts, 1);
+  }
 }
 
 TEST_F(RocksdbFullDisk, SurvivesADiskWithoutRoom) {

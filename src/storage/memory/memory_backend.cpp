@@ -79,7 +79,6 @@ class MemoryBackend final : public Backend {
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return std::make_unique<MemorySnapshot>(map_, sequence);
   }
-  bool resume() override { return true; }
   Usage usage() override { return {.free_bytes = std::nullopt, .stored_bytes = map_->bytes()}; }
   void close() override { map_.reset(); }
 

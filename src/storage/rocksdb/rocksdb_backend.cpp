@@ -25,6 +25,7 @@ class RocksdbBackend final : public Backend {
  public:
   RocksdbBackend(OpenedStore opened, const StorageSettings& settings)
       : files_(std::move(opened.files)),
+        background_(std::move(opened.background)),
         stored_sequence_(opened.sequence),
         directory_(settings.directory),
         has_log_(settings.durability != "none") {
@@ -49,15 +50,13 @@ class RocksdbBackend final : public Backend {
     if (status.ok()) status = files_->db().Write(writes_, &batch_);
     if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
     if (status.ok()) return {};
-    const auto kind = status.IsNoSpace() ? WriteFault::Kind::kNoSpace : WriteFault::Kind::kBroken;
-    return std::unexpected(WriteFault{kind, status.ToString()});
+    has_failed_ = true;
+    return std::unexpected(WriteFault{kind_of(status), status.ToString()});
   }
 
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return std::make_unique<RocksdbSnapshot>(files_, sequence);
   }
-
-  bool resume() override { return files_->db().Resume().ok(); }
 
   Usage usage() override {
     Usage usage;
@@ -66,12 +65,16 @@ class RocksdbBackend final : public Backend {
       usage.free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     usage.stored_bytes = property(rocksdb::DB::Properties::kEstimateLiveDataSize) +
                          property(rocksdb::DB::Properties::kCurSizeActiveMemTable);
+    usage.met_full_disk = background_->met_full_disk();
     return usage;
   }
 
   void close() override {
     if (files_ == nullptr) return;
-    if (!has_log_ || property(rocksdb::DB::Properties::kCurSizeActiveMemTable) > kReplayedBytes) {
+    // After a fault the log holds what was confirmed, and a flush might never end.
+    const bool is_sound = !has_failed_ && !background_->has_any();
+    if (is_sound &&
+        (!has_log_ || property(rocksdb::DB::Properties::kCurSizeActiveMemTable) > kReplayedBytes)) {
       const rocksdb::Status status = files_->db().Flush(rocksdb::FlushOptions());
       if (!status.ok()) {
         telemetry::log(
@@ -85,6 +88,11 @@ class RocksdbBackend final : public Backend {
   }
 
  private:
+  static WriteFault::Kind kind_of(const rocksdb::Status& status) {
+    if (status.IsNoSpace()) return WriteFault::Kind::kNoSpace;
+    return status.IsCorruption() ? WriteFault::Kind::kDamaged : WriteFault::Kind::kBroken;
+  }
+
   std::uint64_t property(const std::string& name) const {
     std::uint64_t number = 0;
     return files_->db().GetIntProperty(name, &number) ? number : 0;
@@ -100,9 +108,11 @@ class RocksdbBackend final : public Backend {
   }
 
   std::shared_ptr<RocksdbFiles> files_;
+  std::shared_ptr<BackgroundFaults> background_;
   Sequence stored_sequence_;
   std::filesystem::path directory_;
   bool has_log_;
+  bool has_failed_ = false;
   rocksdb::WriteOptions writes_;
   rocksdb::WriteBatch batch_;
 };

@@ -1,8 +1,10 @@
 #include "storage/rocksdb/rocksdb_open.hpp"
 
 #include "storage/number.hpp"
+#include "storage/rocksdb/log_check.hpp"
 #include "storage/rocksdb/rocksdb_backend.hpp"
 #include "storage/rocksdb/rocksdb_tuning.hpp"
+#include "telemetry/log.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/db.h>
@@ -42,6 +44,37 @@ Result<> check_files(const std::filesystem::path& directory) {
         Errc::kUnavailable, fmt::format("cannot read {}: {}", directory.string(), fault.message())
     );
   return {};
+}
+
+// Refuses a damaged log unless its loss is accepted. Then, true: RocksDB has to write what is left
+// to sorted files, so that the log is gone. Who does not sync was never promised the end of a log.
+Result<bool> check_log(const StorageSettings& settings) {
+  const auto damage = find_log_damage(settings.directory);
+  if (!damage) return std::unexpected(damage.error());
+  if (!*damage) return false;
+  const std::string place =
+      fmt::format("{} cannot be read from byte {} on", (*damage)->file.string(), (*damage)->offset);
+  if (settings.accept_lost_writes || settings.durability != "synced") {
+    telemetry::log(
+        telemetry::Level::kWarning,
+        "store begins without lost writes",
+        telemetry::Fields()
+            .text("cause", place)
+            .number("lost_bytes_at_most", static_cast<std::int64_t>((*damage)->lost_bytes))
+    );
+    return true;
+  }
+  return fail(
+      Errc::kInternal,
+      fmt::format(
+          "the store in {} is damaged: {}, which is not what a power cut leaves; up to {} bytes of "
+          "writes that were confirmed are lost. Restore a backup, or start once with --set "
+          "storage.accept_lost_writes=true to go on without them",
+          settings.directory.string(),
+          place,
+          (*damage)->lost_bytes
+      )
+  );
 }
 
 Result<> make_directory(const std::filesystem::path& directory) {
@@ -159,8 +192,14 @@ Result<OpenedStore> open_rocksdb(const StorageSettings& settings) {
     return std::unexpected(std::move(made.error()));
   if (auto checked = check_files(settings.directory); !checked)
     return std::unexpected(std::move(checked.error()));
+  const auto has_lost_writes = check_log(settings);
+  if (!has_lost_writes) return std::unexpected(has_lost_writes.error());
   rocksdb::Options options = rocksdb_options(settings);
+  if (*has_lost_writes) options.avoid_flush_during_recovery = false;
   options.create_if_missing = true;
+  auto background = std::make_shared<BackgroundFaults>();
+  options.listeners.push_back(background);
+  options.max_bgerror_resume_count = 0;  // see BackgroundFaults
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (!status.ok()) return std::unexpected(open_error(status, directory));
@@ -169,7 +208,7 @@ Result<OpenedStore> open_rocksdb(const StorageSettings& settings) {
     return std::unexpected(std::move(checked.error()));
   const auto sequence = read_sequence(files->db(), directory);
   if (!sequence) return std::unexpected(sequence.error());
-  return OpenedStore{std::move(files), *sequence};
+  return OpenedStore{std::move(files), *sequence, std::move(background)};
 }
 
 }  // namespace noded::storage

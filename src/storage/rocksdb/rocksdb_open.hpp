@@ -4,6 +4,7 @@
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
 
+#include "storage/rocksdb/background_faults.hpp"
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
 #include "storage/storage_options.hpp"
 
@@ -18,6 +19,7 @@ inline constexpr std::string_view kSequenceNote = "msequence";
 struct OpenedStore {
   std::shared_ptr<RocksdbFiles> files;
   Sequence sequence = 0;  // of the last commit
+  std::shared_ptr<BackgroundFaults> background;
 };
 
 // Errors are those of open_engine().

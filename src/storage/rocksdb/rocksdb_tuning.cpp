@@ -41,7 +41,8 @@ void tune_writes(rocksdb::Options& options, const StorageSettings& settings) {
   // The committer is the only writer.
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
-  // A torn end of the log is what a power cut leaves; it was never answered for.
+  // A torn end of the log is what a power cut leaves; it was never answered for. Damage elsewhere
+  // is found before (log_check.hpp).
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_total_wal_size =
       std::max<std::uint64_t>(64 * kMebibyte, 8 * settings.write_buffer_bytes);
