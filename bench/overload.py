@@ -74,19 +74,20 @@ async def ask_once(port, raw, answers):
 
 
 async def storm(port, login, crowd):
-    """The answers of the crowd, and of those who come one by one while it waits."""
     streams = [await asyncio.open_connection('127.0.0.1', port) for _ in range(crowd)]
-    answers = asyncio.gather(*(ask(stream, login) for stream in streams))
+    return await asyncio.gather(*(ask(stream, login) for stream in streams))
+
+
+async def probe(port, login, crowd):
+    """How those fare who come one by one while a crowd waits."""
+    waiting = asyncio.create_task(storm(port, login, crowd))
     await asyncio.sleep(0.5)  # until the crowd is refused or waits
     probes, tasks = [], []
-    while not answers.done():
+    while len(tasks) < 300:
         tasks.append(asyncio.create_task(ask_once(port, login, probes)))
         await asyncio.sleep(0.003)
-        if len(tasks) == 400:
-            break
-    logins = await answers
-    await asyncio.gather(*tasks)
-    return logins, probes
+    await asyncio.gather(waiting, *tasks)
+    return probes
 
 
 def tell(name, answers):
@@ -103,12 +104,13 @@ def tell(name, answers):
 
 
 def phase(port, read, login, seconds, crowd):
+    """The 99th percentile of the reads."""
     until, out = multiprocessing.Event(), multiprocessing.Queue()
     watcher = multiprocessing.Process(target=watch, args=(port, read, until, out))
     watcher.start()
-    logins, probes = [], []
+    logins = []
     if crowd:
-        logins, probes = asyncio.run(storm(port, login, crowd))
+        logins = asyncio.run(storm(port, login, crowd))
     else:
         time.sleep(seconds)
     until.set()
@@ -118,8 +120,7 @@ def phase(port, read, login, seconds, crowd):
     tell('/livez', lives)
     if crowd:
         tell('logins done', [answer for answer in logins if answer[0] == 200])
-        tell('logins of the crowd, 503', [answer for answer in logins if answer[0] == 503])
-        tell('refused one by one', [answer for answer in probes if answer[0] == 503])
+        tell('logins refused', [answer for answer in logins if answer[0] == 503])
     return slow
 
 
@@ -154,11 +155,10 @@ def main():
     arguments = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    os.environ['NODED_HTTP_CONNECTIONS'] = '1000000'
-    os.environ['NODED_LOG_LEVEL'] = 'error'
     with tempfile.TemporaryDirectory() as data:
         app = os.path.join(HERE, '..', 'config', 'examples', 'tasks.json')
-        node = Node(os.path.abspath(arguments.noded), data, os.path.abspath(app))
+        node = Node(os.path.abspath(arguments.noded), data, os.path.join(data, 'store'),
+                    os.path.abspath(app), ['http.connections=1000000', 'log.level=error'])
         node.start()
         node.create_administrator(EMAIL, PASSWORD)
         token = node.login(EMAIL, PASSWORD)
@@ -174,6 +174,8 @@ def main():
         print(f'{arguments.storm} logins at once')
         busy = phase(port, read, login, arguments.seconds, arguments.storm)
         print(f'  p99 of reads: {busy / calm:.2f} times that of the calm')
+        probes = asyncio.run(probe(port, login, arguments.storm))
+        tell('refused one by one', [answer for answer in probes if answer[0] == 503])
         idle_connections(node, min(arguments.idle, hard - 200))
         node.stop()
 
