@@ -330,14 +330,20 @@ void HostNode::watch_reload() {
       chain_->set_limits(chain);
     };
   });
-  if (setup_.read_again) spawn(executor(), "hangups", [this] { return watch_hangups(); });
+  if (setup_.read_again && !runtime::is_hangup_ignored())
+    spawn(executor(), "hangups", [this] { return watch_hangups(); });
 }
 
 Task<> HostNode::watch_hangups() {
+  const bool had_terminal = runtime::has_terminal();
   net::signal_set signals(executor(), SIGHUP);
   while (true) {
     const auto [fault, number] = co_await signals.async_wait(kAsTuple);
     if (fault) co_return;
+    if (had_terminal && !runtime::has_terminal()) {  // whoever started the node closed its window
+      telemetry::log(Level::kInfo, "stopping", Fields().text("signal", "SIGHUP"));
+      co_return request_stop();
+    }
     co_await reload();  // which logs what comes of it
   }
 }

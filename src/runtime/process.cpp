@@ -4,6 +4,7 @@
 
 #include "telemetry/log.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -89,6 +90,18 @@ Result<> write_ready_file(const std::string& path, std::string_view text) {
   const bool is_closed = std::fclose(file) == 0;
   if (!is_written || !is_closed || std::rename(draft.c_str(), path.c_str()) != 0) return refuse();
   return {};
+}
+
+bool has_terminal() {
+  const int terminal = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return false;
+  ::close(terminal);
+  return true;
+}
+
+bool is_hangup_ignored() {
+  struct sigaction action{};
+  return ::sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 std::uint64_t resident_bytes() {

@@ -19,6 +19,8 @@ void log_defects();
 // reason.
 Result<> write_ready_file(const std::string& path, std::string_view text);
 
+bool has_terminal();              // a controlling terminal that is still there
+bool is_hangup_ignored();         // SIGHUP, by whoever started this process: nohup(1)
 std::uint64_t resident_bytes();   // of this process; 0 when the system does not tell
 std::uint64_t open_file_limit();  // soft limit
 
