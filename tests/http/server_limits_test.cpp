@@ -1,4 +1,5 @@
 // The server's limits of time and number. Time is the test's own clock.
+#include "codec/json.hpp"
 #include "http/error_answer.hpp"
 #include "http/server.hpp"
 #include "support/loopback_client.hpp"
@@ -39,6 +40,12 @@ class StuckDispatcher final : public Dispatcher {
     if (request.path == "/deadline") {
       const auto left = request.deadline - clock.steady();
       co_return Response::text(200, std::to_string(left / 1ms));
+    }
+    if (request.path == "/json") {
+      auto body = co_await request.read_body(1 << 20);
+      if (!body) co_return answer_error(body.error());
+      const auto parsed = codec::parse_json(*body, "body", {.max_depth = request.json_depth});
+      co_return parsed ? Response::text(200, "parsed") : answer_error(parsed.error());
     }
     co_return Response::text(200, "hello");
   }
@@ -180,6 +187,16 @@ TEST_F(HttpLimits, LetsTheClientLowerTheDeadline) {
   EXPECT_EQ(client.get("/deadline", "X-Request-Timeout-Ms: 250\r\n")->body, "250");
   EXPECT_EQ(client.get("/deadline", "X-Request-Timeout-Ms: 99999\r\n")->body, "30000");
   EXPECT_EQ(client.get("/deadline", "X-Request-Timeout-Ms: soon\r\n")->body, "30000");
+}
+
+TEST_F(HttpLimits, TellsHandlersHowDeeplyJsonMayBeNested) {
+  ServerLimits limits = test::quick_limits();
+  limits.json_depth = 2;
+  start(limits);
+  LoopbackClient client = connect();
+  const std::string head = "POST /json HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+  EXPECT_EQ(client.ask(head + "4\r\n\r\n[[]]")->status, 200);
+  EXPECT_EQ(client.ask(head + "6\r\n\r\n[[[]]]")->status, 400);
 }
 
 TEST_F(HttpLimits, ClosesAfterTheLastAllowedRequest) {
