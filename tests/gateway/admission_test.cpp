@@ -41,11 +41,11 @@ class Waiting : public testing::Test {
     io_.run();
   }
 
-  net::io_context io_;
   AdmissionLimits limits_{.in_flight = 1, .reserved = 1, .waiting = 2, .wait = 50ms};
   Admission admission_{limits_};
   std::vector<Admission::Place> held_;
   std::string outcome_;
+  net::io_context io_;  // destroyed first: who still waits on it gives its turn back
 };
 
 TEST_F(Waiting, TakesAFreePlaceAtOnce) {
