@@ -5,6 +5,8 @@
 
 #include "noded/engine.hpp"
 
+#include "storage/backup.hpp"
+
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -77,6 +79,9 @@ class Backend {
     std::uint64_t stored_bytes = 0;           // live data, estimated
   };
   virtual Usage usage() = 0;
+
+  // Null: nothing is kept that could be copied. Called before the committer starts.
+  virtual std::shared_ptr<BackupSource> backup_source() { return nullptr; }
 
   // Lets go of the files. Snapshots that are still alive keep them open until they go.
   virtual void close() = 0;
