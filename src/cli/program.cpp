@@ -1,5 +1,6 @@
 #include "cli/program.hpp"
 
+#include "cli/backup_commands.hpp"
 #include "cli/command_tree.hpp"
 #include "cli/config_commands.hpp"
 #include "cli/document_commands.hpp"
@@ -61,6 +62,7 @@ class CommandLine {
     add_run();
     add_config();
     add_user();
+    add_backup();
     add_inspection();
   }
 
@@ -236,6 +238,44 @@ class CommandLine {
     );
   }
 
+  void add_backup() {
+    CLI::App& backup = add_command(
+        app_,
+        "backup",
+        "copy the store into a directory, whether the node runs or not; a further backup there "
+        "copies only what changed",
+        [this] {
+          backup_.wants_json = wants_json_;
+          return with_node([this](const Loaded& loaded) { return back_up(loaded, backup_); });
+        }
+    );
+    backup.add_option("DIR", backup_.directory, "directory of the backups")->required();
+    CLI::Option* keep =
+        backup.add_option("--keep", backup_.keep, "remove older backups until N are left")
+            ->type_name("N")
+            ->check(CLI::Range(1, 100'000));
+    backup.add_flag("--list", backup_.wants_list, "only list the backups there")->excludes(keep);
+    backup.add_flag("--json", wants_json_, "as JSON");
+    add_node_flags(backup);
+    CLI::App& restored = add_command(
+        app_,
+        "restore",
+        "copy the store from a backup into a data directory without one",
+        [this] {
+          restore_.wants_json = wants_json_;
+          return with_node([this](const Loaded& loaded) { return restore(loaded, restore_); });
+        }
+    );
+    restored.add_option("DIR", restore_.directory, "directory of the backups")->required();
+    restored.add_option("--backup", restore_.id, "number of the backup; without it the newest")
+        ->type_name("ID");
+    restored.add_flag(
+        "--check", restore_.only_checks, "only compare the backup with its checksums"
+    );
+    restored.add_flag("--json", wants_json_, "as JSON");
+    add_node_flags(restored);
+  }
+
   void add_inspection() {
     CLI::App& status = add_command(app_, "status", "how the running node is doing", [this] {
       return with_node([this](const Loaded& loaded) { return show_status(loaded, wants_json_); });
@@ -305,6 +345,8 @@ class CommandLine {
   std::string email_;
   std::string role_;
   std::string shell_;
+  BackupArguments backup_;
+  RestoreArguments restore_;
   bool has_piped_password_ = false;
   bool wants_json_ = false;
   bool wants_effective_ = false;

@@ -28,6 +28,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -148,11 +149,12 @@ Result<> HostNode::open() {
       Fields().text("version", version()).text("data", data_->root.string())
   );
   setup_.notifier.status("opening the store");
-  auto engine = storage::open_engine(
+  auto opened = storage::open_engine_with_backups(
       storage::storage_settings(setup_.options, data_->store()), on_fatal, setup_.clock
   );
-  if (!engine) return std::unexpected(std::move(engine.error()));
-  engine_ = std::move(*engine);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  engine_ = std::move(opened->engine);
+  backups_.emplace(std::move(opened->backups), data_->root);
   lanes_.emplace(setup_.options, metrics_);
   stop_requested_.emplace(executor(), net::steady_timer::time_point::max());
   status_.emplace(StatusSources{
@@ -177,6 +179,7 @@ Result<> HostNode::open() {
   if (setup_.read_again) {
     routes.push_back(reload_route([this] { return reload(); }));
   }
+  std::ranges::move(backups_->routes(), std::back_inserter(routes));
   return router_.mount("node", std::move(routes));
 }
 
@@ -377,6 +380,7 @@ Task<> HostNode::wait_for_stop() {
 Task<> HostNode::stop_all() {
   // An address that the service manager holds stays ready: who asks it next reaches the next node.
   if (setup_.sockets.empty()) readiness_.begin_drain();
+  backups_->stop();
   setup_.notifier.stopping("answering what is in flight");
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
@@ -418,6 +422,7 @@ void HostNode::fail_with(Error error) {
 }
 
 void HostNode::close() {
+  if (backups_) backups_->close();
   if (lanes_) lanes_->close();
   if (engine_) engine_->close();
   // Nothing completes any more: what is left of the tasks goes first, while all they refer to is

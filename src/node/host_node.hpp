@@ -9,6 +9,7 @@
 #include "gateway/chain.hpp"
 #include "http/router_table.hpp"
 #include "http/server.hpp"
+#include "node/backup_route.hpp"
 #include "node/data_directory.hpp"
 #include "node/readiness.hpp"
 #include "node/reload.hpp"
@@ -114,6 +115,7 @@ class HostNode final : public Node {
   std::unique_ptr<NodeLogger> logger_;
   std::optional<DataDirectory> data_;
   std::unique_ptr<Engine> engine_;
+  std::optional<Backups> backups_;
   std::optional<runtime::LaneSet> lanes_;
   http::RouterTable router_;
   std::optional<StatusSources> status_;

@@ -5,6 +5,8 @@
 
 #include "noded/engine.hpp"
 
+#include "storage/backup.hpp"
+
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -76,6 +78,9 @@ class Backend {
     bool met_full_disk = false;               // in work behind the writes: as kNoSpace
   };
   virtual Usage usage() = 0;
+
+  // Null: nothing is kept that could be copied. Called before the committer starts.
+  virtual std::shared_ptr<BackupSource> backup_source() { return nullptr; }
 
   // Lets go of the files. Snapshots that are still alive keep them open until they go.
   virtual void close() = 0;

@@ -21,6 +21,14 @@ Result<std::unique_ptr<Backend>> open_backend(const StorageSettings& settings) {
 Result<std::unique_ptr<Engine>> open_engine(
     const StorageSettings& settings, OnFatal on_fatal, const Clock& clock
 ) {
+  auto opened = open_engine_with_backups(settings, std::move(on_fatal), clock);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::move(opened->engine);
+}
+
+Result<OpenedEngine> open_engine_with_backups(
+    const StorageSettings& settings, OnFatal on_fatal, const Clock& clock
+) {
   auto backend = open_backend(settings);
   if (!backend) return std::unexpected(std::move(backend.error()));
   CommitterSettings committer;
@@ -37,7 +45,8 @@ Result<std::unique_ptr<Engine>> open_engine(
   auto range_cache = settings.scan_cache_bytes == 0
                          ? nullptr
                          : std::make_shared<RangeCache>(settings.scan_cache_bytes);
-  return std::make_unique<Store>(
+  OpenedEngine opened{.engine = nullptr, .backups = (*backend)->backup_source()};
+  opened.engine = std::make_unique<Store>(
       std::move(*backend),
       committer,
       settings.max_transaction_bytes,
@@ -45,6 +54,7 @@ Result<std::unique_ptr<Engine>> open_engine(
       clock,
       std::move(on_fatal)
   );
+  return opened;
 }
 
 }  // namespace noded::storage

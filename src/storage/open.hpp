@@ -4,6 +4,7 @@
 #include "noded/clock.hpp"
 #include "noded/engine.hpp"
 
+#include "storage/backup.hpp"
 #include "storage/committer.hpp"
 #include "storage/storage_options.hpp"
 
@@ -11,11 +12,21 @@
 
 namespace noded::storage {
 
+struct OpenedEngine {
+  std::unique_ptr<Engine> engine;
+  std::shared_ptr<BackupSource> backups;  // null: the engine keeps nothing on a disk
+};
+
 // Blocks; makes the directory (mode 0700) when there is none. `clock` outlives the engine.
 // kUnavailable: another process uses the directory, or it cannot be read or written; kInvalid: what
 // is there is no store of noded, or one of a newer format; kInternal: the files are damaged. Each
 // message names the directory.
 Result<std::unique_ptr<Engine>> open_engine(
+    const StorageSettings& settings, OnFatal on_fatal = {}, const Clock& clock = system_clock()
+);
+
+// The same, with what makes backups of it.
+Result<OpenedEngine> open_engine_with_backups(
     const StorageSettings& settings, OnFatal on_fatal = {}, const Clock& clock = system_clock()
 );
 

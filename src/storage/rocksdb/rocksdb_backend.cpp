@@ -1,6 +1,7 @@
 #include "storage/rocksdb/rocksdb_backend.hpp"
 
 #include "storage/number.hpp"
+#include "storage/rocksdb/rocksdb_backup.hpp"
 #include "storage/rocksdb/rocksdb_open.hpp"
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
 #include "telemetry/log.hpp"
@@ -68,6 +69,8 @@ class RocksdbBackend final : public Backend {
     usage.met_full_disk = background_->met_full_disk();
     return usage;
   }
+
+  std::shared_ptr<BackupSource> backup_source() override { return make_backup_source(files_); }
 
   void close() override {
     if (files_ == nullptr) return;

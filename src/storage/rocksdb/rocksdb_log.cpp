@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <string_view>
 
 namespace noded::storage {
 namespace {
@@ -21,6 +22,7 @@ class RocksdbLog final : public rocksdb::Logger {
       return;
     std::array<char, 512> text{};
     if (print(text, format, arguments) < 0) return;
+    if (is_of_a_backup(text.data())) return;
     const bool is_error = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
     telemetry::log(
         is_error ? telemetry::Level::kError : telemetry::Level::kWarning,
@@ -30,6 +32,11 @@ class RocksdbLog final : public rocksdb::Logger {
   }
 
  private:
+  // RocksDB warns of what its own backups do: they hold back the deletion of files, twice.
+  static bool is_of_a_backup(std::string_view text) {
+    return text.find("File Deletions ") != std::string_view::npos;
+  }
+
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wformat-nonliteral"  // the format is RocksDB's own
   static int print(std::array<char, 512>& text, const char* format, va_list arguments) {

@@ -1,0 +1,189 @@
+#include "cli/backup_commands.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/run_command.hpp"
+#include "codec/json.hpp"
+#include "node/node_options.hpp"
+#include "node/restore.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace noded::cli {
+namespace {
+
+namespace json = boost::json;
+
+// As long as the node gives one backup.
+constexpr std::chrono::hours kPatience{24};
+
+int print_failure(const Error& error) {
+  fmt::print(stderr, "noded: {}\n", error.message);
+  return kFailed;
+}
+
+void print_json(json::value value) {
+  fmt::print("{}\n", codec::to_json_text(value));
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code fault;
+  const auto whole = std::filesystem::absolute(path, fault);
+  return fault ? path : whole.lexically_normal().string();
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::uint64_t kKibibyte = 1024;
+  if (bytes < kKibibyte) return fmt::format("{} B", bytes);
+  if (bytes < kKibibyte * kKibibyte) return fmt::format("{} KiB", bytes / kKibibyte);
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kKibibyte * kKibibyte));
+}
+
+std::string time_text(std::int64_t unix_seconds) {
+  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+}
+
+json::object info_json(const storage::BackupInfo& info) {
+  if (info.is_damaged) return {{"backup", info.id}, {"damaged", true}};
+  return {
+      {"backup", info.id},
+      {"made_at", time_text(info.made_at)},
+      {"files", info.files},
+      {"bytes", info.bytes},
+      {"damaged", false},
+  };
+}
+
+std::string info_line(const storage::BackupInfo& info) {
+  if (info.is_damaged)
+    return fmt::format("{:>6}  DAMAGED: its description or a file is missing", info.id);
+  return fmt::format(
+      "{:>6}  {}  {:>6} files  {:>12}",
+      info.id,
+      time_text(info.made_at),
+      info.files,
+      size_text(info.bytes)
+  );
+}
+
+int list(const BackupArguments& arguments) {
+  const auto infos = node::list_backups(absolute(arguments.directory));
+  if (!infos) return print_failure(infos.error());
+  json::array array;
+  for (const storage::BackupInfo& info : *infos) {
+    if (arguments.wants_json) {
+      array.push_back(info_json(info));
+    } else {
+      fmt::print("{}\n", info_line(info));
+    }
+  }
+  if (arguments.wants_json) print_json(std::move(array));
+  return kDone;
+}
+
+// What is backed up must be there; a mistyped directory is not made.
+bool has_store(const Loaded& loaded) {
+  const std::filesystem::path data = loaded.configuration->get(node::kData);
+  std::error_code fault;
+  if (std::filesystem::is_directory(data / "store", fault)) return true;
+  fmt::print(stderr, "noded: there is no store in the data directory {}\n", data.string());
+  return false;
+}
+
+std::uint64_t number_of(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  boost::system::error_code fault;
+  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(fault);
+  return fault ? 0 : number;
+}
+
+int print_made(const http::ClientAnswer& answer, const BackupArguments& arguments) {
+  const auto body = codec::parse_json(answer.body, "answer");
+  const json::object* made = body ? body->if_object() : nullptr;
+  if (made == nullptr) {
+    fmt::print(stderr, "noded: the node answered {}: {}\n", answer.status, answer.body);
+    return kFailed;
+  }
+  if (answer.status != 200) {
+    const json::value* error = made->if_contains("error");
+    const bool has_text = error != nullptr && error->is_string();
+    fmt::print(stderr, "noded: {}\n", has_text ? error->get_string().c_str() : answer.body.c_str());
+    return kFailed;
+  }
+  if (arguments.wants_json) {
+    fmt::print("{}\n", answer.body);
+    return kDone;
+  }
+  fmt::print(
+      "backup {} in {}: {} files, {}, {} of them copied, in {:.1f} s\n",
+      number_of(*made, "backup"),
+      arguments.directory,
+      number_of(*made, "files"),
+      size_text(number_of(*made, "bytes")),
+      size_text(number_of(*made, "copied_bytes")),
+      static_cast<double>(number_of(*made, "milliseconds")) / 1000
+  );
+  return kDone;
+}
+
+void print_checked(const storage::BackupInfo& info, const RestoreArguments& arguments) {
+  if (arguments.wants_json) return print_json(info_json(info));
+  fmt::print("backup {} of {} is whole: ", info.id, time_text(info.made_at));
+  fmt::print("{} files, {}\n", info.files, size_text(info.bytes));
+}
+
+void print_restored(const node::RestoredStore& restored, const RestoreArguments& arguments) {
+  if (arguments.wants_json) {
+    json::object out = info_json(restored.backup);
+    out.emplace("store", restored.store.string());
+    out.emplace("last_commit", restored.last_commit);
+    return print_json(std::move(out));
+  }
+  fmt::print(
+      "restored backup {} of {} into {}: {} commits\n",
+      restored.backup.id,
+      time_text(restored.backup.made_at),
+      restored.store.string(),
+      restored.last_commit
+  );
+}
+
+}  // namespace
+
+int back_up(const Loaded& loaded, const BackupArguments& arguments) {
+  if (arguments.wants_list) return list(arguments);
+  if (!has_store(loaded)) return kFailed;
+  json::object wanted{{"directory", absolute(arguments.directory)}};
+  if (arguments.keep) wanted.emplace("keep", *arguments.keep);
+  const std::string body = codec::to_json_text(std::move(wanted));
+  const auto answer =
+      ask_node_or_run_it(loaded, http::Method::kPost, "/api/admin/backup", body, kPatience);
+  return answer ? print_made(*answer, arguments) : print_failure(answer.error());
+}
+
+int restore(const Loaded& loaded, const RestoreArguments& arguments) {
+  const std::string backups = absolute(arguments.directory);
+  if (arguments.only_checks) {
+    const auto checked = node::check_backup(backups, arguments.id);
+    if (!checked) return print_failure(checked.error());
+    print_checked(*checked, arguments);
+    return kDone;
+  }
+  const auto restored =
+      node::restore_store(backups, arguments.id, loaded.configuration->get(node::kData));
+  if (!restored) return print_failure(restored.error());
+  print_restored(*restored, arguments);
+  return kDone;
+}
+
+}  // namespace noded::cli
