@@ -2,26 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 namespace noded::cli {
-namespace {
-
-constexpr std::chrono::seconds kPatience{60};
-
-}  // namespace
 
 Result<http::ClientAnswer> ask_node(
     const std::filesystem::path& socket,
     http::Method method,
     std::string_view target,
-    std::string_view body
+    std::string_view body,
+    std::chrono::seconds patience
 ) {
   const std::string path = socket.string();
   const http::Endpoint endpoint{.unix_path = path, .address = {}, .port = 0};
   const std::string_view type = body.empty() ? std::string_view() : "application/json";
-  auto answer = http::request(endpoint, method, target, body, type, kPatience);
+  auto answer = http::request(endpoint, method, target, body, type, patience);
   if (answer) return answer;
   std::string& what = answer.error().message;
   switch (answer.error().code) {

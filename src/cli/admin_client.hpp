@@ -6,18 +6,22 @@
 
 #include "http/client.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <string_view>
 
 namespace noded::cli {
 
-// Blocks, at most a minute. kNotFound: no node listens there. The other errors are those of
+inline constexpr std::chrono::seconds kPatience{60};
+
+// Blocks, at most for `patience`. kNotFound: no node listens there. The other errors are those of
 // http::request.
 Result<http::ClientAnswer> ask_node(
     const std::filesystem::path& socket,
     http::Method method,
     std::string_view target,
-    std::string_view body = {}
+    std::string_view body = {},
+    std::chrono::seconds patience = kPatience
 );
 
 }  // namespace noded::cli

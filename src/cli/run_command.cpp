@@ -74,18 +74,22 @@ int run_node(const Loaded& loaded, node::ReadAgain read_again) {
 }
 
 Result<http::ClientAnswer> ask_node_or_run_it(
-    const Loaded& loaded, http::Method method, std::string_view target, std::string_view body
+    const Loaded& loaded,
+    http::Method method,
+    std::string_view target,
+    std::string_view body,
+    std::chrono::seconds patience
 ) {
   const node::DataDirectory data{loaded.configuration->get(node::kData)};
-  auto answer = ask_node(data.admin_socket(), method, target, body);
+  auto answer = ask_node(data.admin_socket(), method, target, body, patience);
   if (answer || answer.error().code != Errc::kNotFound) return answer;
   telemetry::start_log({.level = telemetry::Level::kError, .as_json = false});
   node::HostNode host({.options = *loaded.configuration, .roles = loaded.roles, .is_offline = true}
   );
   std::thread client;
   const auto ran = host.run([&](const node::Serving& serving) {
-    client = std::thread([&host, &answer, socket = serving.admin_socket, method, target, body] {
-      answer = ask_node(socket, method, target, body);
+    client = std::thread([&, socket = serving.admin_socket] {
+      answer = ask_node(socket, method, target, body, patience);
       host.request_stop();
     });
   });

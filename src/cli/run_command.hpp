@@ -5,6 +5,7 @@
 #include "cli/loaded.hpp"
 #include "node/reload.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace noded::cli {
@@ -17,7 +18,11 @@ int run_node(const Loaded& loaded, node::ReadAgain read_again);
 // for this request alone and without any other listener. Errors: those of ask_node, and why the
 // node could not run.
 Result<http::ClientAnswer> ask_node_or_run_it(
-    const Loaded& loaded, http::Method method, std::string_view target, std::string_view body = {}
+    const Loaded& loaded,
+    http::Method method,
+    std::string_view target,
+    std::string_view body = {},
+    std::chrono::seconds patience = kPatience
 );
 
 }  // namespace noded::cli
