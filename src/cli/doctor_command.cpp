@@ -134,7 +134,11 @@ Records ask_about_records(const Loaded& loaded, const std::string& data, bool re
     return {{}, InstallationFlaw{"node", data, error.message, std::string(advice_on(error.code))}};
   }
   auto parsed = codec::parse_json(answer->body, "answer");
-  if (answer->status == 200 && parsed) return {std::move(*parsed), {}};
+  if (answer->status == 200 && parsed) {
+    if (!records_screen(answer->body).empty()) return {std::move(*parsed), {}};
+    const std::string sentence = "the node's answer is none: it is of another version";
+    return {{}, InstallationFlaw{"records", data, sentence, "use the noded that runs there"}};
+  }
   const std::string mend =
       answer->status == 409 ? "wait for it, then run noded doctor again" : "look at the node's log";
   return {{}, InstallationFlaw{"records", data, refusal_of(*answer), mend}};

@@ -5,8 +5,8 @@
 //      "findings":[{"what":code,"entity":text,"key":text,"sentence":text,"mendable":bool}],
 //      "counts":{code:n},"mended":{code:n}}
 // `findings` holds the first 100 of each kind, `counts` tells of all; database/consistency.hpp
-// lists the codes. 409 while another check runs. The request's deadline does not hold: the walk
-// takes as long as there are records, and ends when the client goes away.
+// lists the codes. 409 while another check runs. The request's deadline does not hold:
+// the walk takes as long as there are records, also when the client goes away meanwhile.
 #pragma once
 
 #include "noded/http.hpp"

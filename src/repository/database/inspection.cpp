@@ -380,16 +380,24 @@ void Inspection::damaged(Flaw what, Damage damage) {
 
 Task<Result<>> Inspection::mend_found() {
   const auto damages = std::exchange(damages_, {});
-  for (std::size_t first = 0; first < damages.size(); first += kMendedAtOnce) {
-    const auto batch =
-        std::span(damages).subspan(first, std::min(kMendedAtOnce, damages.size() - first));
+  std::span<const FoundDamage> rest = damages;
+  std::size_t most = kMendedAtOnce;
+  while (!rest.empty()) {
+    const auto batch = rest.first(std::min(most, rest.size()));
     const auto body = [this, batch](const Schema& schema, Transaction& transaction) {
       return mend_all(schema, transaction, batch);
     };
     const auto mended = co_await database_.write(SteadyTime::max(), body);
-    if (!mended) co_return std::unexpected(mended.error());
+    if (!mended) {
+      const Errc code = mended.error().code;
+      const bool is_too_much = code == Errc::kTooLarge || code == Errc::kConflict;
+      if (!is_too_much || most == 1) co_return std::unexpected(mended.error());
+      most /= 2;  // long values, or busy rows
+      continue;
+    }
     for (const Flaw flaw : *mended)
       ++report_.mended[flaw];
+    rest = rest.subspan(batch.size());
   }
   co_return Result<>();
 }

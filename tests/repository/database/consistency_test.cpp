@@ -4,6 +4,7 @@
 #include "repository/database/change.hpp"
 #include "repository/database/index_entry.hpp"
 #include "repository/database/keys.hpp"
+#include "repository/database/mending.hpp"
 #include "repository/database/record_store.hpp"
 
 #include <gmock/gmock.h>
@@ -253,6 +254,57 @@ TEST_F(ConsistencyOf, AChangeOfACommitThatNeverWasIsNamed) {
   const std::string bytes = encode(change);
   tamper([&](Transaction& transaction) { transaction.put(key, bytes); });
   EXPECT_THAT(named(check()), ElementsAre("change_unreadable/4294967296.0 !"));
+}
+
+TEST_F(ConsistencyOf, WhatOthersWroteMeanwhileIsNotMendedAgain) {
+  const Index& slugs = index("posts", true);
+  const std::string entry = entry_of_row(slugs, 1);
+  const std::string key(RowKey::of_integer(1).bytes());
+  ASSERT_TRUE(erase("comments", 1));
+  ASSERT_TRUE(erase("posts", 1));
+  made("posts", R"({"title":"Fourth","slug":"first"})");
+  const Damage missing{Damage::Kind::kMissingEntry, slugs.id, key, 0};
+  const Damage stale{Damage::Kind::kStaleEntry, slugs.id, entry, 0};
+  tamper([&](Transaction& transaction) {
+    const auto schema = database_.schema();
+    EXPECT_EQ(mend(transaction, kApplication, *schema, missing), false);
+    EXPECT_EQ(mend(transaction, kApplication, *schema, stale), false);
+  });
+  EXPECT_THAT(named(check()), IsEmpty());
+}
+
+TEST_F(ConsistencyOf, AMendingConflictsWithAWriteOfTheSameRow) {
+  const Index& slugs = index("posts", true);
+  const std::string entry = entry_of_row(slugs, 1);
+  tamper([&](Transaction& transaction) { transaction.erase(entry); });
+  auto mending = engine_.begin({}).value();
+  const Damage damage{
+      Damage::Kind::kMissingEntry, slugs.id, std::string(RowKey::of_integer(1).bytes()), 0
+  };
+  ASSERT_EQ(mend(*mending, kApplication, *database_.schema(), damage), true);
+  ASSERT_TRUE(update("posts", 1, R"({"slug":"other"})"));
+  const auto committed = run(engine_.commit(std::move(mending)));
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().code, Errc::kConflict);
+  EXPECT_THAT(named(check()), IsEmpty());
+}
+
+TEST_F(ConsistencyOf, EntriesTooLongForOneTransactionAreMendedInSeveral) {
+  constexpr int kLong = 120;  // of 1 MiB each; a transaction may write 64 MiB
+  const std::string filling(std::size_t{1} << 20, 'x');
+  const std::string prefix =
+      keys::prefix(kApplication, keys::Space::kUnique, index("posts", true).id);
+  for (int i = 0; i < kLong; ++i) {
+    const std::string slug = std::to_string(i) + filling;
+    std::string entry = prefix;
+    keys::append_value(entry, ValueView::of_text(slug));
+    tamper([&](Transaction& transaction) {
+      transaction.put(entry, RowKey::of_integer(1000 + i).bytes());
+    });
+  }
+  const ConsistencyReport after = repair();
+  EXPECT_THAT(named(after), IsEmpty());
+  EXPECT_EQ(mended(after, Flaw::kIndexStale), kLong);
 }
 
 TEST_F(ConsistencyOf, OfManyFindingsTheFirstAreListedAndAllAreCountedAndMended) {
