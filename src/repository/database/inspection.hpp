@@ -13,6 +13,7 @@
 #include "repository/database/row.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,7 +43,15 @@ class Inspection {
     void add(std::string_view key, std::string_view value);
     friend bool operator==(const Sum&, const Sum&) = default;
   };
-  struct EntityWalk;
+  // The rows of one entity, while they are walked over.
+  struct EntityWalk {
+    const Entity& entity;
+    std::vector<const Index*> indices;  // those that are not being filled
+    std::vector<Sum> expected;          // of each
+    std::int64_t rows = 0;
+    std::int64_t greatest = std::numeric_limits<std::int64_t>::min();  // integer key
+  };
+
   struct FoundDamage {
     Flaw what;
     Damage damage;
