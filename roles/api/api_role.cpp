@@ -7,6 +7,7 @@
 #include "modules/auth/auth_options.hpp"
 #include "modules/data/data_module.hpp"
 #include "modules/system/configuration.hpp"
+#include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
 #include "modules/system/media_module.hpp"
 #include "modules/system/server_module.hpp"
@@ -27,6 +28,7 @@ namespace {
 
 constexpr std::uint16_t kApplication = 1;  // the node's only one
 constexpr std::string_view kSystemRoutes = "system";
+constexpr std::string_view kDoctorRoutes = "doctor";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -47,7 +49,8 @@ class ApiRole final : public Role {
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
         server_([this](const system::CorsSettings& settings) { configure_cors(settings); }),
         configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
-        controller_(configuration_, database_, *auth_, node.router()) {}
+        controller_(configuration_, database_, *auth_, node.router()),
+        doctor_(database_, node.log()) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -67,6 +70,7 @@ class ApiRole final : public Role {
   system::FlowsModule flows_;
   system::Configuration configuration_;
   system::SystemController controller_;
+  system::DoctorController doctor_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -78,11 +82,14 @@ Task<Result<>> ApiRole::start() {
   node_.add_filter(std::make_shared<ApplicationIdFilter>(configuration_.application_id()));
   const auto mounted = node_.router().mount(std::string(kSystemRoutes), controller_.routes());
   if (!mounted) co_return std::unexpected(mounted.error());
+  const auto doctor = node_.router().mount(std::string(kDoctorRoutes), doctor_.routes());
+  if (!doctor) co_return std::unexpected(doctor.error());
   co_await offer_setup();
   co_return Result<>();
 }
 
 Task<> ApiRole::stop() {
+  node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kSystemRoutes);
   co_return;
 }

@@ -3,6 +3,7 @@
 #include "cli/backup_commands.hpp"
 #include "cli/command_tree.hpp"
 #include "cli/config_commands.hpp"
+#include "cli/doctor_command.hpp"
 #include "cli/document_commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/inspect_commands.hpp"
@@ -64,6 +65,7 @@ class CommandLine {
     add_user();
     add_backup();
     add_inspection();
+    add_doctor();
   }
 
   int parse_and_run(int count, char** arguments) {
@@ -316,6 +318,24 @@ class CommandLine {
     });
   }
 
+  void add_doctor() {
+    CLI::App& doctor = add_command(
+        app_,
+        "doctor",
+        "whether data directory and records are in order, whether the node runs or not",
+        [this] {
+          return with_node([this](const Loaded& loaded) {
+            return examine_node(loaded, wants_repair_, wants_json_);
+          });
+        }
+    );
+    doctor.add_flag(
+        "--repair", wants_repair_, "mend index entries, kept counts and identifiers that are wrong"
+    );
+    doctor.add_flag("--json", wants_json_, "as JSON");
+    add_node_flags(doctor);
+  }
+
   // ---- actions ----
 
   template <class Action>
@@ -349,6 +369,7 @@ class CommandLine {
   RestoreArguments restore_;
   bool has_piped_password_ = false;
   bool wants_json_ = false;
+  bool wants_repair_ = false;
   bool wants_effective_ = false;
   bool wants_sample_ = false;
   bool wants_reference_ = false;

@@ -88,12 +88,10 @@ Result<http::ClientAnswer> ask_node_or_run_it(
   );
   std::thread client;
   const auto ran = host.run([&](const node::Serving& serving) {
-    client = std::thread(
-        [&host, &answer, socket = serving.admin_socket, method, target, body, patience] {
-          answer = ask_node(socket, method, target, body, patience);
-          host.request_stop();
-        }
-    );
+    client = std::thread([&, socket = serving.admin_socket] {
+      answer = ask_node(socket, method, target, body, patience);
+      host.request_stop();
+    });
   });
   if (client.joinable()) client.join();
   telemetry::stop_log();

@@ -5,6 +5,7 @@
 #include "cli/loaded.hpp"
 #include "node/reload.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace noded::cli {

@@ -1,0 +1,216 @@
+#include "cli/doctor_command.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/run_command.hpp"
+#include "codec/json.hpp"
+#include "node/installation_check.hpp"
+#include "node/node_options.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace noded::cli {
+namespace {
+
+namespace json = boost::json;
+using node::InstallationFlaw;
+
+// As long as the node itself takes it upon it.
+constexpr std::chrono::hours kPatienceForAll{24};
+constexpr std::string_view kRoute = "/api/admin/doctor";
+
+std::string_view text_of(const json::value& value) {
+  const json::string& text = value.as_string();
+  return {text.data(), text.size()};
+}
+
+std::uint64_t number_of(const json::value& value) {
+  return value.to_number<std::uint64_t>();
+}
+
+// What a person does about records that this program does not mend.
+std::string_view advice_on(std::string_view code) {
+  if (code == "reference_dangling")
+    return "change the field to a row that is there, or to null, over the API";
+  if (code == "not_unique") return "change or delete one of the rows over the API";
+  return "stop the node and restore a backup; the row or file itself cannot be mended";
+}
+
+std::string lines_of(std::string_view what, std::string_view sentence, std::string_view mend) {
+  return fmt::format(
+      "  ! {}\n      {:<8} {}\n      {:<8} {}\n", sentence, "code", what, "mend", mend
+  );
+}
+
+std::string lines_of(const json::value& finding) {
+  const std::string_view code = text_of(finding.at("what"));
+  return lines_of(
+      code,
+      text_of(finding.at("sentence")),
+      finding.at("mendable").as_bool() ? "noded doctor --repair" : advice_on(code)
+  );
+}
+
+// "index_missing: 2400 more"
+std::string unlisted(const json::value& answer) {
+  std::string out;
+  for (const auto& [code, count] : answer.at("counts").as_object()) {
+    std::uint64_t listed = 0;
+    for (const json::value& finding : answer.at("findings").as_array())
+      listed += text_of(finding.at("what")) == code ? 1U : 0U;
+    if (number_of(count) > listed)
+      out +=
+          fmt::format("  ! and {} more of {}\n", number_of(count) - listed, std::string_view(code));
+  }
+  return out;
+}
+
+std::string screen(const json::value& answer) {
+  std::string out = fmt::format(
+      "  {:<10} rows {}, entities {}, index entries {}, changes {}\n",
+      "records",
+      number_of(answer.at("rows")),
+      number_of(answer.at("entities")),
+      number_of(answer.at("index_entries")),
+      number_of(answer.at("changes"))
+  );
+  for (const auto& [code, count] : answer.at("mended").as_object())
+    out += fmt::format("  {:<10} {} of {}\n", "mended", number_of(count), std::string_view(code));
+  for (const json::value& finding : answer.at("findings").as_array())
+    out += lines_of(finding);
+  return out + unlisted(answer);
+}
+
+// What the node said about its records, or why it said nothing.
+struct Records {
+  std::optional<json::value> answer;
+  std::optional<InstallationFlaw> failure;
+};
+
+std::string_view advice_on(Errc code) {
+  switch (code) {
+    case Errc::kInternal:
+      return "restore a backup; keep the damaged directory until that is done";
+    case Errc::kInvalid:
+      return "correct what it names; a store of a newer version needs that version of noded";
+    case Errc::kTimeout:
+      return "look at noded status and at the node's log";
+    case Errc::kForbidden:
+      return "run this as the user of the node";
+    default:
+      return "correct what it names; if files of the store are gone or damaged, restore a backup";
+  }
+}
+
+std::string refusal_of(const http::ClientAnswer& answer) {
+  if (answer.status == 404) return "no role of this node has records that can be checked";
+  const auto body = codec::parse_json(answer.body, "answer");
+  const json::object* object = body ? body->if_object() : nullptr;
+  const json::value* error = object == nullptr ? nullptr : object->if_contains("error");
+  const bool is_text = error != nullptr && error->is_string();
+  return fmt::format(
+      "the node answered {}: {}", answer.status, is_text ? text_of(*error) : answer.body
+  );
+}
+
+Records ask_about_records(const Loaded& loaded, const std::string& data, bool repairs) {
+  const std::string body = codec::to_json_text(json::object{{"repair", repairs}});
+  const auto answer =
+      ask_node_or_run_it(loaded, http::Method::kPost, kRoute, body, kPatienceForAll);
+  if (!answer) {
+    const Error& error = answer.error();
+    return {{}, InstallationFlaw{"node", data, error.message, std::string(advice_on(error.code))}};
+  }
+  auto parsed = codec::parse_json(answer->body, "answer");
+  if (answer->status == 200 && parsed) {
+    if (!records_screen(answer->body).empty()) return {std::move(*parsed), {}};
+    const std::string sentence = "the node's answer is none: it is of another version";
+    return {{}, InstallationFlaw{"records", data, sentence, "use the noded that runs there"}};
+  }
+  const std::string mend =
+      answer->status == 409 ? "wait for it, then run noded doctor again" : "look at the node's log";
+  return {{}, InstallationFlaw{"records", data, refusal_of(*answer), mend}};
+}
+
+void print_json(const std::vector<InstallationFlaw>& flaws, const Records& records, bool in_order) {
+  json::array installation;
+  for (const InstallationFlaw& flaw : flaws) {
+    installation.push_back(json::object{
+        {"what", flaw.what},
+        {"where", flaw.where},
+        {"sentence", flaw.sentence},
+        {"mend", flaw.mend},
+    });
+  }
+  const json::object all{
+      {"in_order", in_order},
+      {"installation", std::move(installation)},
+      {"records", records.answer ? *records.answer : json::value(nullptr)},
+  };
+  fmt::print("{}\n", codec::to_json_text(all));
+}
+
+void print_screen(
+    const std::string& data,
+    const std::vector<InstallationFlaw>& flaws,
+    const Records& records,
+    bool in_order
+) {
+  fmt::print("  {:<10} {}\n", "data", data);
+  for (const InstallationFlaw& flaw : flaws)
+    fmt::print("{}", lines_of(flaw.what, flaw.sentence, flaw.mend));
+  if (records.answer) fmt::print("{}", records_screen(codec::to_json_text(*records.answer)));
+  fmt::print("\n{}\n", in_order ? "Everything is in order." : "Not everything is in order.");
+}
+
+bool has_findings(const json::value& answer) {
+  const json::object* object = answer.if_object();
+  const json::value* counts = object == nullptr ? nullptr : object->if_contains("counts");
+  return counts == nullptr || !counts->is_object() || !counts->get_object().empty();
+}
+
+}  // namespace
+
+std::string records_screen(std::string_view answer) {
+  const auto parsed = codec::parse_json(answer, "answer");
+  if (!parsed) return {};
+  try {
+    return screen(*parsed);
+  } catch (const std::exception&) {  // members are missing: the node is of another version
+    return {};
+  }
+}
+
+int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
+  std::error_code fault;
+  const std::string data =
+      std::filesystem::absolute(loaded.configuration->get(node::kData), fault).lexically_normal();
+  if (!std::filesystem::is_directory(data, fault)) {
+    fmt::print(stderr, "noded: there is no data directory {}\n", data);
+    return kFailed;
+  }
+  auto flaws = node::check_installation(*loaded.configuration);
+  Records records = ask_about_records(loaded, data, repairs);
+  if (records.failure) flaws.push_back(std::move(*records.failure));
+  const bool in_order = flaws.empty() && records.answer && !has_findings(*records.answer);
+  if (as_json) {
+    print_json(flaws, records, in_order);
+  } else {
+    print_screen(data, flaws, records, in_order);
+  }
+  return in_order ? kDone : kFailed;
+}
+
+}  // namespace noded::cli

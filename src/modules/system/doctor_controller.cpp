@@ -1,0 +1,137 @@
+#include "modules/system/doctor_controller.hpp"
+
+#include "codec/json.hpp"
+#include "http/error_answer.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace noded::system {
+namespace {
+
+namespace json = boost::json;
+using database::Flaw;
+using http::Request;
+using http::Response;
+
+constexpr std::uint64_t kMaxBody = 1024;
+constexpr std::chrono::hours kMostTime{24};
+constexpr std::uint64_t kTellEach = 1'000'000;  // entries between two lines of the log
+
+// Clears the flag however the check ends.
+class OneAtATime {
+ public:
+  explicit OneAtATime(std::atomic<bool>& flag) : flag_(flag), is_mine_(!flag.exchange(true)) {}
+  ~OneAtATime() {
+    if (is_mine_) flag_ = false;
+  }
+  OneAtATime(const OneAtATime&) = delete;
+  OneAtATime& operator=(const OneAtATime&) = delete;
+  bool is_mine() const { return is_mine_; }
+
+ private:
+  std::atomic<bool>& flag_;
+  const bool is_mine_;
+};
+
+json::object counts_of(const std::map<Flaw, std::uint64_t>& counts) {
+  json::object out;
+  for (const auto& [flaw, count] : counts)
+    out.emplace(database::code_of(flaw), count);
+  return out;
+}
+
+// Of {"repair":bool}; an empty body is a check.
+Result<bool> wants_repair(const std::string& body, std::size_t depth) {
+  if (body.empty()) return false;
+  const auto given = codec::parse_json(body, "request body", {.max_depth = depth});
+  if (!given) return std::unexpected(given.error());
+  const json::object* object = given->if_object();
+  const json::value* repair = object == nullptr ? nullptr : object->if_contains("repair");
+  const bool is_known = object != nullptr && object->size() == (repair == nullptr ? 0U : 1U);
+  if (!is_known || (repair != nullptr && !repair->is_bool()))
+    return fail(Errc::kInvalid, R"(expected {"repair":true} or {"repair":false})");
+  return repair != nullptr && repair->get_bool();
+}
+
+}  // namespace
+
+std::string to_json(const database::ConsistencyReport& report) {
+  json::array findings;
+  for (const database::Finding& finding : report.findings) {
+    findings.push_back(json::object{
+        {"what", database::code_of(finding.what)},
+        {"entity", finding.entity},
+        {"key", finding.key},
+        {"sentence", finding.sentence},
+        {"mendable", finding.is_mendable},
+    });
+  }
+  return codec::to_json_text(json::object{
+      {"entities", report.entities},
+      {"rows", report.rows},
+      {"index_entries", report.index_entries},
+      {"changes", report.changes},
+      {"findings", std::move(findings)},
+      {"counts", counts_of(report.found)},
+      {"mended", counts_of(report.mended)},
+  });
+}
+
+std::vector<http::Route> DoctorController::routes() {
+  http::Route route{};
+  route.method = http::Method::kPost;
+  route.pattern = "/api/admin/doctor";
+  route.max_body = kMaxBody;
+  route.handler = [this](Request& request) {
+    if (request.identity == nullptr || request.identity->kind != Identity::Kind::kLocalOperator)
+      return http::answered(Response::text(404, "404 Not Found"));
+    return examine(request);
+  };
+  std::vector<http::Route> rows;
+  rows.push_back(std::move(route));
+  return rows;
+}
+
+Task<Response> DoctorController::examine(Request& request) {
+  const auto body = co_await request.read_body(kMaxBody);
+  if (!body) co_return http::answer_error(body.error());
+  const auto repairs = wants_repair(*body, request.json_depth);
+  if (!repairs) co_return http::answer_error(repairs.error());
+  const OneAtATime turn(is_running_);
+  if (!turn.is_mine()) co_return http::answer_refusal(409, "a check is running already");
+  request.deadline = database_.clock().steady() + kMostTime;
+  told_ = 0;
+  database::Consistency consistency(database_, [this](std::uint64_t walked) {
+    log_progress(walked);
+  });
+  const auto report = *repairs ? co_await consistency.repair() : co_await consistency.check();
+  if (!report) co_return http::answer_error(report.error());
+  log_end(*report);
+  co_return Response::json(200, to_json(*report));
+}
+
+void DoctorController::log_progress(std::uint64_t walked) {
+  if (walked < told_) told_ = 0;  // the second look of a repair
+  if (walked - told_ < kTellEach) return;
+  told_ = walked;
+  log_.info("checking the records", codec::to_json_text(json::object{{"entries", walked}}));
+}
+
+void DoctorController::log_end(const database::ConsistencyReport& report) {
+  const std::string fields = codec::to_json_text(json::object{
+      {"rows", report.rows},
+      {"found", counts_of(report.found)},
+      {"mended", counts_of(report.mended)},
+  });
+  if (report.found.empty()) {
+    log_.info("the records are in order", fields);
+  } else {
+    log_.warning("the records are not in order", fields);
+  }
+}
+
+}  // namespace noded::system

@@ -1,0 +1,45 @@
+// DoctorController: the check of an application's records over the admin socket:
+// POST /api/admin/doctor {"repair":bool}. Anybody but the local operator gets 404.
+//
+// 200 {"entities":n,"rows":n,"index_entries":n,"changes":n,
+//      "findings":[{"what":code,"entity":text,"key":text,"sentence":text,"mendable":bool}],
+//      "counts":{code:n},"mended":{code:n}}
+// `findings` holds the first 100 of each kind, `counts` tells of all; database/consistency.hpp
+// lists the codes. 409 while another check runs. The request's deadline does not hold:
+// the walk takes as long as there are records, also when the client goes away meanwhile.
+#pragma once
+
+#include "noded/http.hpp"
+#include "noded/node.hpp"
+
+#include "repository/database/consistency.hpp"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace noded::system {
+
+// Thread-safe; what it is given outlives it, and it outlives its mounted routes.
+class DoctorController {
+ public:
+  DoctorController(database::Database& database, Node::Logger& log)
+      : database_(database), log_(log) {}
+
+  std::vector<http::Route> routes();
+
+ private:
+  Task<http::Response> examine(http::Request& request);
+  void log_progress(std::uint64_t walked);
+  void log_end(const database::ConsistencyReport& report);
+
+  database::Database& database_;
+  Node::Logger& log_;
+  std::atomic<bool> is_running_ = false;
+  std::uint64_t told_ = 0;  // entries walked when the log was told last; the running check's
+};
+
+// The answer's body. Apart for its test.
+std::string to_json(const database::ConsistencyReport& report);
+
+}  // namespace noded::system

@@ -1,0 +1,116 @@
+#include "support/loopback_client.hpp"
+#include "support/spawned_program.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace noded {
+namespace {
+
+using test::SpawnedProgram;
+using testing::HasSubstr;
+using Strings = std::vector<std::string>;
+
+class Doctor : public testing::Test {
+ protected:
+  std::string data() const { return (directory_.path() / "data").string(); }
+  Strings on_data(Strings words) const {
+    words.insert(words.begin(), NODED_BINARY);
+    words.insert(words.end(), {"--data", data()});
+    return words;
+  }
+  // A store with a user in it.
+  void make_store() const {
+    SpawnedProgram create(
+        on_data({"user", "create", "me@example.com", "--role", "admin", "--password-stdin"}),
+        "a long secret\n"
+    );
+    ASSERT_EQ(create.wait(), 0) << create.errors();
+  }
+
+  test::TemporaryDirectory directory_;
+};
+
+TEST_F(Doctor, FindsAFreshStoreInOrderWhetherTheNodeRunsOrNot) {
+  make_store();
+  SpawnedProgram offline(on_data({"doctor"}));
+  EXPECT_EQ(offline.wait(), 0) << offline.output() << offline.errors();
+  EXPECT_THAT(offline.output(), HasSubstr("records    rows 1, entities 1"));
+  EXPECT_THAT(offline.output(), HasSubstr("Everything is in order."));
+
+  SpawnedProgram node(on_data({"--role=n1", "--listen", "127.0.0.1:0"}));
+  ASSERT_FALSE(node.wait_for_line("listening on http://127.0.0.1:").empty()) << node.errors();
+  SpawnedProgram online(on_data({"doctor", "--repair", "--json"}));
+  EXPECT_EQ(online.wait(), 0) << online.output() << online.errors();
+  EXPECT_THAT(online.output(), HasSubstr("\"in_order\":true"));
+  EXPECT_THAT(online.output(), HasSubstr("\"rows\":1"));
+  node.signal(SIGTERM);
+  EXPECT_EQ(node.wait(), 0);
+}
+
+TEST_F(Doctor, NamesADirectoryThatOthersMayReadAndTheCommandThatMendsIt) {
+  make_store();
+  std::filesystem::permissions(data(), std::filesystem::perms{0755});
+  SpawnedProgram doctor(on_data({"doctor"}));
+  EXPECT_EQ(doctor.wait(), 1);
+  EXPECT_THAT(doctor.output(), HasSubstr("mode 0755 instead of 0700"));
+  EXPECT_THAT(doctor.output(), HasSubstr("chmod 700 '" + data() + "'"));
+  EXPECT_THAT(doctor.output(), HasSubstr("Not everything is in order."));
+}
+
+TEST_F(Doctor, NamesASocketThatOthersMayUse) {
+  make_store();
+  SpawnedProgram node(on_data({"--role=n1", "--listen", "127.0.0.1:0"}));
+  ASSERT_FALSE(node.wait_for_line("listening on http://127.0.0.1:").empty()) << node.errors();
+  std::filesystem::permissions(data() + "/noded.sock", std::filesystem::perms{0666});
+  SpawnedProgram doctor(on_data({"doctor", "--json"}));
+  EXPECT_EQ(doctor.wait(), 1);
+  EXPECT_THAT(doctor.output(), HasSubstr("\"what\":\"socket_mode\""));
+  EXPECT_THAT(doctor.output(), HasSubstr("\"findings\":[]"));
+}
+
+TEST_F(Doctor, NamesSpaceBelowTheReserve) {
+  make_store();
+  SpawnedProgram doctor(on_data({"doctor", "--set", "storage.reserve=1024GiB"}));
+  EXPECT_EQ(doctor.wait(), 1);
+  EXPECT_THAT(doctor.output(), HasSubstr("less than storage.reserve (1048576 MiB)"));
+}
+
+TEST_F(Doctor, SaysWhyAStoreDoesNotOpen) {
+  make_store();
+  for (const auto& entry : std::filesystem::directory_iterator(data() + "/store")) {
+    if (entry.path().filename() == "CURRENT") std::ofstream(entry.path()) << "MANIFEST-999999\n";
+  }
+  SpawnedProgram doctor(on_data({"doctor"}));
+  EXPECT_EQ(doctor.wait(), 1);
+  EXPECT_THAT(doctor.output(), HasSubstr(data() + "/store"));
+  EXPECT_THAT(doctor.output(), HasSubstr("restore a backup"));
+}
+
+TEST_F(Doctor, MakesNoDirectoryThatIsNotThere) {
+  SpawnedProgram doctor(on_data({"doctor"}));
+  EXPECT_EQ(doctor.wait(), 1);
+  EXPECT_THAT(doctor.errors(), HasSubstr("there is no data directory"));
+  EXPECT_FALSE(std::filesystem::exists(data()));
+}
+
+TEST_F(Doctor, IsForTheLocalOperatorAlone) {
+  make_store();
+  SpawnedProgram node(on_data({"--role=n1", "--listen", "127.0.0.1:0"}));
+  const std::string port = node.wait_for_line("listening on http://127.0.0.1:");
+  ASSERT_FALSE(port.empty()) << node.errors();
+  test::LoopbackClient client(static_cast<std::uint16_t>(std::stoi(port)));
+  const auto answer =
+      client.ask("POST /api/admin/doctor HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 404);
+}
+
+}  // namespace
+}  // namespace noded
