@@ -95,11 +95,21 @@ Result<bool> RocksdbSnapshot::get(std::string_view key, std::string& value, Tier
   const rocksdb::Status status =
       db.Get(reads(tier), db.DefaultColumnFamily(), stored.slice(), &found);
   if (status.ok()) {
+    if (tier == Tier::kMemory && found.empty() && !is_known(stored.slice()))
+      return fail(Errc::kWouldBlock, "not in memory");
     if (found.IsPinned()) value.assign(found.data(), found.size());
     return true;
   }
   if (status.IsNotFound()) return false;
   return std::unexpected(read_error(status));
+}
+
+bool RocksdbSnapshot::is_known(const rocksdb::Slice& key) const {
+  rocksdb::DB& db = files_->db();
+  std::string value;
+  bool is_found = false;
+  return db.KeyMayExist(memory_reads_, db.DefaultColumnFamily(), key, &value, &is_found) &&
+         is_found;
 }
 
 std::unique_ptr<Cursor> RocksdbSnapshot::scan(KeyRange range, Direction direction, Tier tier)

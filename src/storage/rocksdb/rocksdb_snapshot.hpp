@@ -61,6 +61,9 @@ class RocksdbSnapshot final : public Snapshot {
   std::unique_ptr<Cursor> scan(KeyRange range, Direction direction, Tier tier) const override;
 
  private:
+  // False when RocksDB only guesses in the memory tier: for a sorted file that is not open, Get()
+  // says OK and gives an empty value.
+  bool is_known(const rocksdb::Slice& key) const;
   const rocksdb::ReadOptions& reads(Tier tier) const noexcept {
     return tier == Tier::kMemory ? memory_reads_ : disk_reads_;
   }
