@@ -275,23 +275,14 @@ Result<Serving> HostNode::listen() {
 }
 
 Result<> HostNode::prepare_tls() {
-  auto files = http::make_tls_files(setup_.options);
+  auto files = open_tls(setup_.options, setup_.clock, metrics_);
   if (!files) return std::unexpected(std::move(files.error()));
   tls_ = std::move(*files);
-  if (tls_ == nullptr) return {};
-  const auto read = tls_->refresh(http::TlsFiles::When::kAlways, setup_.clock);
-  if (!read) return std::unexpected(read.error());
-  metrics_.gauge(
-      "noded_tls_certificate_expires_seconds",
-      "Unix time at which the first of the certificates ends",
-      [files = tls_] {
-        const auto end = files->keys()->expires_at().time_since_epoch();
-        return std::chrono::duration<double>(end).count();
-      }
-  );
-  spawn(executor(), "tls watch", [this] {
-    return watch_tls(tls_, setup_.options.get(http::kTlsCheck), lanes_->store(), setup_.clock);
-  });
+  if (tls_ != nullptr) {
+    spawn(executor(), "tls watch", [this] {
+      return watch_tls(tls_, setup_.options.get(http::kTlsCheck), lanes_->store(), setup_.clock);
+    });
+  }
   return {};
 }
 

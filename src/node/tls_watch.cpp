@@ -1,5 +1,6 @@
 #include "node/tls_watch.hpp"
 
+#include "http/http_options.hpp"
 #include "telemetry/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -27,6 +28,24 @@ void tell(const http::TlsFiles& files) {
 }
 
 }  // namespace
+
+Result<std::shared_ptr<http::TlsFiles>> open_tls(
+    const Options& options, const Clock& clock, telemetry::Metrics& metrics
+) {
+  auto files = http::make_tls_files(options);
+  if (!files || *files == nullptr) return files;
+  if (auto read = (*files)->refresh(http::TlsFiles::When::kAlways, clock); !read)
+    return std::unexpected(std::move(read.error()));
+  metrics.gauge(
+      "noded_tls_certificate_expires_seconds",
+      "Unix time at which the first of the certificates ends",
+      [files = *files] {
+        const auto end = files->keys()->expires_at().time_since_epoch();
+        return std::chrono::duration<double>(end).count();
+      }
+  );
+  return files;
+}
 
 Task<Result<>> refresh_tls(
     std::shared_ptr<http::TlsFiles> files, http::TlsFiles::When when, Lane& lane, const Clock& clock
