@@ -48,18 +48,19 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kKibibyte * kKibibyte));
 }
 
-std::string time_text(std::int64_t unix_seconds) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+std::string time_text(std::int64_t unix_ms) {
+  const std::chrono::sys_time time{std::chrono::milliseconds(unix_ms)};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", time);
 }
 
 json::object info_json(const storage::BackupInfo& info) {
   if (info.is_damaged) return {{"backup", info.id}, {"damaged", true}};
   return {
       {"backup", info.id},
-      {"made_at", time_text(info.made_at)},
+      {"made_at", time_text(info.made_at_ms)},
       {"files", info.files},
       {"bytes", info.bytes},
+      {"format", info.format},
       {"damaged", false},
   };
 }
@@ -70,7 +71,7 @@ std::string info_line(const storage::BackupInfo& info) {
   return fmt::format(
       "{:>6}  {}  {:>6} files  {:>12}",
       info.id,
-      time_text(info.made_at),
+      time_text(info.made_at_ms),
       info.files,
       size_text(info.bytes)
   );
@@ -138,7 +139,7 @@ int print_made(const http::ClientAnswer& answer, const BackupArguments& argument
 
 void print_checked(const storage::BackupInfo& info, const RestoreArguments& arguments) {
   if (arguments.wants_json) return print_json(info_json(info));
-  fmt::print("backup {} of {} is whole: ", info.id, time_text(info.made_at));
+  fmt::print("backup {} of {} is whole: ", info.id, time_text(info.made_at_ms));
   fmt::print("{} files, {}\n", info.files, size_text(info.bytes));
 }
 
@@ -152,7 +153,7 @@ void print_restored(const node::RestoredStore& restored, const RestoreArguments&
   fmt::print(
       "restored backup {} of {} into {}: {} commits\n",
       restored.backup.id,
-      time_text(restored.backup.made_at),
+      time_text(restored.backup.made_at_ms),
       restored.store.string(),
       restored.last_commit
   );

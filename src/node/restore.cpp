@@ -71,6 +71,7 @@ Result<> check_vacant(const fs::path& store) {
 Result<Sequence> open_once(const fs::path& store) {
   storage::StorageSettings settings;
   settings.directory = store;
+  settings.older_store = storage::OlderStore::kOpen;
   const auto engine = storage::open_engine(settings);
   if (!engine) return std::unexpected(engine.error());
   const Sequence last = (*engine)->last_commit();
