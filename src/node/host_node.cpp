@@ -39,16 +39,8 @@ using telemetry::Fields;
 using telemetry::Level;
 
 constexpr net::as_tuple_t<net::use_awaitable_t<net::any_io_executor>> kAsTuple{};
-constexpr std::chrono::seconds kRoleStopDeadline{10};
 // What a shell reports for a process ended by SIGINT.
 constexpr int kInterrupted = 130;
-
-std::vector<std::string> names_of(const std::vector<const RoleDescriptor*>& roles) {
-  std::vector<std::string> out;
-  for (const RoleDescriptor* role : roles)
-    out.emplace_back(role->name);
-  return out;
-}
 
 }  // namespace
 
@@ -74,6 +66,7 @@ HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
       loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
       logger_(std::make_unique<NodeLogger>()),
+      roles_(setup_.roles),
       reloader_(setup_.options, setup_.read_again) {}
 
 HostNode::~HostNode() {
@@ -165,7 +158,7 @@ Result<> HostNode::open() {
       .metrics = metrics_,
       .has_open_metrics = setup_.options.get(kMetricsFor) == "anyone",
       .started_at = setup_.clock.steady(),
-      .roles = names_of(setup_.roles),
+      .roles = roles_.names(),
       .data_directory = data_->root.string(),
   });
   add_status_metrics(*status_);
@@ -199,7 +192,7 @@ Task<> HostNode::live_or_fail(std::function<void(const Serving&)> on_serving) {
 
 Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   spawn(executor(), "signals", [this] { return watch_signals(); });
-  auto started = co_await start_roles();
+  auto started = co_await roles_.start(*this);
   if (started) build_chain();
   Result<Serving> serving = started ? listen() : std::unexpected(std::move(started.error()));
   if (serving) {
@@ -215,22 +208,6 @@ Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
     fail_with(std::move(serving.error()));
   }
   co_await stop_all();
-}
-
-Task<Result<>> HostNode::start_roles() {
-  for (const RoleDescriptor* descriptor : setup_.roles)
-    roles_.push_back({descriptor, descriptor->make(*this)});
-  for (RunningRole& running : roles_) {
-    // Counted first: a role whose start failed half-way is stopped as well.
-    ++started_roles_;
-    auto started = co_await running.role->start();
-    if (started) continue;
-    started.error().message = fmt::format(
-        "the role {} cannot start: {}", running.descriptor->name, started.error().message
-    );
-    co_return started;
-  }
-  co_return Result<>();
 }
 
 void HostNode::build_chain() {
@@ -376,36 +353,8 @@ Task<> HostNode::stop_all() {
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
   if (server_) co_await server_->drain(setup_.options.get(runtime::kDrain));
-  while (started_roles_ > 0)
-    co_await stop_role(roles_[--started_roles_]);
+  co_await roles_.stop();
   telemetry::log(Level::kInfo, "stopped");
-}
-
-Task<> HostNode::stop_role(RunningRole& running) {
-  struct Wait {
-    net::steady_timer deadline;
-    bool is_over = false;
-  };
-  // However the task ends, by return, by exception or by destruction, the wait is over.
-  struct Finish {
-    std::shared_ptr<Wait> wait;
-    ~Finish() {
-      wait->is_over = true;
-      wait->deadline.cancel();
-    }
-  };
-  auto wait = std::make_shared<Wait>(net::steady_timer(executor(), kRoleStopDeadline));
-  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): spawn keeps it alive
-  spawn(executor(), "role stop", [role = running.role.get(), wait]() -> Task<> {
-    const Finish finish{wait};
-    co_await role->stop();
-  });
-  if (!wait->is_over) co_await wait->deadline.async_wait(kAsTuple);
-  if (!wait->is_over) {
-    telemetry::log(
-        Level::kError, "role did not stop in time", Fields().text("role", running.descriptor->name)
-    );
-  }
 }
 
 void HostNode::fail_with(Error error) {
@@ -421,7 +370,7 @@ void HostNode::close() {
   loops_.discard();
   server_.reset();
   chain_.reset();
-  roles_.clear();
+  roles_.destroy();
   stop_requested_.reset();
 }
 

@@ -13,6 +13,7 @@
 #include "node/data_directory.hpp"
 #include "node/readiness.hpp"
 #include "node/reload.hpp"
+#include "node/running_roles.hpp"
 #include "node/status.hpp"
 #include "runtime/lane_set.hpp"
 #include "runtime/loops.hpp"
@@ -82,16 +83,11 @@ class HostNode final : public Node {
   void on_reload(PrepareReload prepare) override;
 
  private:
-  struct RunningRole {
-    const RoleDescriptor* descriptor = nullptr;
-    std::unique_ptr<Role> role;
-  };
   class NodeLogger;
 
   Result<> open();
   Task<> live_or_fail(std::function<void(const Serving&)> on_serving);
   Task<> live(std::function<void(const Serving&)> on_serving);
-  Task<Result<>> start_roles();
   void build_chain();
   Result<Serving> listen();
   Result<> prepare_tls();
@@ -103,7 +99,6 @@ class HostNode final : public Node {
   Task<> watch_signals();
   Task<> wait_for_stop();
   Task<> stop_all();
-  Task<> stop_role(RunningRole& running);
   void fail_with(Error error);
   void close();
 
@@ -123,8 +118,7 @@ class HostNode final : public Node {
   std::shared_ptr<Authenticator> authenticator_;
   std::shared_ptr<Authorizer> authorizer_;
   std::vector<std::string> announcements_;
-  std::vector<RunningRole> roles_;
-  std::size_t started_roles_ = 0;
+  RunningRoles roles_;
   Reloader reloader_;
   std::unique_ptr<gateway::Chain> chain_;
   std::shared_ptr<http::TlsFiles> tls_;  // null: no certificate is named
