@@ -1,7 +1,6 @@
 #include "node/host_node.hpp"
 
 #include "gateway/gateway_options.hpp"
-#include "gateway/host_filter.hpp"
 #include "http/http_options.hpp"
 #include "node/known_hosts.hpp"
 #include "node/listeners.hpp"
@@ -67,7 +66,8 @@ HostNode::HostNode(HostSetup setup)
       loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
       logger_(std::make_unique<NodeLogger>()),
       roles_(setup_.roles),
-      reloader_(setup_.options, setup_.read_again) {}
+      reloader_(setup_.options, setup_.read_again),
+      drain_(setup_.options.get(runtime::kDrain)) {}
 
 HostNode::~HostNode() {
   close();
@@ -210,13 +210,16 @@ Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   co_await stop_all();
 }
 
+std::optional<std::vector<std::string>> HostNode::hosts(const Options& options) const {
+  return known_hosts(options.get(gateway::kHosts), listen_texts(setup_.options, setup_.sockets));
+}
+
 void HostNode::build_chain() {
   chain_ = std::make_unique<gateway::Chain>(
       gateway::make_chain_limits(setup_.options), router_, setup_.clock, metrics_
   );
-  const auto& named = setup_.options.get(gateway::kHosts);
-  if (auto hosts = known_hosts(named, listen_texts(setup_.options, setup_.sockets)))
-    chain_->add_filter(std::make_shared<gateway::HostFilter>(std::move(*hosts)));
+  hosts_ = std::make_shared<gateway::HostFilter>(hosts(setup_.options));
+  chain_->add_filter(hosts_);
   for (const auto& filter : filters_)
     chain_->add_filter(filter);
   if (authenticator_) chain_->set_authenticator(authenticator_);
@@ -295,12 +298,17 @@ void HostNode::watch_reload() {
     return [this,
             log = telemetry::make_log_setup(options),
             server = http::make_server_limits(options),
-            chain = gateway::make_chain_limits(options)] {
+            chain = gateway::make_chain_limits(options),
+            hosts = hosts(options),
+            drain = options.get(runtime::kDrain)] {
       telemetry::change_log(log);
       server_->set_limits(server);
       chain_->set_limits(chain);
+      hosts_->set_hosts(hosts);
+      drain_ = drain;
     };
   });
+  if (tls_) reloader_.add_part(make_tls_part(tls_, setup_.clock));
   if (setup_.read_again && !runtime::is_hangup_ignored())
     spawn(executor(), "hangups", [this] { return watch_hangups(); });
 }
@@ -321,8 +329,6 @@ Task<> HostNode::watch_hangups() {
 
 Task<ReloadOutcome> HostNode::reload() {
   setup_.notifier.reloading();
-  // A file that cannot be read leaves the old certificates; the log tells.
-  if (tls_) co_await refresh_tls(tls_, http::TlsFiles::When::kAlways, lanes_->hash(), setup_.clock);
   auto outcome = co_await reloader_.reload(lanes_->hash());
   log_reload(outcome);
   setup_.notifier.ready(status_line());
@@ -352,7 +358,7 @@ Task<> HostNode::stop_all() {
   setup_.notifier.stopping("answering what is in flight");
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
-  if (server_) co_await server_->drain(setup_.options.get(runtime::kDrain));
+  if (server_) co_await server_->drain(drain_);
   co_await roles_.stop();
   telemetry::log(Level::kInfo, "stopped");
 }

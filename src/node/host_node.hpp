@@ -7,6 +7,7 @@
 
 #include "config/configuration.hpp"
 #include "gateway/chain.hpp"
+#include "gateway/host_filter.hpp"
 #include "http/router_table.hpp"
 #include "http/server.hpp"
 #include "node/backup_route.hpp"
@@ -23,6 +24,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -88,6 +90,7 @@ class HostNode final : public Node {
   Result<> open();
   Task<> live_or_fail(std::function<void(const Serving&)> on_serving);
   Task<> live(std::function<void(const Serving&)> on_serving);
+  std::optional<std::vector<std::string>> hosts(const Options& options) const;
   void build_chain();
   Result<Serving> listen();
   Result<> prepare_tls();
@@ -121,8 +124,10 @@ class HostNode final : public Node {
   RunningRoles roles_;
   Reloader reloader_;
   std::unique_ptr<gateway::Chain> chain_;
+  std::shared_ptr<gateway::HostFilter> hosts_;
   std::shared_ptr<http::TlsFiles> tls_;  // null: no certificate is named
   std::unique_ptr<http::Server> server_;
+  std::chrono::milliseconds drain_;
   bool is_serving_ = false;  // no filter or probe may come any more
   bool is_stop_requested_ = false;
   std::optional<net::steady_timer>
