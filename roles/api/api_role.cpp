@@ -15,6 +15,7 @@
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
+#include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 
 #include <memory>
@@ -50,7 +51,8 @@ class ApiRole final : public Role {
         server_([this](const system::CorsSettings& settings) { configure_cors(settings); }),
         configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
         controller_(configuration_, database_, *auth_, node.router()),
-        doctor_(database_, node.log()) {}
+        doctor_(database_, node.log()),
+        feed_(node, database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -71,6 +73,7 @@ class ApiRole final : public Role {
   system::Configuration configuration_;
   system::SystemController controller_;
   system::DoctorController doctor_;
+  FeedUpkeep feed_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -85,10 +88,12 @@ Task<Result<>> ApiRole::start() {
   const auto doctor = node_.router().mount(std::string(kDoctorRoutes), doctor_.routes());
   if (!doctor) co_return std::unexpected(doctor.error());
   co_await offer_setup();
+  feed_.start();
   co_return Result<>();
 }
 
 Task<> ApiRole::stop() {
+  co_await feed_.stop();
   node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kSystemRoutes);
   co_return;
