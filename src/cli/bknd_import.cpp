@@ -9,7 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <future>
+#include <deque>
 #include <map>
 #include <utility>
 
@@ -19,6 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kRowsOfABatch = 2000;
+constexpr std::size_t kBatchesUnderWay = 3;
 constexpr std::size_t kBytesOfABatch = std::size_t{4} << 20;
 
 std::string text_at(const json::object& object, std::string_view name) {
@@ -90,7 +91,7 @@ Result<ImportOutcome> BkndImport::run(
   return std::move(outcome_);
 }
 
-// While the node stores a batch, the next one is read.
+// While the node stores a batch, the next ones are read and parsed.
 Result<BkndImport::Sum> BkndImport::copy(const bknd::Table& table) {
   const auto columns = file_.columns(table.name);
   if (!columns) return std::unexpected(columns.error());
@@ -98,31 +99,34 @@ Result<BkndImport::Sum> BkndImport::copy(const bknd::Table& table) {
   if (!rows) return std::unexpected(std::move(rows.error()));
   const std::string head = request_head(table.name, *columns);
   Sum sum;
-  std::future<Result<json::object>> answer;
-  std::size_t sent = 0;
-  for (;;) {
+  std::deque<Batch> sent;
+  for (bool is_over = false; !is_over || !sent.empty();) {
+    if (is_over || sent.size() == kBatchesUnderWay) {
+      if (auto taken = take_answer(table.name, sent.front(), sum); !taken)
+        return std::unexpected(std::move(taken.error()));
+      sent.pop_front();
+      continue;
+    }
     std::string body = head;
     const auto count = rows->read(kRowsOfABatch, kBytesOfABatch, body);
-    if (answer.valid()) {
-      const auto taken = answer.get();
-      if (!taken) return std::unexpected(taken.error());
-      if (auto noted = take_answer(table.name, *taken, sum); !noted)
-        return std::unexpected(std::move(noted.error()));
-      progress_.advance(table.name, sent);
-    }
     if (!count) return std::unexpected(count.error());
-    if (*count == 0) break;
-    sent = *count;
-    answer = std::async(std::launch::async, [this, body = body.append("]}")] {
-      return post("rows", body);
-    });
+    is_over = *count == 0;
+    if (is_over) continue;
+    auto send = [this, whole = body.append("]}")] {
+      return post("rows", whole);
+    };
+    sent.push_back({*count, std::async(std::launch::async, std::move(send))});
   }
   if (auto continued = continue_keys(table.name); !continued)
     return std::unexpected(std::move(continued.error()));
   return sum;
 }
 
-Result<> BkndImport::take_answer(const std::string& entity, const json::object& answer, Sum& sum) {
+Result<> BkndImport::take_answer(const std::string& entity, Batch& batch, Sum& sum) {
+  const auto taken = batch.answer.get();
+  if (!taken) return std::unexpected(taken.error());
+  const json::object& answer = *taken;
+  progress_.advance(entity, batch.rows);
   sum.rows += number_at(answer, "taken");
   sum.checksum += checksum_at(answer);
   note_refused(entity, answer);

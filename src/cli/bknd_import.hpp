@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,11 @@ class BkndImport {
     std::uint64_t checksum = 0;
   };
   Result<Sum> copy(const bknd::Table& table);
-  Result<> take_answer(const std::string& entity, const boost::json::object& answer, Sum& sum);
+  struct Batch {
+    std::size_t rows = 0;
+    std::future<Result<boost::json::object>> answer;
+  };
+  Result<> take_answer(const std::string& entity, Batch& batch, Sum& sum);
   Result<Sum> walk(const std::string& entity);
   Result<> continue_keys(const std::string& entity);
   void note_refused(const std::string& entity, const boost::json::object& answer);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <iterator>
 #include <numeric>
@@ -44,6 +45,17 @@ Result<> write_private(const fs::path& file, std::string_view text) {
   );
 }
 
+// Sorted files of this size instead of many small ones that are merged over and over.
+constexpr std::uint64_t kWriteBuffer = std::uint64_t{64} << 20;
+
+void widen_write_buffer(config::Configuration& configuration) {
+  const std::string name = "storage.write_buffer";
+  if (configuration.options().find(name) == nullptr) return;
+  const auto* given = std::get_if<Bytes>(&configuration.value(name));
+  if (given != nullptr && given->count < kWriteBuffer)
+    configuration.set(name, Bytes{kWriteBuffer}, "import");
+}
+
 // The node that fills the store: its own data directory, the application of the file.
 Result<> point_at(Loaded& loaded, const fs::path& directory, const bknd::Application& application) {
   if (loaded.options->find("app.file") == nullptr)
@@ -53,6 +65,7 @@ Result<> point_at(Loaded& loaded, const fs::path& directory, const bknd::Applica
   if (auto written = write_private(file, text); !written) return written;
   loaded.configuration->set(node::kData.name, directory.string(), "import");
   loaded.configuration->set("app.file", file.string(), "import");
+  widen_write_buffer(*loaded.configuration);
   return {};
 }
 
@@ -146,6 +159,7 @@ int import_bknd(Loaded loaded, const BkndArguments& arguments) {
   if (!import) return print_failure(import.error());
   const auto omissions = omissions_of(*import);
   print_import(*import, omissions);
+  std::fflush(stdout);  // before what is said on standard error
   if (!omissions.empty() && !arguments.allows_omissions) {
     fmt::print(
         stderr,

@@ -102,11 +102,13 @@ std::optional<RefusedRow> read_row(
 }  // namespace
 
 Result<std::optional<RefusedRow>> RowImport::objection_to(
-    const ImportColumns& columns, const Row& row, Uniqueness uniqueness
+    const ImportColumns& columns, const Row& row, Uniqueness uniqueness, bool is_behind_all
 ) {
   std::string present;
   const auto is_there =
-      RecordStore(application_, transaction_).get(*columns.entity, row.key, present);
+      is_behind_all
+          ? Result<bool>(false)
+          : RecordStore(application_, transaction_).get(*columns.entity, row.key, present);
   if (!is_there) return std::unexpected(is_there.error());
   if (*is_there) return RefusedRow{row.key.text(), {}, "is there already"};
   if (uniqueness == Uniqueness::kExpected) return std::nullopt;
@@ -127,16 +129,29 @@ Result<std::optional<RefusedRow>> RowImport::objection_to(
   return std::nullopt;
 }
 
+// Rows mostly come in the order of their keys: what comes behind the last one cannot be there yet.
+Result<std::optional<RowKey>> RowImport::last_key(const Entity& entity) {
+  const std::string prefix = keys::prefix(application_, keys::Space::kRow, entity.id);
+  const auto cursor = transaction_.scan(prefix_range(prefix), Direction::kBackward);
+  std::optional<RowKey> last;
+  if (cursor->next()) last = RowKey::from_bytes(cursor->key().substr(prefix.size()));
+  if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
+  return last;
+}
+
 Result<RowImport::Taken> RowImport::put(
     const ImportColumns& columns, const json::array& rows, Uniqueness uniqueness
 ) {
   Taken taken;
   RecordStore records(application_, transaction_);
+  auto last = last_key(*columns.entity);
+  if (!last) return std::unexpected(std::move(last.error()));
   Row row;
   for (const json::value& values : rows) {
     auto refused = read_row(columns, values, row.key, row.bytes);
     if (!refused) {
-      auto objection = objection_to(columns, row, uniqueness);
+      const bool is_behind_all = !*last || **last < row.key;
+      auto objection = objection_to(columns, row, uniqueness, is_behind_all);
       if (!objection) return std::unexpected(std::move(objection.error()));
       refused = std::move(*objection);
     }
@@ -146,6 +161,7 @@ Result<RowImport::Taken> RowImport::put(
     }
     if (auto put = records.put(*columns.entity, row.key, nullptr, row.bytes); !put)
       return std::unexpected(std::move(put.error()));
+    if (!*last || **last < row.key) *last = row.key;
     taken.checksum.add(row.key, row.bytes);
     ++taken.rows;
   }

@@ -84,8 +84,9 @@ class RowImport {
  private:
   struct Row;
   Result<std::optional<RefusedRow>> objection_to(
-      const ImportColumns& columns, const Row& row, Uniqueness uniqueness
+      const ImportColumns& columns, const Row& row, Uniqueness uniqueness, bool is_behind_all
   );
+  Result<std::optional<RowKey>> last_key(const Entity& entity);
   Result<> mend_row(const Entity& entity, const RowKey& key, const std::string& row, Walk& walk);
   Result<bool> is_dangling(const Field& field, const ValueView& value);
 
