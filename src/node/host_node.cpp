@@ -1,5 +1,6 @@
 #include "node/host_node.hpp"
 
+#include "crypto/argon2.hpp"
 #include "gateway/gateway_options.hpp"
 #include "gateway/host_filter.hpp"
 #include "http/http_options.hpp"
@@ -155,7 +156,7 @@ Result<> HostNode::open() {
   if (!opened) return std::unexpected(std::move(opened.error()));
   engine_ = std::move(opened->engine);
   backups_.emplace(std::move(opened->backups), data_->root);
-  lanes_.emplace(setup_.options, metrics_);
+  lanes_.emplace(setup_.options, metrics_, crypto::release_argon2_memory);
   stop_requested_.emplace(executor(), net::steady_timer::time_point::max());
   status_.emplace(StatusSources{
       .clock = setup_.clock,

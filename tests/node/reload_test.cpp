@@ -26,11 +26,12 @@ OptionTable table() {
 class InlineLane final : public Lane {
  public:
   bool try_post(std::move_only_function<void()> work) override {
-    if (is_full) return false;
+    if (refuses) return false;
     work();
     return true;
   }
-  bool is_full = false;
+  bool is_full() const override { return refuses; }
+  bool refuses = false;
 };
 
 class ReloaderTest : public testing::Test {
@@ -111,9 +112,9 @@ TEST_F(ReloaderTest, AcceptsAPartThatHasNothingToApply) {
 
 TEST_F(ReloaderTest, IsRefusedByABusyNodeAndMayBeTriedAgain) {
   find(2, 1);
-  lane_.is_full = true;
+  lane_.refuses = true;
   EXPECT_FALSE(reload().has_value());
-  lane_.is_full = false;
+  lane_.refuses = false;
   EXPECT_TRUE(reload().has_value());
 }
 
