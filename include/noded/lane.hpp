@@ -18,6 +18,9 @@ class Lane {
   // Queues `work` for a worker thread; false at once when the lane is full or closed. Any thread
   // may call it. `work` runs exactly once if true was returned, and must not throw.
   virtual bool try_post(std::move_only_function<void()> work) = 0;
+  // Work posted now would be refused: who would post only after dear preparations can refuse its
+  // caller before them. Any thread; nothing is promised for the moment after.
+  virtual bool is_full() const = 0;
 };
 
 // Runs `work` on the lane and resumes the caller on its own executor. kOverloaded when the lane is

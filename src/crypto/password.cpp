@@ -1,7 +1,7 @@
 #include "crypto/password.hpp"
 
-#include "codec/sodium.hpp"
 #include "codec/text.hpp"
+#include "crypto/argon2.hpp"
 #include "crypto/crypto.hpp"
 
 #include <crypt.h>
@@ -22,40 +22,12 @@ constexpr std::uint64_t kMaxMemoryKib = 1024 * 1024;
 constexpr std::uint64_t kMaxPasses = 32;
 constexpr unsigned kMaxBcryptCost = 16;
 
-struct Argon2Cost {
-  std::uint64_t memory_kib = 0;
-  std::uint64_t passes = 0;
-};
-
-// Takes "<name>=<number>" off the front.
-std::optional<std::uint64_t> take_parameter(std::string_view& text, std::string_view name) {
-  if (!text.starts_with(name)) return std::nullopt;
-  text.remove_prefix(name.size());
-  std::uint64_t number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return number;
-}
-
-// $argon2id$v=19$m=19456,t=2,p=1$salt$hash
-std::optional<Argon2Cost> read_argon2_cost(std::string_view stored) {
-  const auto version = take_parameter(stored, "$argon2id$v=");
-  const auto memory = take_parameter(stored, "$m=");
-  const auto passes = take_parameter(stored, ",t=");
-  if (!version || !memory || !passes) return std::nullopt;
-  return Argon2Cost{.memory_kib = *memory, .passes = *passes};
-}
-
 PasswordCheck verify_argon2(
     std::string_view password, std::string_view stored, const PasswordCost& cost
 ) {
-  const auto used = read_argon2_cost(stored);
+  const auto used = argon2id_cost(stored);
   if (!used || used->memory_kib > kMaxMemoryKib || used->passes > kMaxPasses) return {};
-  codec::start_sodium();
-  const std::string terminated(stored);
-  if (crypto_pwhash_str_verify(terminated.c_str(), password.data(), password.size()) != 0)
-    return {};
+  if (!verify_argon2id(password, stored)) return {};
   const bool is_weaker = used->memory_kib < cost.memory_bytes / 1024 || used->passes < cost.passes;
   return {.matches = true, .needs_rehash = is_weaker};
 }
@@ -87,18 +59,7 @@ PasswordCheck verify_bcrypt(std::string_view password, std::string_view stored) 
 }  // namespace
 
 Result<std::string> hash_password(std::string_view password, const PasswordCost& cost) {
-  codec::start_sodium();
-  std::array<char, crypto_pwhash_STRBYTES> out{};
-  const int outcome = crypto_pwhash_str_alg(
-      out.data(),
-      password.data(),
-      password.size(),
-      cost.passes,
-      static_cast<std::size_t>(cost.memory_bytes),
-      crypto_pwhash_ALG_ARGON2ID13
-  );
-  if (outcome != 0) return fail(Errc::kUnavailable, "not enough memory to hash a password");
-  return std::string(out.data());
+  return argon2id(password, {.memory_kib = cost.memory_bytes / 1024, .passes = cost.passes});
 }
 
 PasswordCheck verify_password(

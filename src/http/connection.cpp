@@ -15,6 +15,7 @@ constexpr std::size_t kReadSize = 4 << 10;       // of an idle connection's buff
 constexpr std::size_t kMostKept = 16 << 10;      // buffers larger than this are not kept while idle
 constexpr std::size_t kMostGathered = 64 << 10;  // answers written together
 constexpr std::size_t kMostDiscarded = 64 << 10;  // of a body that the handler did not want
+constexpr int kOverloaded = 503;
 constexpr std::size_t kMostCopied = 32 << 10;  // bodies up to this size join the head in one buffer
 
 std::string_view view_of(const boost::beast::flat_buffer& buffer) {
@@ -63,7 +64,8 @@ Task<> Connection::run() {
         goes_on = co_await receive_head();
         break;
       case HeadState::kReady:
-        goes_on = co_await serve();
+        if (!is_known_) co_await wait_as_newcomer();
+        if (!was_cut_) goes_on = co_await serve();
         break;
       case HeadState::kRefused:
         refuse(parser_.refusal().status, parser_.refusal().reason);
@@ -98,6 +100,15 @@ Task<bool> Connection::receive_head() {
   if (expired_ && parser_.has_begun()) refuse(408, "the request's head did not arrive in time");
   peer_ended_ = !expired_;
   co_return false;
+}
+
+// Who was refused for overload, too, comes behind those who are being served.
+Task<> Connection::wait_as_newcomer() {
+  if (peer_.is_local_socket || loop_.newcomers().enter()) co_return;
+  phase_ = Phase::kHandling;
+  request_.deadline = clock_.steady() + limits_.deadline;
+  if (!out_.empty()) flush_when_suspended();
+  co_await loop_.newcomers().wait();
 }
 
 void Connection::refuse(int status, std::string_view reason) {
@@ -143,6 +154,7 @@ Task<bool> Connection::serve() {
     report_defect("http request", defect);
     response = answer_refusal(500, "Internal error");
   }
+  is_known_ = response.status != kOverloaded;
   bool keeps = can_go_on();
   const bool has_peer = settle_body(response, keeps);
   if (!has_peer) co_return false;

@@ -48,6 +48,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   void enter(Phase phase, std::chrono::milliseconds limit);
   Task<bool> receive_head();
   void refuse(int status, std::string_view reason);
+  Task<> wait_as_newcomer();
 
   void begin_request();
   Task<bool> serve();
@@ -89,6 +90,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   SteadyTime::duration body_window_left_{};
   std::uint64_t body_window_bytes_ = 0;
   std::uint32_t requests_ = 0;
+  bool is_known_ = false;  // it had an answer, and the last one was no refusal for overload
   bool expects_continue_ = false;
   bool expired_ = false;     // the phase's limit passed; the stream was interrupted
   bool peer_ended_ = false;  // nothing more will arrive

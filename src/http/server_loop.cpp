@@ -40,7 +40,11 @@ std::string address_text(net::ip::address address) {
 }  // namespace
 
 ServerLoop::ServerLoop(net::io_context& io, std::shared_ptr<ServerContext> context)
-    : io_(io), context_(std::move(context)), sweep_timer_(io) {}
+
+    : io_(io),
+      context_(std::move(context)),
+      newcomers_(std::make_shared<NewcomerQueue>(io)),
+      sweep_timer_(io) {}
 
 ServerLoop::~ServerLoop() = default;
 

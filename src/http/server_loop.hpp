@@ -7,6 +7,7 @@
 
 #include "http/connection_counts.hpp"
 #include "http/dispatcher.hpp"
+#include "http/newcomer_queue.hpp"
 #include "http/response_head.hpp"
 #include "http/server_limits.hpp"
 #include "http/socket_stream.hpp"
@@ -56,6 +57,7 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
   net::io_context& io() { return io_; }
   ServerContext& context() { return *context_; }
   bool is_draining() const noexcept { return is_draining_; }
+  NewcomerQueue& newcomers() { return *newcomers_; }
   std::string_view date_line() { return date_.at(context_->clock.wall()); }
 
   void accept_on(std::shared_ptr<TcpAcceptor> acceptor, std::shared_ptr<const TlsFiles> tls);
@@ -76,6 +78,7 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
 
   net::io_context& io_;
   const std::shared_ptr<ServerContext> context_;
+  const std::shared_ptr<NewcomerQueue> newcomers_;
   DateLine date_;
   std::vector<std::function<void()>> closers_;          // of the acceptors
   std::vector<std::weak_ptr<Connection>> connections_;  // dead ones leave at the next sweep

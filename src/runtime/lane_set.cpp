@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace noded::runtime {
 namespace {
@@ -22,13 +23,23 @@ std::size_t worker_count(const Options& options) {
 }
 
 ThreadLaneSetup store_setup(const Options& options) {
-  return {"store", static_cast<std::size_t>(options.get(kStoreQueue)), worker_count(options), 0};
+  return {
+      .name = "store",
+      .queue_limit = static_cast<std::size_t>(options.get(kStoreQueue)),
+      .thread_limit = worker_count(options)
+  };
 }
 
-ThreadLaneSetup hash_setup(const Options& options) {
+ThreadLaneSetup hash_setup(const Options& options, std::function<void()> release_memory) {
   // More hashes at once than cores would only make each of them slower.
   const std::size_t threads = std::min(worker_count(options), core_count());
-  return {"hash", static_cast<std::size_t>(options.get(kHashQueue)), threads, kHashNiceness};
+  return {
+      .name = "hash",
+      .queue_limit = static_cast<std::size_t>(options.get(kHashQueue)),
+      .thread_limit = threads,
+      .niceness = kHashNiceness,
+      .before_rest = std::move(release_memory)
+  };
 }
 
 void add_metrics(telemetry::Metrics& metrics, const ThreadLane& lane) {
@@ -61,8 +72,10 @@ void add_metrics(telemetry::Metrics& metrics, const ThreadLane& lane) {
 
 }  // namespace
 
-LaneSet::LaneSet(const Options& options, telemetry::Metrics& metrics)
-    : store_(store_setup(options)), hash_(hash_setup(options)) {
+LaneSet::LaneSet(
+    const Options& options, telemetry::Metrics& metrics, std::function<void()> release_hash_memory
+)
+    : store_(store_setup(options)), hash_(hash_setup(options, std::move(release_hash_memory))) {
   add_metrics(metrics, store_);
   add_metrics(metrics, hash_);
 }

@@ -7,11 +7,16 @@
 #include "runtime/thread_lane.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <functional>
+
 namespace noded::runtime {
 
 class LaneSet {
  public:
-  LaneSet(const Options& options, telemetry::Metrics& metrics);
+  // `release_hash_memory` runs on a thread of the hash lane when no hash waits any more.
+  LaneSet(
+      const Options& options, telemetry::Metrics& metrics, std::function<void()> release_hash_memory
+  );
 
   ThreadLane& store() noexcept { return store_; }
   ThreadLane& hash() noexcept { return hash_; }

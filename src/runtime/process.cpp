@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -31,6 +32,7 @@ namespace {
 // Below 2 MiB no kernel gives a thread's stack one huge page of which it would use a few KiB.
 [[maybe_unused]] constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 constexpr int kArenas = 2;
+constexpr rlim_t kExpectedDescriptors = 32'768;  // 8 bytes of the system's memory for each
 
 void limit_thread_memory() {
   mallopt(M_ARENA_MAX, kArenas);
@@ -48,6 +50,18 @@ void raise_open_file_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);  // if refused, the old limit holds
+}
+
+// The system doubles a process's table of descriptors when it is full and, once there are threads,
+// lets whoever opens one wait until every processor has passed a quiet state: ten milliseconds and
+// more for a loop that accepts. A table never shrinks, so it is made large before there are any.
+void enlarge_descriptor_table() {
+  const int any = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (any < 0) return;
+  const rlim_t wanted = std::min<rlim_t>(kExpectedDescriptors, open_file_limit());
+  const int high = fcntl(any, F_DUPFD_CLOEXEC, static_cast<int>(wanted) - 1);
+  if (high >= 0) close(high);
+  close(any);
 }
 
 void log_defect(const char* task, std::exception_ptr cause) {
@@ -69,6 +83,7 @@ void prepare_process() {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   raise_open_file_limit();
+  enlarge_descriptor_table();
   limit_thread_memory();
 }
 

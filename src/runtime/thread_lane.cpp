@@ -19,8 +19,7 @@ bool ThreadLane::try_post(std::move_only_function<void()> work) {
     const std::lock_guard lock(mutex_);
     const bool needs_thread = idle_ <= queue_.size() && threads_.size() < setup_.thread_limit;
     const bool has_thread = needs_thread && !is_closed_ ? start_thread() : !threads_.empty();
-    // Idle threads are about to take what is queued, so it does not wait.
-    if (is_closed_ || !has_thread || queue_.size() >= setup_.queue_limit + idle_) {
+    if (!has_thread || has_no_room()) {
       refused_.fetch_add(1, std::memory_order_relaxed);
       return false;
     }
@@ -28,6 +27,16 @@ bool ThreadLane::try_post(std::move_only_function<void()> work) {
   }
   wake_.notify_one();
   return true;
+}
+
+bool ThreadLane::is_full() const {
+  const std::lock_guard lock(mutex_);
+  return is_closed_ || (has_no_room() && threads_.size() >= setup_.thread_limit);
+}
+
+// Idle threads are about to take what is queued, so it does not wait.
+bool ThreadLane::has_no_room() const {
+  return is_closed_ || queue_.size() >= setup_.queue_limit + idle_;
 }
 
 bool ThreadLane::start_thread() {
@@ -60,7 +69,7 @@ void ThreadLane::run() {
     setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + setup_.niceness);
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return !queue_.empty() || is_closed_; });
+    if (queue_.empty() && !is_closed_) rest(lock);
     if (queue_.empty()) return;
     std::move_only_function<void()> work = std::move(queue_.front());
     queue_.pop_front();
@@ -74,6 +83,13 @@ void ThreadLane::run() {
     --running_;
     ++idle_;
   }
+}
+
+void ThreadLane::rest(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  setup_.before_rest();
+  lock.lock();
+  wake_.wait(lock, [this] { return !queue_.empty() || is_closed_; });
 }
 
 std::size_t ThreadLane::queued() const {

@@ -21,6 +21,8 @@ struct ThreadLaneSetup {
   std::size_t queue_limit = 1;  // work that waits; running work does not count
   std::size_t thread_limit = 1;
   int niceness = 0;  // added to the threads' own; a higher one yields to the loops
+  std::function<void()> before_rest = [] {
+  };  // run by a thread that found no further work
 };
 
 // Work starts in the order it was posted. A thread is started when work arrives and none is idle,
@@ -32,6 +34,7 @@ class ThreadLane final : public Lane {
   ~ThreadLane() override;  // closes
 
   bool try_post(std::move_only_function<void()> work) override;
+  bool is_full() const override;
   // Refuses new work, runs what was queued, ends the threads. Blocks. Not from a thread of this
   // lane.
   void close();
@@ -45,7 +48,10 @@ class ThreadLane final : public Lane {
 
  private:
   void run();
-  bool start_thread();  // with the mutex held
+  void rest(std::unique_lock<std::mutex>& lock);
+  // With the mutex held:
+  bool start_thread();
+  bool has_no_room() const;
 
   const ThreadLaneSetup setup_;
   mutable std::mutex mutex_;

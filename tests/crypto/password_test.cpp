@@ -3,7 +3,9 @@
 #include "crypto/crypto.hpp"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
+#include <array>
 #include <thread>
 #include <vector>
 
@@ -45,6 +47,39 @@ TEST(Password, StoredWithArgon2idElsewhereIsVerified) {
       "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
   EXPECT_TRUE(verify_password("password", kStored, kCheap, false).matches);
   EXPECT_FALSE(verify_password("Password", kStored, kCheap, false).matches);
+}
+
+TEST(Password, IsHashedAsLibsodiumHashesIt) {
+  const auto ours = hash_password("correct horse", kCheap).value();
+  EXPECT_EQ(crypto_pwhash_str_verify(ours.c_str(), "correct horse", 13), 0);
+  EXPECT_NE(crypto_pwhash_str_verify(ours.c_str(), "correct h0rse", 13), 0);
+  std::array<char, crypto_pwhash_STRBYTES> theirs{};
+  ASSERT_EQ(
+      crypto_pwhash_str_alg(
+          theirs.data(), "correct horse", 13, 3, 128 * 1024, crypto_pwhash_ALG_ARGON2ID13
+      ),
+      0
+  );
+  EXPECT_TRUE(verify_password("correct horse", theirs.data(), kCheap, false).matches);
+  EXPECT_FALSE(verify_password("correct h0rse", theirs.data(), kCheap, false).matches);
+}
+
+TEST(Password, NeverMatchesAHashThatIsIllFormed) {
+  for (const auto stored : {
+           "$argon2id$v=19$m=64,t=1,p=1$"sv,
+           "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ"sv,
+           "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$"sv,
+           "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AA"sv,
+           "$argon2id$v=19$m=64,t=1,p=1$c29t!XNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
+           "$argon2id$v=19$m=64,t=1,p=1$$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
+           "$argon2id$v=16$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
+           "$argon2id$v=19$m=64,t=0,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
+           "$argon2id$v=19$m=64,t=1,p=0$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"sv,
+           "$argon2id$v=19$m=64,t=1,p=4294967295$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8"sv,
+           "$argon2id$v=19$m=64,t=1,p=99999999999$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8"sv,
+       }) {
+    EXPECT_FALSE(verify_password("password", stored, kCheap, true).matches) << stored;
+  }
 }
 
 TEST(Password, WhoseHashCostsTooMuchNeverMatches) {

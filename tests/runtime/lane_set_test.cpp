@@ -26,7 +26,7 @@ class LaneSetTest : public testing::Test {
 };
 
 TEST_F(LaneSetTest, AFullHashLaneLeavesTheStoreLaneFree) {
-  LaneSet lanes(*configuration_, metrics_);
+  LaneSet lanes(*configuration_, metrics_, [] {});
   std::latch hashing{1};
   std::latch done{1};
   ASSERT_TRUE(lanes.hash().try_post([&] {
@@ -42,7 +42,7 @@ TEST_F(LaneSetTest, AFullHashLaneLeavesTheStoreLaneFree) {
 }
 
 TEST_F(LaneSetTest, ShowsItsLanesAsMetrics) {
-  LaneSet lanes(*configuration_, metrics_);
+  LaneSet lanes(*configuration_, metrics_, [] {});
   ASSERT_TRUE(lanes.store().try_post([] {}));
   lanes.close();
   const std::string text = metrics_.print();

@@ -39,7 +39,9 @@ TEST(ThreadLane, RefusesWorkOnceItsQueueIsFull) {
   gate.wait_until_entered();
   std::atomic<int> ran{0};
   EXPECT_TRUE(lane.try_post([&ran] { ++ran; }));
+  EXPECT_FALSE(lane.is_full());
   EXPECT_TRUE(lane.try_post([&ran] { ++ran; }));
+  EXPECT_TRUE(lane.is_full());
   EXPECT_FALSE(lane.try_post([&ran] { ++ran; }));
   EXPECT_EQ(lane.queued(), 2U);
   EXPECT_EQ(lane.running(), 1U);
@@ -47,6 +49,35 @@ TEST(ThreadLane, RefusesWorkOnceItsQueueIsFull) {
   gate.open();
   lane.close();
   EXPECT_EQ(ran, 2);
+}
+
+TEST(ThreadLane, IsNotFullBeforeItsThreadsAreStarted) {
+  ThreadLane lane({.name = "test", .queue_limit = 0, .thread_limit = 1});
+  EXPECT_FALSE(lane.is_full());
+  EXPECT_TRUE(lane.try_post([] {}));
+}
+
+TEST(ThreadLane, TellsAThreadToRestOnlyWhenNothingWaits) {
+  Gate gate;
+  std::atomic<int> ran{0};
+  std::atomic<int> ran_before_rest{0};
+  ThreadLane lane({.name = "test", .queue_limit = 2, .thread_limit = 1, .before_rest = [&] {
+                     ran_before_rest = ran.load();
+                   }});
+  ASSERT_TRUE(lane.try_post(gate.work()));
+  gate.wait_until_entered();
+  ASSERT_TRUE(lane.try_post([&] {
+    EXPECT_EQ(ran_before_rest, 0);
+    ++ran;
+  }));
+  ASSERT_TRUE(lane.try_post([&] {
+    EXPECT_EQ(ran_before_rest, 0);
+    ++ran;
+  }));
+  gate.open();
+  while (ran_before_rest != 2)
+    std::this_thread::yield();
+  lane.close();
 }
 
 TEST(ThreadLane, RunsWorkInTheOrderItWasPosted) {

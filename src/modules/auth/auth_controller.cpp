@@ -191,6 +191,9 @@ Task<http::Response> AuthController::login(AuthStatePtr state, http::Request& re
 Task<Result<Account>> AuthController::check_credentials(
     const AuthState& state, http::Request& request
 ) {
+  if (auto room = passwords_.require_room(); !room) {
+    co_return std::unexpected(std::move(room.error()));
+  }
   const auto fields = co_await read_fields(request);
   if (!fields) co_return std::unexpected(fields.error());
   std::string email = text_field(*fields, "email");
@@ -239,6 +242,9 @@ Task<http::Response> AuthController::register_account(AuthStatePtr state, http::
 }
 
 Task<Result<Account>> AuthController::make_account(const AuthState& state, http::Request& request) {
+  if (auto room = passwords_.require_room(); !room) {
+    co_return std::unexpected(std::move(room.error()));
+  }
   const auto fields = co_await read_fields(request);
   if (!fields) co_return std::unexpected(fields.error());
   if (fields->is_object() && fields->get_object().contains("role")) {
@@ -266,6 +272,9 @@ Task<Result<Account>> AuthController::make_account(const AuthState& state, http:
 }
 
 Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& request) {
+  if (const auto room = passwords_.require_room(); !room) {
+    co_return http::answer_error(room.error());
+  }
   const auto fields = co_await read_fields(request);
   if (!fields) co_return http::answer_error(fields.error());
   const std::string errors = errors_of(state->rules, *fields);

@@ -19,6 +19,11 @@ std::string make_decoy(const crypto::PasswordCost& cost) {
 Passwords::Passwords(Lane& lane, const crypto::PasswordCost& cost)
     : lane_(lane), cost_(cost), decoy_(make_decoy(cost)) {}
 
+Result<> Passwords::require_room() const {
+  if (lane_.is_full()) return fail(Errc::kOverloaded, "the node is busy; try again");
+  return {};
+}
+
 Task<Result<std::string>> Passwords::hash(std::string password) const {
   auto work = [password = std::move(password), cost = cost_] {
     return crypto::hash_password(password, cost);

@@ -18,6 +18,10 @@ class Passwords {
   // `lane` must outlive it.
   Passwords(Lane& lane, const crypto::PasswordCost& cost);
 
+  // kOverloaded while the lane is full: to be asked before a request is read, so that a storm of
+  // logins costs the node little more than their refusals.
+  Result<> require_room() const;
+
   // The encoded Argon2id hash. kOverloaded when the lane is full.
   Task<Result<std::string>> hash(std::string password) const;
 

@@ -92,6 +92,17 @@ TEST_F(Login, RefusesBrokenJson) {
   EXPECT_EQ(post("/api/auth/password/login", "not json").status, 400);
 }
 
+// A full lane is told before the body is looked at, whatever it holds.
+TEST_F(Login, IsRefusedUnreadWhileTheHashLaneIsFull) {
+  register_account("m@example.com");
+  hash_lane_.close();
+  for (const auto* path : {"/api/auth/password/login", "/api/auth/password/register"}) {
+    const Answer answer = post(path, "not json");
+    EXPECT_EQ(answer.status, 503) << path;
+    EXPECT_EQ(answer.header("Retry-After"), "1") << path;
+  }
+}
+
 TEST_F(Login, RefusesLongBodies) {
   EXPECT_EQ(login("m@example.com", std::string(70'000, 'x')).status, 413);
 }

@@ -53,6 +53,7 @@ class InlineLane final : public Lane {
     work();
     return true;
   }
+  bool is_full() const override { return false; }
 };
 
 class TextBody final : public http::BodyReader {
