@@ -13,6 +13,8 @@
 namespace noded::database {
 namespace {
 
+constexpr std::int64_t kNow_ms = 1'700'000'000'000;
+
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -31,12 +33,13 @@ class RowImportTest : public BlogFixture {
     return write([&](const Schema& schema, Transaction& transaction) -> Result<RowImport::Taken> {
       const auto columns = import_columns(*schema.find(entity), names);
       if (!columns) return std::unexpected(columns.error());
-      return RowImport(kApplication, transaction).put(*columns, given, uniqueness);
+      return RowImport(kApplication, transaction, kNow_ms).put(*columns, given, uniqueness);
     });
   }
   Result<RowImport::Walk> mend(std::string_view entity, std::optional<RowKey> from = {}) {
     return write([&](const Schema& schema, Transaction& transaction) {
-      return RowImport(kApplication, transaction).mend_references(*schema.find(entity), from, 2);
+      return RowImport(kApplication, transaction, kNow_ms)
+          .mend_references(*schema.find(entity), from, 2);
     });
   }
   bool is_in_order() { return run(Consistency(database_).check())->found.empty(); }
@@ -53,7 +56,8 @@ TEST_F(RowImportTest, KeepsKeysAndLeavesIndicesAndCountsTrue) {
   );
   EXPECT_EQ(rows("posts", R"({"where":{"slug":"b"},"select":["id"]})"), R"([{"id":40}])");
   const auto continued = write([&](const Schema& schema, Transaction& transaction) {
-    return RowImport(kApplication, transaction).continue_keys_after(*schema.find("posts"), 60);
+    return RowImport(kApplication, transaction, kNow_ms)
+        .continue_keys_after(*schema.find("posts"), 60);
   });
   ASSERT_TRUE(continued);
   EXPECT_EQ(create("posts", R"({"title":"next"})")->front().integer(), 61);
