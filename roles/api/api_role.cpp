@@ -17,6 +17,7 @@
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
+#include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 
 #include <memory>
@@ -55,6 +56,7 @@ class ApiRole final : public Role {
         configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
         controller_(configuration_, database_, *auth_, node.router()),
         doctor_(database_, node.log()),
+        feed_(node, database_),
         import_(database_),
         lines_(database_) {}
 
@@ -77,6 +79,7 @@ class ApiRole final : public Role {
   system::Configuration configuration_;
   system::SystemController controller_;
   system::DoctorController doctor_;
+  FeedUpkeep feed_;
   transfer::ImportAdmin import_;
   transfer::LinesAdmin lines_;
 };
@@ -97,10 +100,12 @@ Task<Result<>> ApiRole::start() {
   const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
   if (!lines) co_return std::unexpected(lines.error());
   co_await offer_setup();
+  feed_.start();
   co_return Result<>();
 }
 
 Task<> ApiRole::stop() {
+  co_await feed_.stop();
   node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kLinesRoutes);
   node_.router().unmount(kTransferRoutes);
