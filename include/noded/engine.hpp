@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,8 @@ struct KeyRange {
 
 // All keys that begin with `prefix`, which is not empty.
 KeyRange prefix_range(std::string_view prefix);
+// Whether no key can be in it.
+bool is_empty(const KeyRange& range) noexcept;
 
 enum class Direction : std::uint8_t { kForward, kBackward };
 
@@ -96,6 +99,11 @@ class Transaction {
   // Stores `value` under `prefix` + big-endian 64-bit sequence of the commit + big-endian 32-bit
   // position in it.
   virtual void append(std::string_view prefix, std::string_view value) = 0;
+  // Erases at commit all of `range`, at the same price however much is in it. Blind: this
+  // transaction still sees the keys, and nobody conflicts over them. Only for ranges that hold no
+  // counters, and in which neither this transaction nor one beside it writes. An empty or reversed
+  // range erases nothing.
+  virtual void erase_range(KeyRange range) = 0;
   // The key of a counter may be erased, also one of allocate(), which does not begin again by that;
   // nobody puts it.
 
@@ -120,6 +128,14 @@ class Engine {
   // its own executor.
   virtual Task<Result<Sequence>> commit(std::unique_ptr<Transaction> transaction) = 0;
   virtual Sequence last_commit() const = 0;
+  // Keys and values of `range` as they lie on the disk or in memory, about; what was erased may
+  // count for a while. kUnavailable once closed. Worker threads: may read the disk.
+  virtual Result<std::uint64_t> approximate_bytes(const KeyRange& range) const = 0;
+  // Gives the room back that erased keys of `range` still take, which otherwise happens some time
+  // later. Worker threads: takes as long as reading what was erased. kUnavailable: closed, or it
+  // failed, or `stop` was requested, on which it ends soon; what is left is given back later. The
+  // caller stops it before it closes the engine.
+  virtual Result<> reclaim(const KeyRange& range, std::stop_token stop) = 0;
   // Refuses new work, finishes commits under way, closes. Blocks; called once by the owner's
   // thread.
   virtual void close() = 0;

@@ -36,6 +36,12 @@ class Node {
   virtual void set_authorizer(std::shared_ptr<Authorizer> authorizer) = 0;
   // Part of /readyz: empty = ready, otherwise the reason. Called on loop threads.
   virtual void add_readiness(std::string name, std::function<std::string()> probe) = 0;
+  // Of /metrics: what is there now, or a counter that somebody else keeps. `read` is called on
+  // threads of the loops until the role is destroyed. Before serving starts.
+  virtual void add_gauge(std::string name, std::string help, std::function<double()> read) = 0;
+  virtual void add_counter(std::string name, std::string help, std::function<double()> read) = 0;
+  // A member of `noded status`: `json` gives its text. Called as the ones above.
+  virtual void add_status(std::string name, std::function<std::string()> json) = 0;
   // Lines shown once on standard output after the addresses: first-run codes, hints. Never logged.
   virtual void announce(std::string text) = 0;
 

@@ -2,6 +2,7 @@
 
 #include "modules/auth/auth_options.hpp"
 #include "modules/data/data_options.hpp"
+#include "repository/database/feed_options.hpp"
 
 #include <vector>
 
@@ -10,7 +11,8 @@ namespace noded::roles {
 OptionTable api_options() {
   static const std::vector<const OptionDeclaration*> table = [] {
     std::vector<const OptionDeclaration*> joined{&kAppFile};
-    for (const OptionTable part : {data::data_options(), auth::auth_options()})
+    for (const OptionTable part :
+         {data::data_options(), database::feed_options(), auth::auth_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

@@ -89,6 +89,17 @@ std::string store_text(const json::value& store) {
   return out;
 }
 
+std::string feed_text(const json::value& feed) {
+  std::string out = fmt::format(
+      "{} of {}", size_text(number_of(feed.at("bytes"))), size_text(number_of(feed.at("max_bytes")))
+  );
+  if (const json::value& age = feed.at("oldest_seconds"); !age.is_null())
+    out += fmt::format(", oldest change {} ago", duration_text(number_of(age)));
+  const std::int64_t horizon = number_of(feed.at("horizon"));
+  if (horizon > 1) out += fmt::format(", trimmed up to commit {}", horizon - 1);
+  return out;
+}
+
 std::string screen(const json::value& status) {
   std::string out;
   const auto line = [&out](std::string_view name, std::string_view text) {
@@ -117,6 +128,7 @@ std::string screen(const json::value& status) {
   line("requests", fmt::format("{}", number_of(status.at("requests"))));
   line("connections", fmt::format("{}", number_of(status.at("connections"))));
   line("store", store_text(status.at("store")));
+  if (const auto* feed = status.as_object().if_contains("feed")) line("feed", feed_text(*feed));
   for (const json::value& lane : status.at("lanes").as_array()) {
     line(fmt::format("{} lane", text_of(lane.at("name"))), lane_text(lane));
   }

@@ -100,6 +100,19 @@ void HostNode::add_readiness(std::string name, std::function<std::string()> prob
   readiness_.add(std::move(name), std::move(probe));
 }
 
+void HostNode::add_gauge(std::string name, std::string help, std::function<double()> read) {
+  metrics_.gauge(std::move(name), std::move(help), std::move(read));
+}
+
+void HostNode::add_counter(std::string name, std::string help, std::function<double()> read) {
+  metrics_.counter_of(std::move(name), std::move(help), std::move(read));
+}
+
+void HostNode::add_status(std::string name, std::function<std::string()> json) {
+  if (is_serving_) throw std::logic_error("a part of the status was added after serving started");
+  status_->parts.push_back({std::move(name), std::move(json)});
+}
+
 void HostNode::announce(std::string text) {
   announcements_.push_back(std::move(text));
 }

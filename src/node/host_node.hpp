@@ -80,6 +80,9 @@ class HostNode final : public Node {
   void set_authenticator(std::shared_ptr<Authenticator> authenticator) override;
   void set_authorizer(std::shared_ptr<Authorizer> authorizer) override;
   void add_readiness(std::string name, std::function<std::string()> probe) override;
+  void add_gauge(std::string name, std::string help, std::function<double()> read) override;
+  void add_counter(std::string name, std::string help, std::function<double()> read) override;
+  void add_status(std::string name, std::function<std::string()> json) override;
   void announce(std::string text) override;
   Logger& log() override;
   void on_reload(PrepareReload prepare) override;

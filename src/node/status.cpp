@@ -120,6 +120,10 @@ std::string status_json(const StatusSources& sources) {
       {"resident_bytes", runtime::resident_bytes()},
       {"dropped_log_lines", telemetry::dropped_log_lines()},
   };
+  for (const StatusPart& part : sources.parts) {
+    if (auto value = codec::parse_json(part.json(), part.name))
+      out.emplace(part.name, std::move(*value));
+  }
   return codec::to_json_text(std::move(out));
 }
 

@@ -11,10 +11,17 @@
 #include "runtime/lane_set.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace noded::node {
+
+// What a role adds.
+struct StatusPart {
+  std::string name;
+  std::function<std::string()> json;
+};
 
 // What the routes read. All of it outlives them.
 struct StatusSources {
@@ -30,6 +37,7 @@ struct StatusSources {
   // Set before serving starts.
   const http::Server* server = nullptr;
   std::vector<std::string> urls{};
+  std::vector<StatusPart> parts{};
 };
 
 std::vector<http::Route> status_routes(const StatusSources& sources);

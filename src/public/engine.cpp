@@ -10,4 +10,8 @@ KeyRange prefix_range(std::string_view prefix) {
   return {std::string(prefix), std::move(end)};
 }
 
+bool is_empty(const KeyRange& range) noexcept {
+  return !range.end.empty() && range.begin >= range.end;
+}
+
 }  // namespace noded

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,12 @@ struct Change {
   std::optional<std::string_view> value;
 };
 
+// What is applied at once: first the ranges are erased, then the changes made.
+struct Batch {
+  std::span<const Change> changes;
+  std::span<const KeyRange> erased = {};  // none of them empty
+};
+
 // Why a batch was not applied.
 struct WriteFault {
   enum class Kind : std::uint8_t {
@@ -56,6 +63,16 @@ struct WriteFault {
   std::string message;
 };
 
+// Work on ranges beside reads and commits. Thread-safe; blocks. Does not keep a closed backend's
+// files open.
+class RangeUpkeep {
+ public:
+  virtual ~RangeUpkeep() = default;
+  // As Engine's.
+  virtual Result<std::uint64_t> approximate_bytes(const KeyRange& range) const = 0;
+  virtual Result<> reclaim(const KeyRange& range, std::stop_token stop) = 0;
+};
+
 // All calls come from the thread that opened it until the committer starts, then from the
 // committer's thread, then (close) from the owner's again.
 class Backend {
@@ -64,11 +81,11 @@ class Backend {
 
   // The last commit found at opening; 0 in a new store.
   virtual Sequence stored_sequence() const = 0;
-  // All of `changes` in this order or none, and `last` as the stored sequence; durable as the
+  // All of `batch` in this order or none, and `last` as the stored sequence; durable as the
   // settings say. No snapshot older than `oldest_read` will be read again, but for those already
   // being read.
   virtual std::expected<void, WriteFault> apply(
-      std::span<const Change> changes, Sequence last, Sequence oldest_read
+      const Batch& batch, Sequence last, Sequence oldest_read
   ) = 0;
   // Everything applied so far.
   virtual std::unique_ptr<Snapshot> snapshot(Sequence sequence) = 0;
@@ -78,6 +95,9 @@ class Backend {
     bool met_full_disk = false;               // in work behind the writes: as kNoSpace
   };
   virtual Usage usage() = 0;
+
+  // Called before the committer starts.
+  virtual std::shared_ptr<RangeUpkeep> range_upkeep() = 0;
 
   // Null: nothing is kept that could be copied. Called before the committer starts.
   virtual std::shared_ptr<BackupSource> backup_source() { return nullptr; }

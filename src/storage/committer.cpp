@@ -81,6 +81,28 @@ Engine::Health Committer::health() {
   return health;
 }
 
+void Committer::free_snapshots() {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t wanted = ++sweeps_wanted_;
+  if (std::exchange(is_idle_, false)) wake_.notify_one();
+  swept_.wait(lock, [this, wanted] { return is_closing_ || sweeps_done_ >= wanted; });
+}
+
+void Committer::sweep_as_wanted() {
+  std::uint64_t wanted = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (sweeps_wanted_ == sweeps_done_) return;
+    wanted = sweeps_wanted_;
+  }
+  ledger_->sweep(assigned_);
+  {
+    const std::lock_guard lock(mutex_);
+    sweeps_done_ = wanted;
+  }
+  swept_.notify_all();
+}
+
 void Committer::close() {
   {
     const std::lock_guard lock(mutex_);
@@ -88,6 +110,7 @@ void Committer::close() {
     is_idle_ = false;
   }
   wake_.notify_one();
+  swept_.notify_all();
   if (!thread_.joinable()) return;
   thread_.join();
   published_->set(nullptr);
@@ -102,7 +125,7 @@ void Committer::run() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      while (waiting_.empty() && !wants_usage_ && !is_closing_) {
+      while (waiting_.empty() && !wants_usage_ && !is_closing_ && sweeps_wanted_ == sweeps_done_) {
         is_idle_ = true;
         wake_.wait(lock);
       }
@@ -111,6 +134,7 @@ void Committer::run() {
       wants_usage_ = false;
       taken.swap(waiting_);
     }
+    sweep_as_wanted();
     space_.look(*backend_);
     if (space_.needs_restart()) end_node(space_.refusal());
     std::span<Waiter> rest(taken);
@@ -136,6 +160,7 @@ void Committer::commit(std::span<Waiter> group, std::vector<Result<Sequence>>& o
   const Sequence oldest_read = ledger_->sweep(assigned_);
   window_.forget_before(oldest_read);
   changes_.clear();
+  erased_.clear();
   append_keys_.clear();
   group_start_ = assigned_ + 1;
   for (const Waiter& waiter : group)
@@ -194,6 +219,7 @@ void Committer::collect(const StoreTransaction& transaction, Sequence sequence) 
         append_keys_.emplace_back(append_key(append.prefix, sequence, position++));
     changes_.push_back({key, append.value});
   }
+  erased_.insert(erased_.end(), transaction.erased().begin(), transaction.erased().end());
   space_.note_written(transaction.bytes());
 }
 
@@ -231,10 +257,11 @@ Result<> Committer::write(Sequence oldest_read) {
   numbers_.append_changes(changes_);
   // Neighbours are inserted faster one after the other. No key is there twice: see collect().
   std::ranges::sort(changes_, {}, &Change::key);
-  const auto applied = backend_->apply(changes_, assigned_, oldest_read);
+  const Batch batch{.changes = changes_, .erased = erased_};
+  const auto applied = backend_->apply(batch, assigned_, oldest_read);
   if (applied) {
     numbers_.store();
-    if (range_cache_ != nullptr) range_cache_->note(changes_, assigned_);
+    if (range_cache_ != nullptr) range_cache_->note(batch, assigned_);
     publish(assigned_);
     return {};
   }

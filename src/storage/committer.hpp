@@ -65,6 +65,9 @@ class Committer {
   // `handler` is resumed by a post to its associated executor, never from within.
   void submit(std::unique_ptr<StoreTransaction> transaction, CommitHandler handler);
   Engine::Health health();
+  // Lets go of snapshots that nobody holds any more, which otherwise happens with the next commit.
+  // Blocks until it is done.
+  void free_snapshots();
   // Commits what waits, then stops the thread and lets go of the backend. A second call does
   // nothing.
   void close();
@@ -77,6 +80,7 @@ class Committer {
   };
 
   void run();
+  void sweep_as_wanted();
   void commit(std::span<Waiter> group, std::vector<Result<Sequence>>& outcomes);
   Result<Sequence> decide(const StoreTransaction& transaction);
   Result<> load_numbers(const StoreTransaction& transaction);
@@ -104,6 +108,7 @@ class Committer {
   Completions completions_;
   Sequence group_start_ = 0;             // first sequence of the group
   std::vector<Change> changes_;          // of the group
+  std::vector<KeyRange> erased_;         // by the group
   std::deque<std::string> append_keys_;  // that changes_ refers to
 
   mutable std::mutex mutex_;  // guards what follows
@@ -112,6 +117,8 @@ class Committer {
   bool is_idle_ = false;
   bool is_closing_ = false;
   bool wants_usage_ = false;
+  std::uint64_t sweeps_wanted_ = 0, sweeps_done_ = 0;
+  std::condition_variable swept_;
   std::thread thread_;
 };
 

@@ -15,9 +15,16 @@ bool is_same(const KeyRange& a, const KeyRange& b) {
   return a.begin == b.begin && a.end == b.end;
 }
 
-bool touches(std::span<const Change> changes, const KeyRange& range) {
-  const auto first = std::ranges::lower_bound(changes, range.begin, {}, &Change::key);
-  return first != changes.end() && (range.end.empty() || first->key < range.end);
+bool overlaps(const KeyRange& a, const KeyRange& b) {
+  return (a.end.empty() || b.begin < a.end) && (b.end.empty() || a.begin < b.end);
+}
+
+bool touches(const Batch& batch, const KeyRange& range) {
+  const auto first = std::ranges::lower_bound(batch.changes, range.begin, {}, &Change::key);
+  if (first != batch.changes.end() && (range.end.empty() || first->key < range.end)) return true;
+  return std::ranges::any_of(batch.erased, [&range](const KeyRange& erased) {
+    return overlaps(erased, range);
+  });
 }
 
 }  // namespace
@@ -101,12 +108,12 @@ std::shared_ptr<const RangeImage> RangeCache::find(const KeyRange& range, Sequen
   return nullptr;
 }
 
-void RangeCache::note(std::span<const Change> changes, Sequence sequence) {
+void RangeCache::note(const Batch& batch, Sequence sequence) {
   std::vector<std::shared_ptr<const RangeImage>> dropped;  // freed outside of the lock
   const std::lock_guard lock(mutex_);
   noted_ = sequence;
   for (Watched& watched : watched_) {
-    if (!touches(changes, watched.range)) continue;
+    if (!touches(batch, watched.range)) continue;
     watched.changed = sequence;
     drop_image(watched, dropped);
   }

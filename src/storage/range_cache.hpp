@@ -41,8 +41,9 @@ class RangeCache {
       std::unique_ptr<Cursor> engine, KeyRange range, Direction direction, Sequence snapshot
   );
 
-  // Committer's thread, before `sequence` is published: what it changed, ascending by key.
-  void note(std::span<const Change> changes, Sequence sequence);
+  // Committer's thread, before `sequence` is published: what it changed, the changes ascending by
+  // key.
+  void note(const Batch& batch, Sequence sequence);
 
   struct Usage {
     std::uint64_t images = 0, bytes = 0;

@@ -19,6 +19,7 @@ Store::Store(
 )
     : max_transaction_bytes_(max_transaction_bytes),
       range_cache_(std::move(range_cache)),
+      upkeep_(backend->range_upkeep()),
       committer_(std::make_unique<Committer>(
           std::move(backend), published_, range_cache_, settings, clock, std::move(on_fatal)
       )) {}
@@ -57,6 +58,17 @@ Task<Result<Sequence>> Store::commit(std::unique_ptr<Transaction> transaction) {
 
 Sequence Store::last_commit() const {
   return published_->last();
+}
+
+Result<std::uint64_t> Store::approximate_bytes(const KeyRange& range) const {
+  if (is_empty(range)) return 0;
+  return upkeep_->approximate_bytes(range);
+}
+
+Result<> Store::reclaim(const KeyRange& range, std::stop_token stop) {
+  if (is_empty(range)) return {};
+  committer_->free_snapshots();  // what they see would have to stay
+  return upkeep_->reclaim(range, std::move(stop));
 }
 
 void Store::close() {

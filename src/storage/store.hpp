@@ -32,6 +32,8 @@ class Store final : public Engine {
   Result<std::unique_ptr<Transaction>> begin(const BeginOptions& options) override;
   Task<Result<Sequence>> commit(std::unique_ptr<Transaction> transaction) override;
   Sequence last_commit() const override;
+  Result<std::uint64_t> approximate_bytes(const KeyRange& range) const override;
+  Result<> reclaim(const KeyRange& range, std::stop_token stop) override;
   void close() override;
   Health health() const override;
 
@@ -40,6 +42,7 @@ class Store final : public Engine {
   std::shared_ptr<Published> published_ = std::make_shared<Published>();
   std::shared_ptr<HighMarks> marks_ = std::make_shared<HighMarks>(published_);
   std::shared_ptr<RangeCache> range_cache_;
+  std::shared_ptr<RangeUpkeep> upkeep_;
   std::unique_ptr<Committer> committer_;
 };
 

@@ -38,7 +38,7 @@ Result<bool> StoreTransaction::peek(std::string_view key, std::string& value) {
 }
 
 std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction direction) {
-  if (!range.end.empty() && range.begin >= range.end) return std::make_unique<EmptyCursor>();
+  if (is_empty(range)) return std::make_unique<EmptyCursor>();
   std::unique_ptr<OwnWrites::View> own;
   if (!writes_.empty()) {
     own = std::make_unique<OwnWrites::View>(writes_, range, direction);
@@ -132,9 +132,15 @@ void StoreTransaction::append(std::string_view prefix, std::string_view value) {
   appends_.push_back({std::string(prefix), std::string(value)});
 }
 
+void StoreTransaction::erase_range(KeyRange range) {
+  if (is_empty(range)) return;
+  bytes_ += range.begin.size() + range.end.size();
+  erased_.push_back(std::move(range));
+}
+
 bool StoreTransaction::has_writes() const {
   return !writes_.empty() || !additions_.empty() || !allocated_.empty() || !appends_.empty() ||
-         !announced_.empty();
+         !announced_.empty() || !erased_.empty();
 }
 
 }  // namespace noded::storage

@@ -55,6 +55,7 @@ class StoreTransaction final : public Transaction {
   Result<std::int64_t> read_counter(std::string_view counter_key) override;
   Result<std::int64_t> allocate(std::string_view counter_key, std::int64_t count) override;
   void append(std::string_view prefix, std::string_view value) override;
+  void erase_range(KeyRange range) override;
   void observe(std::string_view token) override { reads_.push_back(hash_token(token)); }
   void announce(std::string_view token) override { announced_.push_back(hash_token(token)); }
   Sequence snapshot() const override { return snapshot_->sequence(); }
@@ -75,6 +76,7 @@ class StoreTransaction final : public Transaction {
     return additions_.contains(key) || allocated_.contains(key);
   }
   const std::vector<Append>& appends() const noexcept { return appends_; }
+  std::span<const KeyRange> erased() const noexcept { return erased_; }
   std::size_t bytes() const noexcept {
     return bytes_ + writes_.bytes();
   }  // of what would be written, about
@@ -98,7 +100,8 @@ class StoreTransaction final : public Transaction {
   std::vector<KeyHash> reads_, announced_;
   Numbers additions_, allocated_;
   std::vector<Append> appends_;
-  std::size_t bytes_ = 0;  // of counters and appends
+  std::vector<KeyRange> erased_;
+  std::size_t bytes_ = 0;  // of counters, appends and erased ranges
 };
 
 }  // namespace noded::storage

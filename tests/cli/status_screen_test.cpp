@@ -7,6 +7,7 @@ namespace noded::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::string_view kStatus = R"({
   "version":"0.1.0","commit":"abc1234","pid":42,"uptime_seconds":3725,"ready":false,
@@ -23,6 +24,20 @@ TEST(StatusScreen, AnswersAtAGlance) {
   EXPECT_THAT(screen, HasSubstr("addresses    http://127.0.0.1:1337\n"));
   EXPECT_THAT(screen, HasSubstr("hash lane    2 running, 1 of 128 waiting, 3 done, 4 refused\n"));
   EXPECT_THAT(screen, HasSubstr("memory       20.0 MiB\n"));
+}
+
+TEST(StatusScreen, TellsOfTheFeedWhenTheNodeKeepsOne) {
+  EXPECT_THAT(status_screen(kStatus), Not(HasSubstr("feed")));
+  std::string status(kStatus);
+  status.insert(
+      status.rfind('}'),
+      R"(,"feed":{"bytes":1048576,"max_bytes":268435456,"oldest_seconds":3725,"horizon":8})"
+  );
+  EXPECT_THAT(
+      status_screen(status),
+      HasSubstr("feed         1.0 MiB of 256.0 MiB, oldest change 1 h 2 min ago, trimmed up to "
+                "commit 7\n")
+  );
 }
 
 TEST(StatusScreen, IsLoudAboutWhatIsWrong) {

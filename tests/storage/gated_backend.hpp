@@ -79,12 +79,11 @@ class GatedBackend final : public Backend {
   explicit GatedBackend(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
 
   Sequence stored_sequence() const override { return memory_->stored_sequence(); }
-  std::expected<void, WriteFault> apply(
-      std::span<const Change> changes, Sequence last, Sequence oldest_read
-  ) override {
-    if (const auto fault = gate_->pass(changes.size()))
+  std::expected<void, WriteFault> apply(const Batch& batch, Sequence last, Sequence oldest_read)
+      override {
+    if (const auto fault = gate_->pass(batch.changes.size()))
       return std::unexpected(WriteFault{*fault, "told to fail"});
-    return memory_->apply(changes, last, oldest_read);
+    return memory_->apply(batch, last, oldest_read);
   }
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return memory_->snapshot(sequence);
@@ -96,6 +95,7 @@ class GatedBackend final : public Backend {
         .met_full_disk = gate_->met_full_disk()
     };
   }
+  std::shared_ptr<RangeUpkeep> range_upkeep() override { return memory_->range_upkeep(); }
   void close() override { memory_->close(); }
 
  private:

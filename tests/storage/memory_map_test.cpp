@@ -11,10 +11,10 @@ class MemoryMapTest : public testing::Test {
  protected:
   // Commits one change as the next sequence.
   void put(std::string_view key, std::string_view value, Sequence oldest_read) {
-    map_.apply(std::array{Change{key, value}}, ++sequence_, oldest_read);
+    map_.apply({.changes = std::array{Change{key, value}}}, ++sequence_, oldest_read);
   }
   void erase(std::string_view key, Sequence oldest_read) {
-    map_.apply(std::array{Change{key, std::nullopt}}, ++sequence_, oldest_read);
+    map_.apply({.changes = std::array{Change{key, std::nullopt}}}, ++sequence_, oldest_read);
   }
   std::string at(std::string_view key, Sequence sequence) const {
     const auto value = map_.find(key, sequence);

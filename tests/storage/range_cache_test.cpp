@@ -45,7 +45,7 @@ class RangeCacheTest : public testing::Test {
   }
   void change(const std::string& key, Sequence sequence) {
     const Change change{key, "x"};
-    cache_.note({&change, 1}, sequence);
+    cache_.note({.changes = {&change, 1}}, sequence);
   }
 
   RangeCache cache_{100'000};

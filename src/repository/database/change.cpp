@@ -5,18 +5,23 @@
 namespace noded::database {
 namespace {
 
-constexpr char kFormat = 1;
-constexpr std::size_t kFixedSize = 1 + 1 + 4 + 1;
+constexpr char kUntimedFormat = 1;
+constexpr char kFormat = 2;
+constexpr std::size_t kTimeAt = 1 + 1;
+constexpr std::size_t kTimeSize = 8;
+constexpr std::size_t kFixedSize = kTimeAt + kTimeSize + 4 + 1;
 
-void append_u32(std::string& out, std::uint32_t value) {
-  char bytes[4];
-  std::memcpy(bytes, &value, 4);
-  out.append(bytes, 4);
+template <class Number>
+void append_number(std::string& out, Number value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
 }
 
-std::uint32_t read_u32(const char* at) {
-  std::uint32_t value;
-  std::memcpy(&value, at, 4);
+template <class Number>
+Number read_number(const char* at) {
+  Number value;
+  std::memcpy(&value, at, sizeof value);
   return value;
 }
 
@@ -27,10 +32,11 @@ std::string encode(const Change& change) {
   out.reserve(kFixedSize + 16 + 4 + change.before.size() + change.after.size());
   out.push_back(kFormat);
   out.push_back(static_cast<char>(change.kind));
-  append_u32(out, change.entity);
+  append_number(out, change.time_ms);
+  append_number(out, change.entity);
   out.push_back(static_cast<char>(change.key.bytes().size()));
   out.append(change.key.bytes());
-  append_u32(out, static_cast<std::uint32_t>(change.before.size()));
+  append_number(out, static_cast<std::uint32_t>(change.before.size()));
   out.append(change.before);
   out.append(change.after);
   return out;
@@ -40,18 +46,22 @@ Result<Change> decode_change(std::string_view bytes) {
   const auto damaged = [] {
     return fail(Errc::kInternal, "damaged entry in the change feed");
   };
-  if (bytes.size() < kFixedSize || bytes[0] != kFormat) return damaged();
+  if (bytes.empty() || (bytes[0] != kFormat && bytes[0] != kUntimedFormat)) return damaged();
+  const bool has_time = bytes[0] == kFormat;
+  const std::size_t key_at = has_time ? kFixedSize : kFixedSize - kTimeSize;
+  if (bytes.size() < key_at) return damaged();
   const auto kind = static_cast<std::uint8_t>(bytes[1]);
-  const std::size_t key_size = static_cast<unsigned char>(bytes[6]);
+  const std::size_t key_size = static_cast<unsigned char>(bytes[key_at - 1]);
   if (kind < 1 || kind > 3 || (key_size != 8 && key_size != 16)) return damaged();
-  if (bytes.size() < kFixedSize + key_size + 4) return damaged();
-  const std::size_t before_size = read_u32(bytes.data() + kFixedSize + key_size);
-  const std::size_t rows_at = kFixedSize + key_size + 4;
+  const std::size_t rows_at = key_at + key_size + 4;
+  if (bytes.size() < rows_at) return damaged();
+  const std::size_t before_size = read_number<std::uint32_t>(bytes.data() + rows_at - 4);
   if (bytes.size() - rows_at < before_size) return damaged();
   return Change{
       static_cast<Change::Kind>(kind),
-      read_u32(bytes.data() + 2),
-      RowKey::from_bytes(bytes.substr(kFixedSize, key_size)),
+      has_time ? read_number<std::int64_t>(bytes.data() + kTimeAt) : 0,
+      read_number<std::uint32_t>(bytes.data() + key_at - 5),
+      RowKey::from_bytes(bytes.substr(key_at, key_size)),
       bytes.substr(rows_at, before_size),
       bytes.substr(rows_at + before_size),
   };

@@ -27,7 +27,7 @@ enum class Flaw : std::uint8_t {
   kCount,         // the kept count is not the number of rows
   kReference,     // a relation's field names a row that is not there
   kIdentifier,    // a key is higher than the mark of those handed out
-  kChange,        // an entry of the change feed cannot be read or is of the future
+  kChange,  // an entry of the change feed cannot be read, is of the future or should be trimmed
 };
 // "index_missing": stable, for programs.
 std::string_view code_of(Flaw flaw);

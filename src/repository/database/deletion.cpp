@@ -46,7 +46,7 @@ Result<> Deletion::erase(
   if (auto counted = count_row(); !counted) return counted;
   if (!entity.referrers.empty()) transaction_.observe(reference_token(application_, entity, key));
   // First, so that a cascade that comes back here finds nothing more to do.
-  if (auto erased = records_.erase(entity, key, row); !erased) return erased;
+  if (auto erased = records_.erase(entity, key, row, now_ms_); !erased) return erased;
   for (const Referrer& referrer : entity.referrers) {
     if (auto followed = follow(entity, key, referrer, depth); !followed) return followed;
   }
@@ -85,7 +85,7 @@ Result<> Deletion::reset_key(
   if (auto counted = count_row(); !counted) return counted;
   RowBuilder changed{RowView(row)};
   changed.set(referrer.key->id, value->view());
-  return records_.put(*referrer.entity, row_key, &row, changed.build());
+  return records_.put(*referrer.entity, row_key, &row, changed.build(), now_ms_);
 }
 
 // The default as a key of a row that is there; null otherwise.

@@ -19,9 +19,12 @@ class Deletion {
   static constexpr std::uint32_t kMaxDepth = 32;      // of cascades
   static constexpr std::uint64_t kMaxRows = 100'000;  // deleted or changed in one transaction
 
-  // The transaction must outlive it.
-  Deletion(std::uint16_t application, Transaction& transaction)
-      : application_(application), transaction_(transaction), records_(application, transaction) {}
+  // The transaction must outlive it. `now_ms`: of the changes, for the feed.
+  Deletion(std::uint16_t application, Transaction& transaction, std::int64_t now_ms)
+      : application_(application),
+        transaction_(transaction),
+        records_(application, transaction),
+        now_ms_(now_ms) {}
 
   // `row` is the row as stored. Per referring field: a connection row goes too; cascade deletes,
   // set null and set default change the field, restrict and no action refuse, and so does a
@@ -47,6 +50,7 @@ class Deletion {
   std::uint16_t application_;
   Transaction& transaction_;
   RecordStore records_;
+  std::int64_t now_ms_;
   std::uint64_t rows_ = 0;
 };
 

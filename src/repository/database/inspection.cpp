@@ -1,6 +1,7 @@
 #include "repository/database/inspection.hpp"
 
 #include "repository/database/change.hpp"
+#include "repository/database/feed.hpp"
 #include "repository/database/index_entry.hpp"
 #include "repository/database/keys.hpp"
 
@@ -11,15 +12,6 @@
 
 namespace noded::database {
 namespace {
-
-constexpr std::size_t kChangeKeySize = 8 + 4;  // sequence, position
-
-std::uint64_t read_big_endian(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (const char c : bytes)
-    number = number << 8 | static_cast<std::uint8_t>(c);
-  return number;
-}
 
 std::string index_name(const Index& index) {
   return "the index \"" + index.name + "\" of \"" + index.entity->name + "\"";
@@ -217,27 +209,33 @@ Result<> Inspection::tell_clash(const Index& index, const RowKey& key, const std
 }
 
 Task<Result<>> Inspection::inspect_feed() {
+  const auto horizon = co_await offload(database_.store().lane, [this] {
+    return Feed(application(), *transaction_).horizon();
+  });
+  if (!horizon && horizon.error().code != Errc::kInternal)
+    co_return std::unexpected(horizon.error());
+  if (!horizon) tell(Flaw::kChange, nullptr, {}, horizon.error().message, false);
   bool is_whole = true;
   co_return co_await walk(
       keys::prefix(application(), keys::Space::kFeed),
       "the change feed",
       is_whole,
-      [this](std::string_view key, std::string_view value) -> Result<> {
-        visit_change(key, value);
-        return {};
+      [this, oldest = horizon.value_or(1)](std::string_view key, std::string_view value) {
+        visit_change(oldest, key, value);
+        return Result<>();
       }
   );
 }
 
-void Inspection::visit_change(std::string_view key, std::string_view value) {
+void Inspection::visit_change(Sequence horizon, std::string_view key, std::string_view value) {
   ++report_.changes;
-  if (key.size() != kChangeKeySize) {
+  const auto at = Feed::place_of(key);
+  if (!at) {
     tell(Flaw::kChange, nullptr, {}, "an entry of the change feed has no sequence", false);
     return;
   }
-  const std::uint64_t sequence = read_big_endian(key.substr(0, 8));
-  const std::string place =
-      std::to_string(sequence) + "." + std::to_string(read_big_endian(key.substr(8)));
+  const Sequence sequence = at->sequence;
+  const std::string place = std::to_string(sequence) + "." + std::to_string(at->position);
   const std::string name = "entry " + place + " of the change feed ";
   if (sequence == 0 || sequence > transaction_->snapshot()) {
     tell(
@@ -245,6 +243,15 @@ void Inspection::visit_change(std::string_view key, std::string_view value) {
         nullptr,
         place,
         name + "is not of the commits up to " + std::to_string(transaction_->snapshot()),
+        false
+    );
+  }
+  if (sequence != 0 && sequence < horizon) {
+    tell(
+        Flaw::kChange,
+        nullptr,
+        place,
+        name + "is from before the horizon, commit " + std::to_string(horizon),
         false
     );
   }

@@ -73,7 +73,7 @@ class Inspection {
   Result<> find_entry(const Index& index, const RowKey& key, const RowView& row);
   Result<> tell_clash(const Index& index, const RowKey& key, const std::string& holder);
   Task<Result<>> inspect_feed();
-  void visit_change(std::string_view key, std::string_view value);
+  void visit_change(Sequence horizon, std::string_view key, std::string_view value);
 
   void tell(Flaw what, const Entity* entity, std::string key, std::string sentence, bool mendable);
   void damaged(Flaw what, Damage damage);

@@ -63,7 +63,11 @@ Result<RowKey> RecordStore::make_key(const Entity& entity, std::int64_t now_ms) 
 }
 
 Result<> RecordStore::put(
-    const Entity& entity, const RowKey& key, const std::string* before, const std::string& after
+    const Entity& entity,
+    const RowKey& key,
+    const std::string* before,
+    const std::string& after,
+    std::int64_t now_ms
 ) {
   const RowView old_row(before != nullptr ? std::string_view(*before) : std::string_view());
   const RowView new_row(after);
@@ -73,6 +77,7 @@ Result<> RecordStore::put(
   if (before == nullptr) transaction_.add(keys::row_count(application_, entity), 1);
   const Change change{
       before == nullptr ? Change::Kind::kCreated : Change::Kind::kUpdated,
+      now_ms,
       entity.id,
       key,
       old_row.bytes(),
@@ -82,13 +87,15 @@ Result<> RecordStore::put(
   return {};
 }
 
-Result<> RecordStore::erase(const Entity& entity, const RowKey& key, const std::string& before) {
+Result<> RecordStore::erase(
+    const Entity& entity, const RowKey& key, const std::string& before, std::int64_t now_ms
+) {
   const RowView old_row(before);
   auto indexed = update_indices(entity, key, &old_row, nullptr);
   if (!indexed) return indexed;
   transaction_.erase(keys::row(application_, entity, key));
   transaction_.add(keys::row_count(application_, entity), -1);
-  const Change change{Change::Kind::kErased, entity.id, key, before, {}};
+  const Change change{Change::Kind::kErased, now_ms, entity.id, key, before, {}};
   transaction_.append(keys::prefix(application_, keys::Space::kFeed), encode(change));
   return {};
 }

@@ -24,12 +24,18 @@ class RecordStore {
   Result<bool> get(const Entity& entity, const RowKey& key, std::string& row);
   // A fresh integer key, or a UUID version 7 made from `now`.
   Result<RowKey> make_key(const Entity& entity, std::int64_t now_ms);
-  // `before` is null for a new row. kExists "UNIQUE constraint failed: e.f, e.g" when a unique
-  // index has the values.
+  // `before` is null for a new row; `now_ms`: of the change, for the feed. kExists "UNIQUE
+  // constraint failed: e.f, e.g" when a unique index has the values.
   Result<> put(
-      const Entity& entity, const RowKey& key, const std::string* before, const std::string& after
+      const Entity& entity,
+      const RowKey& key,
+      const std::string* before,
+      const std::string& after,
+      std::int64_t now_ms
   );
-  Result<> erase(const Entity& entity, const RowKey& key, const std::string& before);
+  Result<> erase(
+      const Entity& entity, const RowKey& key, const std::string& before, std::int64_t now_ms
+  );
 
   // Entries of one index for one row: for building a new index over old rows.
   Result<> add_to_index(const Index& index, const RowKey& key, const RowView& row);

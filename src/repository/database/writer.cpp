@@ -77,11 +77,11 @@ Result<RowKey> Writer::create_one(
   if (auto complete = require_complete(entity, row); !complete)
     return std::unexpected(std::move(complete.error()));
   RecordStore records(application_, transaction_);
-  auto key = records.make_key(entity, clock_.wall().time_since_epoch().count());
+  auto key = records.make_key(entity, now_ms());
   if (!key) return key;
   auto inside = require_inside(entity, Action::kCreate, allowed, *key, row);
   if (!inside) return std::unexpected(std::move(inside.error()));
-  if (auto put = records.put(entity, *key, nullptr, row); !put)
+  if (auto put = records.put(entity, *key, nullptr, row, now_ms()); !put)
     return std::unexpected(std::move(put.error()));
   return key;
 }
@@ -102,7 +102,7 @@ Result<bool> Writer::update(
       RowInput(application_, transaction_, *this, entity, Context::kUpdate, system_fields)
           .read(changes);
   if (!assignments) return std::unexpected(std::move(assignments.error()));
-  auto put = records.put(entity, key, &before, build_row(&before, *assignments));
+  auto put = records.put(entity, key, &before, build_row(&before, *assignments), now_ms());
   if (!put) return std::unexpected(std::move(put.error()));
   return true;
 }
@@ -123,7 +123,7 @@ Result<std::vector<RowKey>> Writer::update_where(
     const auto exists = records.get(entity, key, before);
     if (!exists) return std::unexpected(exists.error());
     if (!*exists) continue;
-    auto put = records.put(entity, key, &before, build_row(&before, *assignments));
+    auto put = records.put(entity, key, &before, build_row(&before, *assignments), now_ms());
     if (!put) return std::unexpected(std::move(put.error()));
   }
   return keys;
@@ -138,7 +138,7 @@ Result<bool> Writer::erase(const Entity& entity, const RowKey& key, std::string&
   if (!exists || !*exists) return exists;
   auto inside = require_inside(entity, Action::kDelete, *allowed, key, row);
   if (!inside) return std::unexpected(std::move(inside.error()));
-  if (auto erased = Deletion(application_, transaction_).run(entity, key, row); !erased) {
+  if (auto erased = Deletion(application_, transaction_, now_ms()).run(entity, key, row); !erased) {
     return std::unexpected(std::move(erased.error()));
   }
   append_row(entity, key, row, out);
@@ -154,7 +154,7 @@ Result<std::uint64_t> Writer::erase_where(
       Reader(application_, transaction_, access_).find_keys(entity, where, Action::kDelete);
   if (!keys) return std::unexpected(keys.error());
   RecordStore records(application_, transaction_);
-  Deletion deletion(application_, transaction_);
+  Deletion deletion(application_, transaction_, now_ms());
   std::string row;
   std::uint64_t erased = 0;
   out.push_back('[');

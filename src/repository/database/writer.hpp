@@ -81,6 +81,8 @@ class Writer {
       const std::string& row
   );
 
+  std::int64_t now_ms() const { return clock_.wall().time_since_epoch().count(); }
+
   std::uint16_t application_;
   const Schema& schema_;
   Transaction& transaction_;

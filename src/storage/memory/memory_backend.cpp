@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -67,19 +68,44 @@ class MemorySnapshot final : public Snapshot {
   std::shared_ptr<const MemoryMap> map_;
 };
 
+class MemoryUpkeep final : public RangeUpkeep {
+ public:
+  explicit MemoryUpkeep(std::weak_ptr<const MemoryMap> map) : map_(std::move(map)) {}
+
+  Result<std::uint64_t> approximate_bytes(const KeyRange& range) const override {
+    const auto map = map_.lock();
+    if (map == nullptr) return fail(Errc::kUnavailable, "the store is closed");
+    std::uint64_t bytes = 0;
+    MemoryCursor cursor(*map, range, Direction::kForward, std::numeric_limits<Sequence>::max());
+    while (cursor.next())
+      bytes += cursor.key().size() + cursor.value().size();
+    return bytes;
+  }
+  // Nothing is left behind by what was erased.
+  Result<> reclaim(const KeyRange& /*range*/, std::stop_token /*stop*/) override {
+    if (map_.expired()) return fail(Errc::kUnavailable, "the store is closed");
+    return {};
+  }
+
+ private:
+  std::weak_ptr<const MemoryMap> map_;
+};
+
 class MemoryBackend final : public Backend {
  public:
   Sequence stored_sequence() const override { return 0; }
-  std::expected<void, WriteFault> apply(
-      std::span<const Change> changes, Sequence last, Sequence oldest_read
-  ) override {
-    map_->apply(changes, last, oldest_read);
+  std::expected<void, WriteFault> apply(const Batch& batch, Sequence last, Sequence oldest_read)
+      override {
+    map_->apply(batch, last, oldest_read);
     return {};
   }
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
     return std::make_unique<MemorySnapshot>(map_, sequence);
   }
   Usage usage() override { return {.free_bytes = std::nullopt, .stored_bytes = map_->bytes()}; }
+  std::shared_ptr<RangeUpkeep> range_upkeep() override {
+    return std::make_shared<MemoryUpkeep>(map_);
+  }
   void close() override { map_.reset(); }
 
  private:

@@ -41,11 +41,20 @@ std::vector<MemoryMap::Entry> MemoryMap::read(
   return found;
 }
 
-void MemoryMap::apply(std::span<const Change> changes, Sequence sequence, Sequence oldest_read) {
+void MemoryMap::apply(const Batch& batch, Sequence sequence, Sequence oldest_read) {
   const std::unique_lock lock(mutex_);
-  for (const Change& change : changes)
+  for (const KeyRange& range : batch.erased)
+    erase(range, sequence);
+  for (const Change& change : batch.changes)
     write(change, sequence);
   prune(oldest_read);
+}
+
+void MemoryMap::erase(const KeyRange& range, Sequence sequence) {
+  const auto end = range.end.empty() ? entries_.end() : entries_.lower_bound(range.end);
+  for (auto place = entries_.lower_bound(range.begin); place != end; ++place) {
+    if (place->second.back().value != nullptr) set(place, nullptr, sequence);
+  }
 }
 
 void MemoryMap::write(const Change& change, Sequence sequence) {
@@ -53,21 +62,21 @@ void MemoryMap::write(const Change& change, Sequence sequence) {
   const bool is_known = place != entries_.end() && place->first == change.key;
   if (!is_known && !change.value) return;
   if (!is_known) place = entries_.emplace_hint(place, change.key, Versions{});
-  Versions& versions = place->second;
-  if (!versions.empty() && versions.back().value != nullptr) {
-    bytes_ -= change.key.size() + versions.back().value->size();
-  }
-  Value value;
-  if (change.value) {
-    value = std::make_shared<const std::string>(*change.value);
-    bytes_ += change.key.size() + value->size();
-  }
+  set(place, change.value ? std::make_shared<const std::string>(*change.value) : nullptr, sequence);
+}
+
+void MemoryMap::set(Entries::iterator place, Value value, Sequence sequence) {
+  auto& [key, versions] = *place;
+  if (!versions.empty() && versions.back().value != nullptr)
+    bytes_ -= key.size() + versions.back().value->size();
+  const bool is_erased = value == nullptr;
+  if (!is_erased) bytes_ += key.size() + value->size();
   if (!versions.empty() && versions.back().sequence == sequence) {
     versions.back().value = std::move(value);
   } else {
     versions.push_back({sequence, std::move(value)});
   }
-  if (versions.size() > 1 || !change.value) superseded_.push_back({sequence, place->first});
+  if (versions.size() > 1 || is_erased) superseded_.push_back({sequence, key});
 }
 
 void MemoryMap::prune(Sequence oldest_read) {

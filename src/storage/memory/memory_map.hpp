@@ -39,9 +39,9 @@ class MemoryMap {
       std::size_t count
   ) const;
 
-  // Writer: makes `changes` visible from `sequence` on, then drops versions that reads at
+  // Writer: makes `batch` visible from `sequence` on, then drops versions that reads at
   // `oldest_read` and later do not see.
-  void apply(std::span<const Change> changes, Sequence sequence, Sequence oldest_read);
+  void apply(const Batch& batch, Sequence sequence, Sequence oldest_read);
   // Writer: keys and values of the newest versions.
   std::uint64_t bytes() const noexcept { return bytes_; }
   // Writer: keys held, those of erased entries included.
@@ -56,7 +56,9 @@ class MemoryMap {
   using Entries = std::map<std::string, Versions, std::less<>>;
 
   static Value visible(const Versions& versions, Sequence sequence);
+  void erase(const KeyRange& range, Sequence sequence);
   void write(const Change& change, Sequence sequence);
+  void set(Entries::iterator place, Value value, Sequence sequence);
   void prune(Sequence oldest_read);
 
   mutable std::shared_mutex mutex_;  // guards entries_

@@ -4,6 +4,7 @@
 #include "storage/rocksdb/rocksdb_backup.hpp"
 #include "storage/rocksdb/rocksdb_open.hpp"
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
+#include "storage/rocksdb/rocksdb_upkeep.hpp"
 #include "telemetry/log.hpp"
 
 #include <rocksdb/db.h>
@@ -37,13 +38,17 @@ class RocksdbBackend final : public Backend {
   Sequence stored_sequence() const override { return stored_sequence_; }
 
   std::expected<void, WriteFault> apply(
-      std::span<const Change> changes, Sequence last, Sequence /*oldest_read*/
+      const Batch& batch, Sequence last, Sequence /*oldest_read*/
   ) override {
     batch_.Clear();
     rocksdb::Status status;
-    for (const Change& change : changes) {
-      status = add(change);
+    for (const KeyRange& range : batch.erased) {
+      status = erase(range);
       if (!status.ok()) break;
+    }
+    for (const Change& change : batch.changes) {
+      if (!status.ok()) break;
+      status = add(change);
     }
     const NumberBytes sequence = encode_number(static_cast<std::int64_t>(last));
     if (status.ok())
@@ -69,6 +74,8 @@ class RocksdbBackend final : public Backend {
     usage.met_full_disk = background_->met_full_disk();
     return usage;
   }
+
+  std::shared_ptr<RangeUpkeep> range_upkeep() override { return make_range_upkeep(files_); }
 
   std::shared_ptr<BackupSource> backup_source() override { return make_backup_source(files_); }
 
@@ -99,6 +106,11 @@ class RocksdbBackend final : public Backend {
   std::uint64_t property(const std::string& name) const {
     std::uint64_t number = 0;
     return files_->db().GetIntProperty(name, &number) ? number : 0;
+  }
+
+  rocksdb::Status erase(const KeyRange& range) {
+    const StoredRange stored(range);
+    return batch_.DeleteRange(stored.begin(), stored.end());
   }
 
   rocksdb::Status add(const Change& change) {

@@ -17,15 +17,10 @@ class RocksdbCursor final : public Cursor {
   RocksdbCursor(
       rocksdb::DB& db, rocksdb::ReadOptions reads, const KeyRange& range, Direction direction
   )
-      : lower_(1, kDataSpace), is_forward_(direction == Direction::kForward) {
-    lower_.append(range.begin);
-    if (range.end.empty()) {
-      upper_.assign(1, kDataSpace + 1);
-    } else {
-      upper_.assign(1, kDataSpace).append(range.end);
-    }
-    lower_bound_ = lower_;
-    upper_bound_ = upper_;
+      : range_(range),
+        lower_bound_(range_.begin()),
+        upper_bound_(range_.end()),
+        is_forward_(direction == Direction::kForward) {
     reads.iterate_lower_bound = &lower_bound_;
     reads.iterate_upper_bound = &upper_bound_;
     iterator_.reset(db.NewIterator(reads));
@@ -55,7 +50,7 @@ class RocksdbCursor final : public Cursor {
     }
   }
 
-  std::string lower_, upper_;
+  const StoredRange range_;
   rocksdb::Slice lower_bound_, upper_bound_;  // the iterator points to them
   bool is_forward_;
   bool is_placed_ = false;
@@ -78,7 +73,6 @@ RocksdbFiles::~RocksdbFiles() {
 RocksdbSnapshot::RocksdbSnapshot(std::shared_ptr<const RocksdbFiles> files, Sequence sequence)
     : Snapshot(sequence), files_(std::move(files)), snapshot_(files_->db().GetSnapshot()) {
   disk_reads_.snapshot = snapshot_;
-  disk_reads_.ignore_range_deletions = true;  // there are none
   memory_reads_ = disk_reads_;
   memory_reads_.read_tier = rocksdb::kBlockCacheTier;
   memory_reads_.max_skippable_internal_keys = kMostSkipped;

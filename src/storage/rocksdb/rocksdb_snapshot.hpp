@@ -52,6 +52,21 @@ class StoredKey {
   std::string far_;
 };
 
+// A range as it is stored: its end is never open.
+class StoredRange {
+ public:
+  explicit StoredRange(const KeyRange& range)
+      : begin_(1, kDataSpace), end_(1, range.end.empty() ? char{kDataSpace + 1} : kDataSpace) {
+    begin_.append(range.begin);
+    end_.append(range.end);
+  }
+  rocksdb::Slice begin() const noexcept { return begin_; }
+  rocksdb::Slice end() const noexcept { return end_; }
+
+ private:
+  std::string begin_, end_;
+};
+
 class RocksdbSnapshot final : public Snapshot {
  public:
   RocksdbSnapshot(std::shared_ptr<const RocksdbFiles> files, Sequence sequence);

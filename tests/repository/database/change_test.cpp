@@ -5,26 +5,43 @@
 namespace noded::database {
 namespace {
 
+constexpr std::int64_t kTime = 1'700'000'000'123;
+
 TEST(Change, GivesBackWhatWasEncoded) {
   const std::string bytes =
-      encode({Change::Kind::kUpdated, 70'000, RowKey::of_integer(-3), "before", "after"});
+      encode({Change::Kind::kUpdated, kTime, 70'000, RowKey::of_integer(-3), "before", "after"});
   const auto change = decode_change(bytes);
   ASSERT_TRUE(change.has_value());
   EXPECT_EQ(change->kind, Change::Kind::kUpdated);
+  EXPECT_EQ(change->time_ms, kTime);
   EXPECT_EQ(change->entity, 70'000u);
   EXPECT_EQ(change->key.integer(), -3);
   EXPECT_EQ(change->before, "before");
   EXPECT_EQ(change->after, "after");
 }
 
+TEST(Change, AnEntryOfTheFirstFormatHasNoTime) {
+  std::string bytes = encode({Change::Kind::kCreated, kTime, 7, RowKey::of_integer(5), {}, "row"});
+  bytes[0] = 1;
+  bytes.erase(2, sizeof kTime);
+  const auto change = decode_change(bytes);
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(change->kind, Change::Kind::kCreated);
+  EXPECT_EQ(change->time_ms, 0);
+  EXPECT_EQ(change->entity, 7u);
+  EXPECT_EQ(change->key.integer(), 5);
+  EXPECT_EQ(change->before, "");
+  EXPECT_EQ(change->after, "row");
+}
+
 TEST(Change, ADamagedEntryIsRefused) {
   const std::string bytes =
-      encode({Change::Kind::kErased, 1, RowKey::of_uuid("0123456789abcdef"), "row", {}});
+      encode({Change::Kind::kErased, kTime, 1, RowKey::of_uuid("0123456789abcdef"), "row", {}});
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_change(std::string_view(bytes).substr(0, size)).has_value()) << size;
   }
   std::string newer = bytes;
-  newer[0] = 2;
+  newer[0] = 3;
   EXPECT_FALSE(decode_change(newer).has_value());
 }
 

@@ -50,7 +50,8 @@ class OpenStore {
             RowBuilder row;
             const std::string slug = "slug-" + std::to_string(i);
             row.set(posts.find_field("slug")->id, ValueView::of_text(slug));
-            const auto put = records.put(posts, *records.make_key(posts, 0), nullptr, row.build());
+            const auto key = records.make_key(posts, 0);
+            const auto put = records.put(posts, *key, nullptr, row.build(), 0);
             if (!put) return std::unexpected(put.error());
           }
           return count;

@@ -250,7 +250,7 @@ TEST_F(ConsistencyOf, AChangeOfACommitThatNeverWasIsNamed) {
   std::string key = keys::prefix(kApplication, keys::Space::kFeed);
   key.append("\0\0\0\x01\0\0\0\0\0\0\0\0", 12);
   const std::string row = stored(row_key("tags", 1));
-  const Change change{Change::Kind::kCreated, entity("tags").id, RowKey::of_integer(1), {}, row};
+  const Change change{Change::Kind::kCreated, 0, entity("tags").id, RowKey::of_integer(1), {}, row};
   const std::string bytes = encode(change);
   tamper([&](Transaction& transaction) { transaction.put(key, bytes); });
   EXPECT_THAT(named(check()), ElementsAre("change_unreadable/4294967296.0 !"));

@@ -123,6 +123,13 @@ class TestNode final : public Node {
     chain_->set_authorizer(std::move(authorizer));
   }
   void add_readiness(std::string, std::function<std::string()>) override {}
+  void add_gauge(std::string name, std::string help, std::function<double()> read) override {
+    metrics_.gauge(std::move(name), std::move(help), std::move(read));
+  }
+  void add_counter(std::string name, std::string help, std::function<double()> read) override {
+    metrics_.counter_of(std::move(name), std::move(help), std::move(read));
+  }
+  void add_status(std::string, std::function<std::string()>) override {}
   void announce(std::string text) override { announcements_.push_back(std::move(text)); }
   Logger& log() override { return log_; }
   void on_reload(PrepareReload) override {}
