@@ -36,6 +36,21 @@ in_journal '"applied":["http.max_in_flight"]' ||
 systemctl restart noded
 [ "$(systemctl show -P MainPID noded)" != "$pid" ] || fail 'no new process'
 
+# What root does while the node is stopped is the service's own.
+systemctl stop noded
+noded doctor --data /var/lib/noded >/dev/null || fail 'the stopped node is not in order'
+echo 'a long secret' | noded user create you@example.com --role admin --password-stdin --data /var/lib/noded
+[ -z "$(find /var/lib/noded/ -not -user noded)" ] || fail 'root left files of its own in the state'
+systemctl start noded || fail 'the node does not start after commands of root'
+
+# A directory of backups that is the service's.
+install -d -o noded -g noded -m 700 /backups
+mkdir -p /etc/systemd/system/noded.service.d
+printf '[Service]\nReadWritePaths=/backups\n' >/etc/systemd/system/noded.service.d/backups.conf
+systemctl daemon-reload
+systemctl restart noded
+noded backup /backups --data /var/lib/noded && noded restore /backups --check || fail 'no backup was made'
+
 # A second node.
 printf 'listen: 127.0.0.1:1338\n' >/etc/noded/blue.yaml
 if [ -e /lib/systemd/system/noded@.service ]; then
