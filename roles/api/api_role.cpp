@@ -12,6 +12,7 @@
 #include "modules/system/media_module.hpp"
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
+#include "modules/transfer/import_admin.hpp"
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
@@ -30,6 +31,7 @@ namespace {
 constexpr std::uint16_t kApplication = 1;  // the node's only one
 constexpr std::string_view kSystemRoutes = "system";
 constexpr std::string_view kDoctorRoutes = "doctor";
+constexpr std::string_view kTransferRoutes = "transfer";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -52,7 +54,8 @@ class ApiRole final : public Role {
         configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
         controller_(configuration_, database_, *auth_, node.router()),
         doctor_(database_, node.log()),
-        feed_(node, database_) {}
+        feed_(node, database_),
+        import_(database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -74,6 +77,7 @@ class ApiRole final : public Role {
   system::SystemController controller_;
   system::DoctorController doctor_;
   FeedUpkeep feed_;
+  transfer::ImportAdmin import_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -87,6 +91,8 @@ Task<Result<>> ApiRole::start() {
   if (!mounted) co_return std::unexpected(mounted.error());
   const auto doctor = node_.router().mount(std::string(kDoctorRoutes), doctor_.routes());
   if (!doctor) co_return std::unexpected(doctor.error());
+  const auto importing = node_.router().mount(std::string(kTransferRoutes), import_.routes());
+  if (!importing) co_return std::unexpected(importing.error());
   co_await offer_setup();
   feed_.start();
   co_return Result<>();
@@ -95,6 +101,7 @@ Task<Result<>> ApiRole::start() {
 Task<> ApiRole::stop() {
   co_await feed_.stop();
   node_.router().unmount(kDoctorRoutes);
+  node_.router().unmount(kTransferRoutes);
   node_.router().unmount(kSystemRoutes);
   co_return;
 }

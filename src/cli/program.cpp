@@ -6,6 +6,7 @@
 #include "cli/doctor_command.hpp"
 #include "cli/document_commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/import_bknd_command.hpp"
 #include "cli/inspect_commands.hpp"
 #include "cli/loaded.hpp"
 #include "cli/reload_command.hpp"
@@ -66,6 +67,7 @@ class CommandLine {
     add_backup();
     add_inspection();
     add_doctor();
+    add_transfer();
   }
 
   int parse_and_run(int count, char** arguments) {
@@ -336,6 +338,31 @@ class CommandLine {
     add_node_flags(doctor);
   }
 
+  void add_transfer() {
+    CLI::App& group = *app_.add_subcommand("import", "take rows from elsewhere");
+    group.require_subcommand(1);
+    CLI::App& bknd = add_command(
+        group,
+        "bknd",
+        "make the store out of a bknd database (SQLite): configuration, rows, users, roles and the "
+        "list of media",
+        [this] {
+          auto loaded = load_node(built_in_, arguments_);
+          if (!loaded) return print_problems(loaded.error());
+          return import_bknd(std::move(*loaded), bknd_);
+        }
+    );
+    bknd.add_option("FILE", bknd_.file, "the database; bknd should not write to it meanwhile")
+        ->required();
+    bknd.add_flag("--dry-run", bknd_.only_tries, "do everything, but do not keep the store");
+    bknd.add_flag(
+        "--allow-omissions",
+        bknd_.allows_omissions,
+        "keep the store also when not everything could be taken"
+    );
+    add_node_flags(bknd);
+  }
+
   // ---- actions ----
 
   template <class Action>
@@ -367,6 +394,7 @@ class CommandLine {
   std::string shell_;
   BackupArguments backup_;
   RestoreArguments restore_;
+  BkndArguments bknd_;
   bool has_piped_password_ = false;
   bool wants_json_ = false;
   bool wants_repair_ = false;

@@ -40,12 +40,9 @@ int print_refusal(const json::object& answer) {
 
 int print_changes(const json::object& answer) {
   const auto applied = texts_of(answer, "applied");
-  const auto waiting = texts_of(answer, "needs_restart");
-  if (applied.empty() && waiting.empty()) fmt::print("reloaded: nothing has changed\n");
+  if (applied.empty()) fmt::print("reloaded: nothing has changed\n");
   for (const std::string& name : applied)
     fmt::print("reloaded: {}\n", name);
-  for (const std::string& name : waiting)
-    fmt::print("needs a restart: {}\n", name);
   return kDone;
 }
 

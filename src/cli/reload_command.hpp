@@ -5,8 +5,8 @@
 
 namespace noded::cli {
 
-// Prints what changed, what needs a restart, or all that is wrong. Returns the exit code: kUsage
-// when the configuration is not in order, and the node goes on with the one it had.
+// Prints what changed, or why nothing did. Returns the exit code: kUsage when the configuration is
+// not in order or needs a restart, and the node goes on with the one it had.
 int reload_node(const Loaded& loaded);
 
 }  // namespace noded::cli

@@ -48,7 +48,9 @@ inline constexpr Option<std::vector<std::string>> kHosts{
     "http.hosts",
     "hosts that requests may be for, beside loopback addresses and localhost; \"*\" is any, and so "
     "is an empty list on a node that listens beyond loopback addresses",
-    {}
+    {},
+    {},
+    Reload::kLive
 };
 inline constexpr Option<std::chrono::milliseconds> kSlowRequest{
     "http.slow_request",

@@ -4,6 +4,7 @@
 #include "http/error_answer.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace noded::gateway {
@@ -32,15 +33,23 @@ bool is_loopback_name(std::string_view host) {
 
 }  // namespace
 
-HostFilter::HostFilter(std::vector<std::string> hosts) : hosts_(std::move(hosts)) {
-  for (std::string& host : hosts_)
+HostFilter::HostFilter(std::optional<std::vector<std::string>> hosts) {
+  set_hosts(std::move(hosts));
+}
+
+void HostFilter::set_hosts(std::optional<std::vector<std::string>> hosts) {
+  if (!hosts) return hosts_.set(nullptr);
+  for (std::string& host : *hosts)
     host = lower(host);
+  hosts_.set(std::make_shared<const std::vector<std::string>>(std::move(*hosts)));
 }
 
 bool HostFilter::knows(std::string_view host) const {
   if (is_loopback_name(host)) return true;
+  const auto hosts = hosts_.get();
+  if (hosts == nullptr) return true;
   const std::string name = lower(host);
-  return is_loopback_name(name) || std::ranges::find(hosts_, name) != hosts_.end();
+  return is_loopback_name(name) || std::ranges::find(*hosts, name) != hosts->end();
 }
 
 std::optional<http::Response> HostFilter::before(http::Request& request) {

@@ -4,16 +4,22 @@
 
 #include "noded/http.hpp"
 
+#include "runtime/latest.hpp"
+
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace noded::gateway {
 
 class HostFilter final : public http::Filter {
  public:
-  // `hosts`: names without a port, compared without case. Loopback addresses, localhost and names
-  // below it are always among them; so is the admin socket.
-  explicit HostFilter(std::vector<std::string> hosts);
+  // `hosts`: names without a port, compared without case; nullopt: any. Loopback addresses,
+  // localhost and names below it are always among them; so is the admin socket.
+  explicit HostFilter(std::optional<std::vector<std::string>> hosts);
+
+  void set_hosts(std::optional<std::vector<std::string>> hosts);  // from now on; any thread
 
   // 421 (RFC 9110 §15.5.20) for any other host.
   std::optional<http::Response> before(http::Request& request) override;
@@ -22,7 +28,7 @@ class HostFilter final : public http::Filter {
  private:
   bool knows(std::string_view host) const;
 
-  std::vector<std::string> hosts_;
+  runtime::Latest<std::vector<std::string>> hosts_;  // in lower case; null: any
 };
 
 }  // namespace noded::gateway

@@ -144,13 +144,15 @@ TlsFiles::Times TlsFiles::modification_times() const {
 }
 
 Result<bool> TlsFiles::refresh(When when, const Clock& clock) {
+  const std::lock_guard lock(refreshing_);
   Times now = modification_times();
   if (when == When::kChanged && now == seen_) return false;
   auto read = TlsKeys::read(pairs_, only_tls_1_3_);
-  const bool is_first = latest_.get() == nullptr;
+  const auto served = latest_.get();
   seen_ = std::move(now);
   if (!read) return std::unexpected(std::move(read.error()));
-  if (!is_first && (*read)->expires_at() <= clock.wall()) {
+  const WallTime end = (*read)->expires_at();
+  if (served != nullptr && end != served->expires_at() && end <= clock.wall()) {
     return fail(Errc::kInvalid, "the certificate in the changed TLS files has expired");
   }
   latest_.set(std::move(*read));

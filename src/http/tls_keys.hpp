@@ -13,6 +13,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -58,8 +59,8 @@ class TlsFiles {
   std::shared_ptr<const TlsKeys> keys() const { return latest_.get(); }
 
   // Reads the files if they changed since the last time, or in any case. True if there are new
-  // keys. On an error the old ones stay; after the first time an expired certificate is one.
-  // Blocks: one thread at a time.
+  // keys. On an error the old ones stay; another certificate that has expired is one.
+  // Blocks. Any thread.
   enum class When : std::uint8_t { kChanged, kAlways };
   Result<bool> refresh(When when, const Clock& clock);
 
@@ -69,6 +70,7 @@ class TlsFiles {
 
   const std::vector<TlsKeys::Pair> pairs_;
   const bool only_tls_1_3_;
+  std::mutex refreshing_;
   Times seen_;
   runtime::Latest<TlsKeys> latest_;
 };

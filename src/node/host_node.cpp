@@ -2,7 +2,6 @@
 
 #include "crypto/argon2.hpp"
 #include "gateway/gateway_options.hpp"
-#include "gateway/host_filter.hpp"
 #include "http/http_options.hpp"
 #include "node/known_hosts.hpp"
 #include "node/listeners.hpp"
@@ -40,16 +39,8 @@ using telemetry::Fields;
 using telemetry::Level;
 
 constexpr net::as_tuple_t<net::use_awaitable_t<net::any_io_executor>> kAsTuple{};
-constexpr std::chrono::seconds kRoleStopDeadline{10};
 // What a shell reports for a process ended by SIGINT.
 constexpr int kInterrupted = 130;
-
-std::vector<std::string> names_of(const std::vector<const RoleDescriptor*>& roles) {
-  std::vector<std::string> out;
-  for (const RoleDescriptor* role : roles)
-    out.emplace_back(role->name);
-  return out;
-}
 
 }  // namespace
 
@@ -75,7 +66,9 @@ HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
       loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
       logger_(std::make_unique<NodeLogger>()),
-      reloader_(setup_.options, setup_.read_again) {}
+      roles_(setup_.roles),
+      reloader_(setup_.options, setup_.read_again),
+      drain_(setup_.options.get(runtime::kDrain)) {}
 
 HostNode::~HostNode() {
   close();
@@ -179,7 +172,7 @@ Result<> HostNode::open() {
       .metrics = metrics_,
       .has_open_metrics = setup_.options.get(kMetricsFor) == "anyone",
       .started_at = setup_.clock.steady(),
-      .roles = names_of(setup_.roles),
+      .roles = roles_.names(),
       .data_directory = data_->root.string(),
   });
   add_status_metrics(*status_);
@@ -213,7 +206,7 @@ Task<> HostNode::live_or_fail(std::function<void(const Serving&)> on_serving) {
 
 Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   spawn(executor(), "signals", [this] { return watch_signals(); });
-  auto started = co_await start_roles();
+  auto started = co_await roles_.start(*this);
   if (started) build_chain();
   Result<Serving> serving = started ? listen() : std::unexpected(std::move(started.error()));
   if (serving) {
@@ -231,29 +224,16 @@ Task<> HostNode::live(std::function<void(const Serving&)> on_serving) {
   co_await stop_all();
 }
 
-Task<Result<>> HostNode::start_roles() {
-  for (const RoleDescriptor* descriptor : setup_.roles)
-    roles_.push_back({descriptor, descriptor->make(*this)});
-  for (RunningRole& running : roles_) {
-    // Counted first: a role whose start failed half-way is stopped as well.
-    ++started_roles_;
-    auto started = co_await running.role->start();
-    if (started) continue;
-    started.error().message = fmt::format(
-        "the role {} cannot start: {}", running.descriptor->name, started.error().message
-    );
-    co_return started;
-  }
-  co_return Result<>();
+std::optional<std::vector<std::string>> HostNode::hosts(const Options& options) const {
+  return known_hosts(options.get(gateway::kHosts), listen_texts(setup_.options, setup_.sockets));
 }
 
 void HostNode::build_chain() {
   chain_ = std::make_unique<gateway::Chain>(
       gateway::make_chain_limits(setup_.options), router_, setup_.clock, metrics_
   );
-  const auto& named = setup_.options.get(gateway::kHosts);
-  if (auto hosts = known_hosts(named, listen_texts(setup_.options, setup_.sockets)))
-    chain_->add_filter(std::make_shared<gateway::HostFilter>(std::move(*hosts)));
+  hosts_ = std::make_shared<gateway::HostFilter>(hosts(setup_.options));
+  chain_->add_filter(hosts_);
   for (const auto& filter : filters_)
     chain_->add_filter(filter);
   if (authenticator_) chain_->set_authenticator(authenticator_);
@@ -332,12 +312,17 @@ void HostNode::watch_reload() {
     return [this,
             log = telemetry::make_log_setup(options),
             server = http::make_server_limits(options),
-            chain = gateway::make_chain_limits(options)] {
+            chain = gateway::make_chain_limits(options),
+            hosts = hosts(options),
+            drain = options.get(runtime::kDrain)] {
       telemetry::change_log(log);
       server_->set_limits(server);
       chain_->set_limits(chain);
+      hosts_->set_hosts(hosts);
+      drain_ = drain;
     };
   });
+  if (tls_) reloader_.add_part(make_tls_part(tls_, setup_.clock));
   if (setup_.read_again && !runtime::is_hangup_ignored())
     spawn(executor(), "hangups", [this] { return watch_hangups(); });
 }
@@ -358,8 +343,6 @@ Task<> HostNode::watch_hangups() {
 
 Task<ReloadOutcome> HostNode::reload() {
   setup_.notifier.reloading();
-  // A file that cannot be read leaves the old certificates; the log tells.
-  if (tls_) co_await refresh_tls(tls_, http::TlsFiles::When::kAlways, lanes_->hash(), setup_.clock);
   auto outcome = co_await reloader_.reload(lanes_->hash());
   log_reload(outcome);
   setup_.notifier.ready(status_line());
@@ -389,37 +372,9 @@ Task<> HostNode::stop_all() {
   setup_.notifier.stopping("answering what is in flight");
   const std::string& ready_file = setup_.options.get(runtime::kReadyFile);
   if (!setup_.is_offline && !ready_file.empty()) std::remove(ready_file.c_str());
-  if (server_) co_await server_->drain(setup_.options.get(runtime::kDrain));
-  while (started_roles_ > 0)
-    co_await stop_role(roles_[--started_roles_]);
+  if (server_) co_await server_->drain(drain_);
+  co_await roles_.stop();
   telemetry::log(Level::kInfo, "stopped");
-}
-
-Task<> HostNode::stop_role(RunningRole& running) {
-  struct Wait {
-    net::steady_timer deadline;
-    bool is_over = false;
-  };
-  // However the task ends, by return, by exception or by destruction, the wait is over.
-  struct Finish {
-    std::shared_ptr<Wait> wait;
-    ~Finish() {
-      wait->is_over = true;
-      wait->deadline.cancel();
-    }
-  };
-  auto wait = std::make_shared<Wait>(net::steady_timer(executor(), kRoleStopDeadline));
-  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): spawn keeps it alive
-  spawn(executor(), "role stop", [role = running.role.get(), wait]() -> Task<> {
-    const Finish finish{wait};
-    co_await role->stop();
-  });
-  if (!wait->is_over) co_await wait->deadline.async_wait(kAsTuple);
-  if (!wait->is_over) {
-    telemetry::log(
-        Level::kError, "role did not stop in time", Fields().text("role", running.descriptor->name)
-    );
-  }
 }
 
 void HostNode::fail_with(Error error) {
@@ -435,7 +390,7 @@ void HostNode::close() {
   loops_.discard();
   server_.reset();
   chain_.reset();
-  roles_.clear();
+  roles_.destroy();
   stop_requested_.reset();
 }
 

@@ -7,12 +7,14 @@
 
 #include "config/configuration.hpp"
 #include "gateway/chain.hpp"
+#include "gateway/host_filter.hpp"
 #include "http/router_table.hpp"
 #include "http/server.hpp"
 #include "node/backup_route.hpp"
 #include "node/data_directory.hpp"
 #include "node/readiness.hpp"
 #include "node/reload.hpp"
+#include "node/running_roles.hpp"
 #include "node/status.hpp"
 #include "runtime/lane_set.hpp"
 #include "runtime/loops.hpp"
@@ -22,6 +24,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -85,16 +88,12 @@ class HostNode final : public Node {
   void on_reload(PrepareReload prepare) override;
 
  private:
-  struct RunningRole {
-    const RoleDescriptor* descriptor = nullptr;
-    std::unique_ptr<Role> role;
-  };
   class NodeLogger;
 
   Result<> open();
   Task<> live_or_fail(std::function<void(const Serving&)> on_serving);
   Task<> live(std::function<void(const Serving&)> on_serving);
-  Task<Result<>> start_roles();
+  std::optional<std::vector<std::string>> hosts(const Options& options) const;
   void build_chain();
   Result<Serving> listen();
   Result<> prepare_tls();
@@ -106,7 +105,6 @@ class HostNode final : public Node {
   Task<> watch_signals();
   Task<> wait_for_stop();
   Task<> stop_all();
-  Task<> stop_role(RunningRole& running);
   void fail_with(Error error);
   void close();
 
@@ -126,12 +124,13 @@ class HostNode final : public Node {
   std::shared_ptr<Authenticator> authenticator_;
   std::shared_ptr<Authorizer> authorizer_;
   std::vector<std::string> announcements_;
-  std::vector<RunningRole> roles_;
-  std::size_t started_roles_ = 0;
+  RunningRoles roles_;
   Reloader reloader_;
   std::unique_ptr<gateway::Chain> chain_;
+  std::shared_ptr<gateway::HostFilter> hosts_;
   std::shared_ptr<http::TlsFiles> tls_;  // null: no certificate is named
   std::unique_ptr<http::Server> server_;
+  std::chrono::milliseconds drain_;
   bool is_serving_ = false;  // no filter or probe may come any more
   bool is_stop_requested_ = false;
   std::optional<net::steady_timer>

@@ -23,8 +23,8 @@ json::array texts(const std::vector<std::string>& values) {
   return out;
 }
 
-json::object changes_json(const ReloadChanges& changes) {
-  return {{"applied", texts(changes.applied)}, {"needs_restart", texts(changes.needs_restart)}};
+json::object changes_json(const std::vector<std::string>& changed) {
+  return {{"applied", texts(changed)}};
 }
 
 json::object problems_json(const config::Problems& problems) {
@@ -32,6 +32,14 @@ json::object problems_json(const config::Problems& problems) {
   for (const config::Problem& problem : problems)
     lines.emplace_back(problem.text());
   return {{"error", "nothing was reloaded"}, {"problems", std::move(lines)}};
+}
+
+config::Problem needs_restart(std::string_view option, std::string_view origin) {
+  // A default stands nowhere: the option was taken out of where it stood.
+  return {
+      std::string(origin == "default" ? "reload" : origin),
+      std::string(option) + " has changed, which needs a restart"
+  };
 }
 
 // However a reload ends, the next one may begin.
@@ -58,21 +66,23 @@ void Reloader::add_part(Node::PrepareReload prepare) {
 std::expected<Reloader::Prepared, config::Problems> Reloader::prepare() const {
   const auto read = read_again_();
   if (!read) return std::unexpected(read.error());
-  Prepared prepared{.configuration = in_force_, .changes = {}, .parts = {}};
+  Prepared prepared{.configuration = in_force_, .changed = {}, .parts = {}};
+  config::Problems problems;
   for (const OptionDeclaration* option : in_force_.options().in_sections()) {
     // An option of a plug-in that is named no more has no value.
     const bool is_known = (*read)->options().find(option->name) != nullptr;
     const OptionValue& value =
         is_known ? (*read)->value(option->name) : in_force_.value(option->name);
     if (value == in_force_.value(option->name)) continue;
-    const bool is_live = option->reload == Reload::kLive;
-    auto& names = is_live ? prepared.changes.applied : prepared.changes.needs_restart;
-    names.emplace_back(option->name);
-    if (is_live) {
-      prepared.configuration.set(option->name, value, std::string((*read)->origin(option->name)));
+    const std::string_view origin = (*read)->origin(option->name);
+    if (option->reload == Reload::kRestart) {
+      problems.push_back(needs_restart(option->name, origin));
+    } else {
+      prepared.changed.emplace_back(option->name);
+      prepared.configuration.set(option->name, value, std::string(origin));
     }
   }
-  config::Problems problems;
+  if (!problems.empty()) return std::unexpected(std::move(problems));
   for (const Node::PrepareReload& part : parts_) {
     auto apply = part(prepared.configuration);
     if (!apply) {
@@ -95,7 +105,7 @@ Task<ReloadOutcome> Reloader::reload(Lane& lane) {
   for (const Node::ApplyReload& apply : (*prepared)->parts)
     apply();
   in_force_ = std::move((*prepared)->configuration);
-  co_return std::move((*prepared)->changes);
+  co_return std::move((*prepared)->changed);
 }
 
 void log_reload(const ReloadOutcome& outcome) {
@@ -108,10 +118,9 @@ void log_reload(const ReloadOutcome& outcome) {
     );
     return;
   }
-  const bool is_whole = outcome->needs_restart.empty();
   telemetry::log(
-      is_whole ? telemetry::Level::kInfo : telemetry::Level::kWarning,
-      is_whole ? "reloaded" : "reloaded; some options need a restart",
+      telemetry::Level::kInfo,
+      "reloaded",
       fields.json_members(codec::to_json_text(changes_json(*outcome)))
   );
 }

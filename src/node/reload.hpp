@@ -18,13 +18,8 @@ namespace noded::node {
 using ReadAgain =
     std::function<std::expected<std::shared_ptr<const config::Configuration>, config::Problems>()>;
 
-// Names of options whose value differs from the one in force.
-struct ReloadChanges {
-  std::vector<std::string> applied;        // in force from now on
-  std::vector<std::string> needs_restart;  // the node goes on with the values it started with
-};
-
-using ReloadOutcome = std::expected<ReloadChanges, config::Problems>;
+// Names of the options that changed and are in force from now on, or why none is.
+using ReloadOutcome = std::expected<std::vector<std::string>, config::Problems>;
 
 // Lives on the main loop.
 class Reloader {
@@ -35,14 +30,15 @@ class Reloader {
   void add_part(Node::PrepareReload prepare);
 
   // Reads, prepares every part, then applies all. Nothing has changed when problems come back; they
-  // hold everything that is wrong with the sources. One at a time: a second call meanwhile is
-  // refused. Reading and preparing happen on `lane`.
+  // hold everything that is wrong with the sources, or every changed option that is not
+  // Reload::kLive, or what the parts refuse. One at a time: a second call meanwhile is refused.
+  // Reading and preparing happen on `lane`.
   Task<ReloadOutcome> reload(Lane& lane);
 
  private:
   struct Prepared {
     config::Configuration configuration;  // in force afterwards
-    ReloadChanges changes;
+    std::vector<std::string> changed;
     std::vector<Node::ApplyReload> parts;
   };
   std::expected<Prepared, config::Problems> prepare() const;  // on a lane
@@ -55,8 +51,8 @@ class Reloader {
 
 void log_reload(const ReloadOutcome& outcome);
 
-// POST /api/admin/reload, on the admin socket. 200 {"applied":[…],"needs_restart":[…]}; 422
-// {"error":"…","problems":["noded.yaml:3:7: …",…]} when nothing has changed.
+// POST /api/admin/reload, on the admin socket. 200 {"applied":["http.max_body",…]}; 422
+// {"error":"…","problems":["noded.yaml:3:7: …",…]} when the node goes on as before.
 http::Route reload_route(std::function<Task<ReloadOutcome>()> reload);
 
 }  // namespace noded::node

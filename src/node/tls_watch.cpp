@@ -27,6 +27,22 @@ void tell(const http::TlsFiles& files) {
   );
 }
 
+Task<> refresh(std::shared_ptr<http::TlsFiles> files, Lane& lane, const Clock& clock) {
+  auto read = [files, &clock] {
+    return files->refresh(http::TlsFiles::When::kChanged, clock);
+  };
+  const Result<bool> refreshed = co_await offload(lane, std::move(read));
+  if (!refreshed) {
+    telemetry::log(
+        Level::kError,
+        "TLS certificates not read; the old ones go on serving",
+        Fields().text("cause", refreshed.error().message)
+    );
+  } else if (*refreshed) {
+    tell(*files);
+  }
+}
+
 }  // namespace
 
 Result<std::shared_ptr<http::TlsFiles>> open_tls(
@@ -47,23 +63,14 @@ Result<std::shared_ptr<http::TlsFiles>> open_tls(
   return files;
 }
 
-Task<Result<>> refresh_tls(
-    std::shared_ptr<http::TlsFiles> files, http::TlsFiles::When when, Lane& lane, const Clock& clock
-) {
-  auto read = [files, when, &clock] {
-    return files->refresh(when, clock);
+Node::PrepareReload make_tls_part(std::shared_ptr<http::TlsFiles> files, const Clock& clock) {
+  return [files = std::move(files), &clock](const Options&) -> Result<Node::ApplyReload> {
+    if (auto read = files->refresh(http::TlsFiles::When::kAlways, clock); !read)
+      return std::unexpected(std::move(read.error()));
+    return [files] {
+      tell(*files);
+    };
   };
-  const Result<bool> refreshed = co_await offload(lane, std::move(read));
-  if (!refreshed) {
-    telemetry::log(
-        Level::kError,
-        "TLS certificates not read; the old ones go on serving",
-        Fields().text("cause", refreshed.error().message)
-    );
-    co_return std::unexpected(refreshed.error());
-  }
-  if (*refreshed) tell(*files);
-  co_return Result<>();
 }
 
 Task<> watch_tls(
@@ -78,7 +85,7 @@ Task<> watch_tls(
     const auto [fault] = co_await timer.async_wait(kAwait);
     if (fault) co_return;
     // What went wrong is in the log; a later change of the files may mend it.
-    co_await refresh_tls(files, http::TlsFiles::When::kChanged, lane, clock);
+    co_await refresh(files, lane, clock);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "noded/clock.hpp"
 #include "noded/lane.hpp"
+#include "noded/node.hpp"
 #include "noded/options.hpp"
 #include "noded/task.hpp"
 
@@ -20,14 +21,12 @@ Result<std::shared_ptr<http::TlsFiles>> open_tls(
     const Options& options, const Clock& clock, telemetry::Metrics& metrics
 );
 
-// Reads the files again on `lane` and tells the log what became of it; on an error the old
-// certificates go on serving and the error comes back.
-Task<Result<>> refresh_tls(
-    std::shared_ptr<http::TlsFiles> files, http::TlsFiles::When when, Lane& lane, const Clock& clock
-);
+// A part of reloads: reads the files again. On an error the old certificates go on serving. The
+// clock outlives it.
+Node::PrepareReload make_tls_part(std::shared_ptr<http::TlsFiles> files, const Clock& clock);
 
-// Looks every `period` whether a file has changed, until it is cancelled. The lane and the clock
-// outlive it.
+// Looks every `period` on `lane` whether a file has changed, until it is cancelled, and tells the
+// log what became of it. The lane and the clock outlive it.
 Task<> watch_tls(
     std::shared_ptr<http::TlsFiles> files,
     std::chrono::milliseconds period,

@@ -30,7 +30,12 @@ inline constexpr Option<std::int64_t> kHashQueue{
     1'000'000
 };
 inline constexpr Option<std::chrono::milliseconds> kDrain{
-    "runtime.drain", "time that requests in flight get after SIGTERM or SIGINT", 15s, 0s, 10min
+    "runtime.drain",
+    "time that requests in flight get after SIGTERM or SIGINT",
+    15s,
+    0s,
+    10min,
+    Reload::kLive
 };
 inline constexpr Option<std::string> kReadyFile{
     "runtime.ready_file",

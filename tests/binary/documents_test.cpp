@@ -1,10 +1,12 @@
-// What the binary prints for the system that it is installed on: completions and the man page.
+// What the binary prints for the system that it is installed on: completions and the man page; and
+// the files of the source that hold what it prints or takes.
 #include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -154,6 +156,31 @@ TEST(ManPage, IsRenderedWithoutAWarning) {
   if (code == 77) GTEST_SKIP() << "there is no groff on this machine";
   EXPECT_EQ(code, 0);
   EXPECT_EQ(groff.errors(), "");
+}
+
+std::string source_text(const std::string& path) {
+  std::ifstream file(NODED_SOURCE_DIR "/" + path);
+  EXPECT_TRUE(file.is_open()) << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Source, HoldsWhatTheBinaryPrintsOfItsOptions) {
+  EXPECT_EQ(source_text("config/noded.yaml"), printed({"config", "print", "--sample"}));
+  EXPECT_EQ(source_text("docs/configuration.md"), printed({"config", "print", "--reference"}));
+}
+
+TEST(Source, HasExamplesThatAreInOrder) {
+  int examples = 0;
+  for (const auto& file :
+       std::filesystem::directory_iterator(NODED_SOURCE_DIR "/config/examples")) {
+    if (file.path().extension() != ".yaml") continue;
+    ++examples;
+    SpawnedProgram check({NODED_BINARY, "check-config", file.path().string()});
+    EXPECT_EQ(check.wait(), 0) << check.errors();
+  }
+  EXPECT_GT(examples, 0);
 }
 
 }  // namespace

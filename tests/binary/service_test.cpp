@@ -71,6 +71,12 @@ class Service : public testing::Test {
     more.insert(more.end(), {"--data", data(), "--config", file()});
     return more;
   }
+  // Of /livez, asked for as a host's.
+  static int status_for(const std::string& host, const std::string& port) {
+    test::LoopbackClient client(static_cast<std::uint16_t>(std::stoi(port)));
+    client.send("GET /livez HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return client.read_answer()->status;
+  }
   Strings environment() const { return {"NOTIFY_SOCKET=" + manager_.address()}; }
 
   test::TemporaryDirectory directory_;
@@ -100,19 +106,41 @@ TEST_F(Service, FeedsTheWatchdogOfItsManager) {
   EXPECT_EQ(manager_.heard(), "WATCHDOG=1");
 }
 
-TEST_F(Service, AppliesWhatIsLiveAndNamesWhatNeedsARestart) {
+TEST_F(Service, AppliesAndNamesWhatHasChanged) {
   configure(kQuiet);
   SpawnedProgram node(words({"run"}), "", environment());
   manager_.wait_for("READY=1");
-  configure("listen: 127.0.0.1:0\nhttp:\n  access_log: true\nruntime:\n  loops: 2\n");
+  configure("listen: 127.0.0.1:0\nhttp:\n  access_log: true\n  hosts: [node.example]\n");
   SpawnedProgram reload(words({"reload"}));
   EXPECT_EQ(reload.wait(), 0) << reload.errors();
-  EXPECT_EQ(reload.output(), "reloaded: http.access_log\nneeds a restart: runtime.loops\n");
+  EXPECT_EQ(reload.output(), "reloaded: http.hosts\nreloaded: http.access_log\n");
   EXPECT_THAT(manager_.wait_for("RELOADING=1"), HasSubstr("\nMONOTONIC_USEC="));
   EXPECT_THAT(manager_.heard(), StartsWith("READY=1"));
   SpawnedProgram health(words({"health"}));
   EXPECT_EQ(health.wait(), 0);
   EXPECT_TRUE(node.wait_for_error_text("\"path\":\"/readyz\""));
+}
+
+TEST_F(Service, ReloadsNothingWhenAnOptionNeedsARestart) {
+  configure(kQuiet);
+  SpawnedProgram node(words({"run"}), "", environment());
+  const std::string port = node.wait_for_line("listening on http://127.0.0.1:");
+  manager_.wait_for("READY=1");
+  configure(
+      "listen: 127.0.0.1:0\nhttp:\n  access_log: false\n  hosts: [node.example]\n"
+      "runtime:\n  loops: 2\n"
+  );
+  SpawnedProgram reload(words({"reload"}));
+  EXPECT_EQ(reload.wait(), 2);
+  EXPECT_THAT(
+      reload.errors(), HasSubstr("noded.yaml:6: runtime.loops has changed, which needs a restart")
+  );
+  EXPECT_EQ(status_for("node.example", port), 421);
+  configure("listen: 127.0.0.1:0\nhttp:\n  access_log: false\n  hosts: [node.example]\n");
+  SpawnedProgram again(words({"reload"}));
+  EXPECT_EQ(again.wait(), 0);
+  EXPECT_EQ(again.output(), "reloaded: http.hosts\n");
+  EXPECT_EQ(status_for("node.example", port), 200);
 }
 
 TEST_F(Service, ReloadsOnHangup) {

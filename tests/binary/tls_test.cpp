@@ -56,6 +56,12 @@ TEST_F(BinaryTls, ServesAndTakesARenewedCertificateAtAReload) {
   SpawnedProgram reload({NODED_BINARY, "reload", "--data", (directory_.path() / "data").string()});
   EXPECT_EQ(reload.wait(), 0) << reload.errors();
   EXPECT_EQ(TlsClient(port).server(), "renewed.example");
+
+  std::filesystem::remove(key_);
+  SpawnedProgram half({NODED_BINARY, "reload", "--data", (directory_.path() / "data").string()});
+  EXPECT_EQ(half.wait(), 2);
+  EXPECT_THAT(half.errors(), HasSubstr("node.key: No such file"));
+  EXPECT_EQ(TlsClient(port).server(), "renewed.example");
 }
 
 TEST_F(BinaryTls, IsRefusedByNameWithoutACertificateOrWithABadOne) {

@@ -14,7 +14,7 @@ struct Case {
 class Hosts : public testing::TestWithParam<Case> {};
 
 TEST_P(Hosts, AreAnsweredWhenTheNodeGoesByThem) {
-  HostFilter filter({"Node.Example", "192.168.1.5"});
+  HostFilter filter(std::vector<std::string>{"Node.Example", "192.168.1.5"});
   http::Request request;
   const http::Header host{"Host", GetParam().host};
   request.headers = std::span(&host, 1);
@@ -50,12 +50,24 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 TEST(Hosts, AreNotAskedOfTheAdminSocketOrHttp10) {
-  HostFilter filter({});
+  HostFilter filter(std::vector<std::string>{});
   http::Request request;
   EXPECT_FALSE(filter.before(request)) << "HTTP/1.0 without a Host";
   const http::Header host{"Host", "evil.example"};
   request.headers = std::span(&host, 1);
   request.from_local_socket = true;
+  EXPECT_FALSE(filter.before(request));
+}
+
+TEST(Hosts, AreAnyUntilSomeAreNamed) {
+  HostFilter filter(std::nullopt);
+  http::Request request;
+  const http::Header host{"Host", "evil.example"};
+  request.headers = std::span(&host, 1);
+  EXPECT_FALSE(filter.before(request));
+  filter.set_hosts(std::vector<std::string>{"node.example"});
+  EXPECT_TRUE(filter.before(request));
+  filter.set_hosts(std::nullopt);
   EXPECT_FALSE(filter.before(request));
 }
 

@@ -64,24 +64,44 @@ class ReloaderTest : public testing::Test {
   std::pair<std::int64_t, std::int64_t> in_force_{1, 1};
 };
 
-TEST_F(ReloaderTest, AppliesLiveOptionsAndNamesTheOthers) {
-  find(2, 3);
+TEST_F(ReloaderTest, AppliesAndNamesWhatHasChanged) {
+  find(2, 1);
   const auto outcome = reload();
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_THAT(outcome->applied, ElementsAre("test.live"));
-  EXPECT_THAT(outcome->needs_restart, ElementsAre("test.fixed"));
+  EXPECT_THAT(*outcome, ElementsAre("test.live"));
   EXPECT_EQ(in_force_, std::pair(std::int64_t{2}, std::int64_t{1}));
 }
 
-TEST_F(ReloaderTest, ComparesWithWhatIsInForceAndNotWithTheStart) {
+TEST_F(ReloaderTest, ChangesNothingWhenAnOptionNeedsARestart) {
   find(2, 3);
+  const auto outcome = reload();
+  ASSERT_FALSE(outcome.has_value());
+  ASSERT_EQ(outcome.error().size(), 1U);
+  EXPECT_EQ(
+      outcome.error().front().text(), "file:2: test.fixed has changed, which needs a restart"
+  );
+  EXPECT_EQ(in_force_, std::pair(std::int64_t{1}, std::int64_t{1}));
+  find(2, 1);
+  EXPECT_THAT(reload().value(), ElementsAre("test.live"));
+}
+
+TEST_F(ReloaderTest, NamesAnOptionOfTheStartThatWasTakenOut) {
+  started_->set(kFixed.name, std::int64_t{3}, "file:2");
+  reloader_.emplace(*started_, [this] { return read_; });
+  read_ = std::make_shared<const config::Configuration>(options_);
+  const auto outcome = reload();
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(
+      outcome.error().front().text(), "reload: test.fixed has changed, which needs a restart"
+  );
+}
+
+TEST_F(ReloaderTest, ComparesWithWhatIsInForceAndNotWithTheStart) {
+  find(2, 1);
   ASSERT_TRUE(reload().has_value());
-  const auto again = reload();
-  ASSERT_TRUE(again.has_value());
-  EXPECT_THAT(again->applied, IsEmpty());
-  EXPECT_THAT(again->needs_restart, ElementsAre("test.fixed"));
+  EXPECT_THAT(reload().value(), IsEmpty());
   find(1, 1);
-  EXPECT_THAT(reload()->applied, ElementsAre("test.live"));
+  EXPECT_THAT(reload().value(), ElementsAre("test.live"));
   EXPECT_EQ(in_force_.first, 1);
 }
 

@@ -70,6 +70,9 @@ bool narrow(
   const auto lower_end = [&range](std::string key) {
     if (range.end.empty() || key < range.end) range.end = std::move(key);
   };
+  const auto leave_out_nulls = [&] {
+    raise_begin(prefix_range(key_of(Value())).end);
+  };
   for (const Condition* condition : request.all) {
     if (condition->field != field) continue;
     switch (condition->op) {
@@ -80,9 +83,11 @@ bool narrow(
         raise_begin(key_of(condition->operands[0]));
         break;
       case Operator::kLess:
+        leave_out_nulls();
         lower_end(key_of(condition->operands[0]));
         break;
       case Operator::kLessEqual:
+        leave_out_nulls();
         lower_end(prefix_range(key_of(condition->operands[0])).end);
         break;
       case Operator::kBetween:
@@ -158,16 +163,76 @@ std::optional<Plan> plan_by_index(std::uint16_t application, const PlanRequest& 
   return best;
 }
 
-const Index* find_order(const PlanRequest& request) {
-  const auto found = std::find_if(
-      request.entity.indices.begin(),
-      request.entity.indices.end(),
-      [&](const Index* index) {
-        return index->ready && !index->unique && index->fields.size() == 1 &&
-               index->fields.front() == request.sort;
-      }
-  );
-  return found == request.entity.indices.end() ? nullptr : *found;
+bool is_equality(const Condition& condition) {
+  return condition.op == Operator::kIsNull ||
+         (condition.op == Operator::kEqual && !condition.operands[0].is_null());
+}
+
+bool is_range(const Condition& condition) {
+  constexpr Operator kRanges[] = {
+      Operator::kGreater,
+      Operator::kGreaterEqual,
+      Operator::kLess,
+      Operator::kLessEqual,
+      Operator::kBetween,
+  };
+  return std::ranges::find(kRanges, condition.op) != std::end(kRanges) &&
+         std::ranges::none_of(condition.operands, &Value::is_null);
+}
+
+// The range whose entries are the rows that match in the order of the index's last field, which is
+// the wanted one: each field before it is given by equality, and nothing else is asked.
+std::optional<KeyRange> run_of(
+    std::uint16_t application, const PlanRequest& request, const Index& index
+) {
+  if (!index.ready || index.unique || index.fields.back() != request.sort) return std::nullopt;
+  std::string prefix = index_prefix(application, index);
+  std::size_t used = 0;
+  for (const Field* field : index.fields) {
+    const auto is_of_field = [field](const Condition* condition) {
+      return condition->field == field;
+    };
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(request.all, is_of_field));
+    used += count;
+    const auto first = std::ranges::find_if(request.all, is_of_field);
+    if (count == 1 && is_equality(**first)) {
+      const Value none;
+      const Value& given = (*first)->op == Operator::kIsNull ? none : (*first)->operands[0];
+      keys::append_value(prefix, given.view());
+      continue;
+    }
+    if (field != request.sort) return std::nullopt;
+    const bool are_ranges = std::ranges::all_of(request.all, [&](const Condition* condition) {
+      return condition->field != field || is_range(*condition);
+    });
+    if (!are_ranges || used != request.all.size()) return std::nullopt;
+    KeyRange range = prefix_range(prefix);
+    narrow(request, field, prefix, range);
+    if (!(range.begin < range.end)) range.end = range.begin;
+    return range;
+  }
+  if (used != request.all.size()) return std::nullopt;
+  return prefix_range(prefix);
+}
+
+std::optional<Plan> plan_by_run(
+    std::uint16_t application, const PlanRequest& request, Direction direction
+) {
+  if (request.is_filtered && !request.all_suffice) return std::nullopt;
+  for (const Index* index : request.entity.indices) {
+    auto range = run_of(application, request, *index);
+    if (!range) continue;
+    Plan plan;
+    plan.path = Plan::Path::kIndexRun;
+    plan.index = index;
+    plan.ranges.push_back(std::move(*range));
+    plan.direction = direction;
+    plan.is_ordered = true;
+    plan.reason = (request.is_filtered ? "a range of index " : "in the order of index ") +
+                  index->name + (request.is_filtered ? ", in its order" : "");
+    return plan;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -176,7 +241,10 @@ Plan make_plan(std::uint16_t application, const PlanRequest& request) {
   const bool by_key = request.sort->type == FieldType::kPrimary;
   const Direction direction = request.descending ? Direction::kBackward : Direction::kForward;
   std::optional<Plan> plan = plan_by_key(request);
-  if (!plan) plan = plan_by_index(application, request);
+  if (plan == std::nullopt) {
+    if (auto run = plan_by_run(application, request, direction)) return std::move(*run);
+    plan = plan_by_index(application, request);
+  }
   if (plan) {
     plan->is_ordered = by_key;
     if (by_key) plan->direction = direction;
@@ -189,12 +257,6 @@ Plan make_plan(std::uint16_t application, const PlanRequest& request) {
     plan->direction = direction;
     plan->reason =
         request.is_filtered ? "scan in key order: no index fits the conditions" : "in key order";
-  } else if (const Index* order = find_order(request); order != nullptr && !request.is_filtered) {
-    plan->path = Plan::Path::kIndexOrder;
-    plan->index = order;
-    plan->is_ordered = true;
-    plan->direction = direction;
-    plan->reason = "in the order of index " + order->name;
   } else {
     plan->direction = direction;  // what comes first in the order is often there first
     plan->reason = "scan, then sorted by " + request.sort->name + ": no index fits";

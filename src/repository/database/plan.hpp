@@ -1,5 +1,5 @@
-// Plan: how the rows for a query are found: by keys, by a range of an index, in an index's order,
-// or by a scan; and why.
+// Plan: how the rows for a query are found: by keys, by a range of an index, along an index, or by
+// a scan; and why.
 #pragma once
 
 #include "noded/engine.hpp"
@@ -17,13 +17,14 @@ struct Plan {
   enum class Path : std::uint8_t {
     kKeys,        // the primary keys are given
     kIndexRange,  // entries of `index` in `ranges`, if they are few enough; else a scan
-    kIndexOrder,  // all entries of `index`, which are in the wanted order
-    kScan,        // every row in the order of its key
+    kIndexRun,  // the entries of `index` in its one range: the rows that match, all of them and no
+                // other, in the wanted order
+    kScan,      // every row in the order of its key
   };
   Path path = Path::kScan;
   std::vector<RowKey> keys;                   // kKeys: ascending, distinct
-  const Index* index = nullptr;               // kIndexRange, kIndexOrder
-  std::vector<KeyRange> ranges;               // kIndexRange
+  const Index* index = nullptr;               // kIndexRange, kIndexRun
+  std::vector<KeyRange> ranges;               // kIndexRange, kIndexRun
   Direction direction = Direction::kForward;  // in which the rows come, or should if not is_ordered
   bool is_ordered =
       false;           // the rows come in the wanted order (kIndexRange rows are put in key order)
@@ -34,6 +35,7 @@ struct PlanRequest {
   const Entity& entity;
   std::vector<const Condition*> all;  // conditions on the row itself of which each must hold
   bool is_filtered = false;           // anything at all narrows the rows
+  bool all_suffice = false;           // a row for which all of them hold matches
   const Field* sort = nullptr;        // never null
   bool descending = false;
 };

@@ -33,8 +33,8 @@ class Walker {
         if (!keys) return std::unexpected(std::move(keys.error()));
         return *keys ? walk_keys(**keys) : scan();
       }
-      case Plan::Path::kIndexOrder:
-        return walk_index();
+      case Plan::Path::kIndexRun:
+        return walk_run();
       case Plan::Path::kScan:
         return scan();
     }
@@ -84,9 +84,8 @@ class Walker {
     return std::optional(std::move(found));
   }
 
-  Result<> walk_index() {
-    const std::string prefix = keys::prefix(application_, keys::Space::kIndex, plan_.index->id);
-    const auto cursor = transaction_.scan(prefix_range(prefix), plan_.direction);
+  Result<> walk_run() {
+    const auto cursor = transaction_.scan(plan_.ranges.front(), plan_.direction);
     while (cursor->next()) {
       const auto go_on = show(key_of_entry(*plan_.index, cursor->key(), cursor->value()));
       if (!go_on) return std::unexpected(go_on.error());

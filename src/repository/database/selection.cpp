@@ -283,9 +283,44 @@ Plan plan_for(
 ) {
   const RowOrder order = order_of(entity, sort, descending);
   const PlanRequest request{
-      entity, narrowing.required(), !narrowing.is_empty(), order.field, order.descending
+      .entity = entity,
+      .all = narrowing.required(),
+      .is_filtered = !narrowing.is_empty(),
+      .all_suffice = narrowing.required_suffice(),
+      .sort = order.field,
+      .descending = order.descending
   };
   return make_plan(application, request);
+}
+
+// Counts the entries of a run and fetches the rows of the cut alone. A row is shown only if it
+// matches, whatever the index says.
+Result<Selected> select_of_run(
+    std::uint16_t application,
+    Transaction& transaction,
+    const Entity& entity,
+    const Narrowing& narrowing,
+    const Cut& cut,
+    const Plan& plan
+) {
+  Selected selected;
+  const Cut page{.limit = cut.limit};
+  OrderedCollector collector(application, transaction, narrowing, page, selected);
+  std::uint64_t count = 0;
+  std::string row;
+  const auto cursor = transaction.scan(plan.ranges.front(), plan.direction);
+  for (; cursor->next(); ++count) {
+    if (count < cut.offset || count - cut.offset >= cut.limit) continue;
+    const RowKey key = key_of_entry(*plan.index, cursor->key(), cursor->value());
+    const auto exists = transaction.peek(keys::row(application, entity, key), row);
+    if (!exists) return std::unexpected(exists.error());
+    if (!*exists) continue;
+    if (auto visited = collector.visit(key, row); !visited)
+      return std::unexpected(std::move(visited.error()));
+  }
+  if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
+  selected.count = count;
+  return selected;
 }
 
 Result<Selected> select_rows(
@@ -302,6 +337,8 @@ Result<Selected> select_rows(
       plan.path == Plan::Path::kScan && (!plan.is_ordered || !narrowing.is_empty());
   if (walks_all && !transaction.has_steps(total))
     return fail(Errc::kWouldBlock, "all rows are more than may be walked at once");
+  if (plan.path == Plan::Path::kIndexRun && !narrowing.is_empty())
+    return select_of_run(application, transaction, entity, narrowing, cut, plan);
   if (plan.is_ordered) {
     OrderedCollector collector(application, transaction, narrowing, cut, selected);
     auto walked = walk(application, transaction, entity, plan, collector);

@@ -47,6 +47,11 @@ class Narrowing {
   }
   // Conditions on the row itself that must all hold: what a plan may use.
   std::vector<const Condition*> required() const;
+  // Nothing else narrows the rows.
+  bool required_suffice() const {
+    return looks_at_row_alone_ && where_->any.size() <= 1 &&
+           (policy_.filter == nullptr || policy_.filter->any.size() <= 1);
+  }
 
  private:
   Result<> require_related(const Access& access);

@@ -3,6 +3,7 @@
 #include "repository/database/filter_match.hpp"
 #include "support/database_fixture.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -526,6 +527,26 @@ INSTANTIATE_TEST_SUITE_P(
         },
         PlanCase{"order", R"({"sort":"-views"})", "in the order of index i2"},
         PlanCase{
+            "run",
+            R"({"where":{"views":{"$gt":15}},"sort":"-views"})",
+            "a range of index i2, in its order"
+        },
+        PlanCase{
+            "run_behind_an_equality",
+            R"({"where":{"title":"First"},"sort":"views"})",
+            "a range of index i3, in its order"
+        },
+        PlanCase{
+            "no_run_when_more_is_asked",
+            R"({"where":{"views":{"$gt":15},"rating":3},"sort":"views"})",
+            "index i2 on 1 of its 1 field(s); then sorted by views"
+        },
+        PlanCase{
+            "no_run_of_one_among_several",
+            R"({"where":{"title":{"$in":["First","Second"]}},"sort":"views"})",
+            "index i3 on 1 of its 2 field(s); then sorted by views"
+        },
+        PlanCase{
             "scan", R"({"where":{"rating":3}})", "scan in key order: no index fits the conditions"
         },
         PlanCase{
@@ -554,6 +575,61 @@ TEST_F(ReaderTest, EveryPlanGivesWhatAScanGives) {
         std::string(R"({"select":"id","where":{)") + condition + R"(,"$or":{)" + condition + "}}}";
     EXPECT_EQ(ask("posts", indexed).text, ask("posts", scanned).text) << condition;
   }
+}
+
+TEST_F(ReaderTest, ARunOfAnIndexGivesWhatAScanGives) {
+  for (int i = 0; i < 40; ++i) {  // views differ, and one has none
+    must(
+        "posts",
+        fmt::format(
+            R"({{"title":"{}","slug":"s{}","views":{}}})",
+            i % 3 == 0 ? "Third" : "Other",
+            i,
+            i == 5 ? "null" : std::to_string(100 + i * 7 % 41)
+        )
+    );
+  }
+  for (const std::string condition :
+       {R"("views":{"$gt":110})",
+        R"("views":{"$gte":110,"$lt":130})",
+        R"("views":{"$lt":120})",
+        R"("views":{"$lte":101})",
+        R"("views":{"$gt":120,"$lt":110})",
+        R"("views":{"$between":[105,125]})",
+        R"("views":110)",
+        R"("views":{"$isnull":true})",
+        R"("title":"Third")",
+        R"("title":"Third","views":{"$gt":110})",
+        R"("title":"Third","views":110)",
+        R"("title":"Nobody")"}) {
+    for (const std::string cut :
+         {R"("limit":100)", R"("limit":3)", R"("limit":3,"offset":2)", R"("limit":3,"offset":50)"
+         }) {
+      for (const std::string sort : {"views", "-views"}) {
+        const std::string options = R"({"select":"id","sort":")" + sort + "\"," + cut;
+        const Answer run = ask("posts", options + R"(,"where":{)" + condition + "}}");
+        const Answer scan =
+            ask("posts", options + R"(,"where":{)" + condition + R"(,"$or":{)" + condition + "}}}");
+        EXPECT_TRUE(run.plan.starts_with("a range of index")) << condition << ": " << run.plan;
+        EXPECT_TRUE(scan.plan.starts_with("scan")) << condition << ": " << scan.plan;
+        EXPECT_EQ(run.text, scan.text) << condition << cut << sort;
+        EXPECT_EQ(run.page.count, scan.page.count) << condition << cut << sort;
+      }
+    }
+  }
+}
+
+TEST_F(ReaderTest, APolicyNarrowsARunOfAnIndex) {
+  const std::string_view options =
+      R"({"select":"id","sort":"views","where":{"views":{"$gte":10}}})";
+  const MapAccess by_another_field({{"posts", R"({"live":true})"}});
+  EXPECT_EQ(ask("posts", options, by_another_field).text, R"([{"id":1}])");
+  EXPECT_EQ(ask("posts", options, by_another_field).page.count, 1u);
+  const MapAccess by_the_same({{"posts", R"({"views":{"$lt":20}})"}});
+  EXPECT_EQ(ask("posts", options, by_the_same).text, R"([{"id":1}])");
+  EXPECT_EQ(ask("posts", options, by_the_same).page.count, 1u);
+  const MapAccess by_either({{"posts", R"({"$or":{"views":10,"id":2}})"}});
+  EXPECT_EQ(ask("posts", options, by_either).page.count, 2u);
 }
 
 TEST_F(ReaderTest, APolicyNarrowsReadsCountsAndTheirWhere) {
