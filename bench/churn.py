@@ -158,7 +158,8 @@ def main():
         with open(app, 'w', encoding='utf-8') as file:
             json.dump(APP, file)
         node = Node(options.noded, folder, os.path.join(folder, 'data'), app,
-                    [f'feed.max_bytes={options.feed}', 'http.access_log=false', *options.set])
+                    [f'feed.max_bytes={options.feed}', 'http.access_log=false',
+                     'http.requests_per_connection=1000000000', *options.set])
         node.start()
         try:
             faults = judge(*asyncio.run(run(node, options)))
