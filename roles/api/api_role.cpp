@@ -19,6 +19,7 @@
 #include "roles/api/application_id_filter.hpp"
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
+#include "roles/api/rewind_records.hpp"
 
 #include <memory>
 #include <optional>
@@ -157,6 +158,8 @@ const RoleDescriptor* api_role_descriptor() {
       .sentence = "data, accounts and permissions over HTTP, as bknd serves them",
       .options = &api_options,
       .make = [](Node& node) -> std::unique_ptr<Role> { return std::make_unique<ApiRole>(node); },
+      .rewind = [](Engine& engine,
+                   WallTime time) { return rewind_records(engine, kApplication, time); },
   };
   return &descriptor;
 }

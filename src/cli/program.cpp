@@ -275,6 +275,14 @@ class CommandLine {
     restored.add_option("DIR", restore_.directory, "directory of the backups")->required();
     restored.add_option("--backup", restore_.id, "number of the backup; without it the newest")
         ->type_name("ID");
+    restored
+        .add_option(
+            "--at",
+            restore_.at,
+            "records as they were then: 2026-11-21T12:00:00Z or \"10m ago\"; needs a backup made "
+            "later than that"
+        )
+        ->type_name("TIME");
     restored.add_flag(
         "--check", restore_.only_checks, "only compare the backup with its checksums"
     );
