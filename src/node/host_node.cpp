@@ -144,6 +144,9 @@ Result<> HostNode::open() {
   auto data = open_data_directory(setup_.options.get(kData));
   if (!data) return std::unexpected(std::move(data.error()));
   data_ = std::move(*data);
+  if (setup_.is_offline) {
+    if (auto owner = become_owner(*data_); !owner) return owner;
+  }
   const auto on_fatal = [this](std::string_view reason) {
     net::post(executor(), [this, text = fmt::format("the store failed: {}", reason)] {
       fail_with({Errc::kUnavailable, text, {}, {}});

@@ -228,6 +228,8 @@ Result<RestoredStore> restore_store(
 ) {
   const auto directory = open_data_directory(data);
   if (!directory) return std::unexpected(directory.error());
+  if (auto owner = become_owner(*directory); !owner)
+    return std::unexpected(std::move(owner.error()));
   const Descriptor lock(directory->root);
   if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return fail(
