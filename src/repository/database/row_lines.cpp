@@ -12,6 +12,9 @@
 namespace noded::database {
 namespace {
 
+// New keys follow the highest: beyond it clients could not tell them apart.
+constexpr std::int64_t kHighestKey = (std::int64_t{1} << 53) - 1;
+
 std::string names_of(const Entity& entity) {
   std::string names;
   for (const auto& field : entity.fields) {
@@ -21,13 +24,17 @@ std::string names_of(const Entity& entity) {
 }
 
 std::optional<RowKey> key_from(const Entity& entity, const json::value& given) {
-  if (given.is_int64() && !entity.uuid_keys) return RowKey::of_integer(given.get_int64());
+  if (given.is_int64() && !entity.uuid_keys) {
+    const std::int64_t id = given.get_int64();
+    if (id > kHighestKey) return std::nullopt;
+    return RowKey::of_integer(id);
+  }
   const bool is_uuid = given.is_string() && entity.uuid_keys;
   return is_uuid ? RowKey::parse(given.get_string(), true) : std::nullopt;
 }
 
 std::string_view key_kind(const Entity& entity) {
-  return entity.uuid_keys ? "a UUID" : "an integer";
+  return entity.uuid_keys ? "a UUID" : "an integer below 2^53";
 }
 
 std::string missing(const Field& reference, const RowKey& key) {

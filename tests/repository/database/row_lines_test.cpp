@@ -90,6 +90,7 @@ TEST_F(RowLinesTest, TellTheRowTheFieldAndWhatIsAllowed) {
            Bad{R"(7)", "", "must be an object"},
            Bad{R"({"must":"a","nope":1})", "nope", "allowed: id, text, secret"},
            Bad{R"({"must":"a","id":"x"})", "id", "must be an integer"},
+           Bad{R"({"must":"a","id":9007199254740992})", "id", "below 2^53"},
            Bad{R"({"must":null})", "must", "must not be null"},
            Bad{R"({"text":"a"})", "must", "is required, but absent"},
            Bad{R"({"must":"a","number":11})", "number", "cannot be greater than 10"},
