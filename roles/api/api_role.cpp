@@ -10,6 +10,7 @@
 #include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
 #include "modules/system/media_module.hpp"
+#include "modules/system/schema_controller.hpp"
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
 #include "modules/transfer/import_admin.hpp"
@@ -32,6 +33,7 @@ constexpr std::uint16_t kApplication = 1;  // the node's only one
 constexpr std::string_view kSystemRoutes = "system";
 constexpr std::string_view kDoctorRoutes = "doctor";
 constexpr std::string_view kTransferRoutes = "transfer";
+constexpr std::string_view kSchemaRoutes = "schema";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -55,7 +57,8 @@ class ApiRole final : public Role {
         controller_(configuration_, database_, *auth_, node.router()),
         doctor_(database_, node.log()),
         feed_(node, database_),
-        import_(database_) {}
+        import_(database_),
+        schema_(configuration_, database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -63,6 +66,7 @@ class ApiRole final : public Role {
  private:
   Task<Result<>> load_or_begin();
   Task<> offer_setup();
+  void show_changes();
   void configure_cors(const system::CorsSettings& settings);
 
   Node& node_;
@@ -78,6 +82,7 @@ class ApiRole final : public Role {
   system::DoctorController doctor_;
   FeedUpkeep feed_;
   transfer::ImportAdmin import_;
+  system::SchemaController schema_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -93,17 +98,42 @@ Task<Result<>> ApiRole::start() {
   if (!doctor) co_return std::unexpected(doctor.error());
   const auto importing = node_.router().mount(std::string(kTransferRoutes), import_.routes());
   if (!importing) co_return std::unexpected(importing.error());
+  const auto schema = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
+  if (!schema) co_return std::unexpected(schema.error());
+  show_changes();
   co_await offer_setup();
+  spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
   co_return Result<>();
 }
 
+void ApiRole::show_changes() {
+  node_.add_status("schema", [this] { return schema_.status_json(); });
+  const auto gauge = [this](std::string name, std::string help, auto number_of) {
+    node_.add_gauge(std::move(name), std::move(help), [this, number_of] {
+      const auto status = database_.change_status();
+      return status ? static_cast<double>(number_of(*status)) : 0.0;
+    });
+  };
+  using Status = database::ChangeStatus;
+  gauge("noded_schema_change_running", "1 while a change fills indices", [](const Status&) {
+    return 1;
+  });
+  gauge("noded_schema_change_rows", "rows that the running change indexes", [](const Status& now) {
+    return now.rows;
+  });
+  gauge("noded_schema_change_rows_done", "those that it has indexed", [](const Status& now) {
+    return now.rows_done;
+  });
+}
+
 Task<> ApiRole::stop() {
   co_await feed_.stop();
+  node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kTransferRoutes);
   node_.router().unmount(kSystemRoutes);
-  co_return;
+  co_await configuration_.stop();
 }
 
 Task<Result<>> ApiRole::load_or_begin() {
