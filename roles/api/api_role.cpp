@@ -14,11 +14,13 @@
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
 #include "modules/transfer/import_admin.hpp"
+#include "modules/transfer/lines_admin.hpp"
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
+#include "roles/api/rewind_records.hpp"
 
 #include <memory>
 #include <optional>
@@ -34,6 +36,7 @@ constexpr std::string_view kSystemRoutes = "system";
 constexpr std::string_view kDoctorRoutes = "doctor";
 constexpr std::string_view kTransferRoutes = "transfer";
 constexpr std::string_view kSchemaRoutes = "schema";
+constexpr std::string_view kLinesRoutes = "lines";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -58,7 +61,8 @@ class ApiRole final : public Role {
         doctor_(database_, node.log()),
         feed_(node, database_),
         import_(database_),
-        schema_(configuration_, database_) {}
+        schema_(configuration_, database_),
+        lines_(database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -83,6 +87,7 @@ class ApiRole final : public Role {
   FeedUpkeep feed_;
   transfer::ImportAdmin import_;
   system::SchemaController schema_;
+  transfer::LinesAdmin lines_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -101,6 +106,8 @@ Task<Result<>> ApiRole::start() {
   const auto schema = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
   if (!schema) co_return std::unexpected(schema.error());
   show_changes();
+  const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
+  if (!lines) co_return std::unexpected(lines.error());
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
@@ -131,6 +138,7 @@ Task<> ApiRole::stop() {
   co_await feed_.stop();
   node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);
+  node_.router().unmount(kLinesRoutes);
   node_.router().unmount(kTransferRoutes);
   node_.router().unmount(kSystemRoutes);
   co_await configuration_.stop();
@@ -180,6 +188,8 @@ const RoleDescriptor* api_role_descriptor() {
       .sentence = "data, accounts and permissions over HTTP, as bknd serves them",
       .options = &api_options,
       .make = [](Node& node) -> std::unique_ptr<Role> { return std::make_unique<ApiRole>(node); },
+      .rewind = [](Engine& engine,
+                   WallTime time) { return rewind_records(engine, kApplication, time); },
   };
   return &descriptor;
 }

@@ -50,8 +50,9 @@ class RowChecksum {
 // Synchronous, over one transaction that the caller commits; one thread at a time.
 class RowImport {
  public:
-  RowImport(std::uint16_t application, Transaction& transaction)
-      : application_(application), transaction_(transaction) {}
+  // `now_ms`: since 1970, of the changes for the feed.
+  RowImport(std::uint16_t application, Transaction& transaction, std::int64_t now_ms)
+      : application_(application), transaction_(transaction), now_ms_(now_ms) {}
 
   struct Taken {
     std::uint64_t rows = 0;
@@ -92,6 +93,7 @@ class RowImport {
 
   std::uint16_t application_;
   Transaction& transaction_;
+  std::int64_t now_ms_;
 };
 
 }  // namespace noded::database

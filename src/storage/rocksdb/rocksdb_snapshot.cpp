@@ -1,5 +1,6 @@
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
 
+#include "storage/rocksdb/deletion_runs.hpp"
 #include "telemetry/log.hpp"
 
 #include <rocksdb/iterator.h>
@@ -15,9 +16,15 @@ constexpr std::uint64_t kMostSkipped = 1024;
 class RocksdbCursor final : public Cursor {
  public:
   RocksdbCursor(
-      rocksdb::DB& db, rocksdb::ReadOptions reads, const KeyRange& range, Direction direction
+      rocksdb::DB& db,
+      rocksdb::ReadOptions reads,
+      const KeyRange& range,
+      Direction direction,
+      Tier tier
   )
-      : range_(range),
+      : db_(db),
+        tier_(tier),
+        range_(range),
         lower_bound_(range_.begin()),
         upper_bound_(range_.end()),
         is_forward_(direction == Direction::kForward) {
@@ -43,6 +50,14 @@ class RocksdbCursor final : public Cursor {
 
  private:
   void move() {
+    const std::uint64_t skipped_before = skipped_deletions();
+    step();
+    skipped_ += skipped_deletions() - skipped_before;
+    if (skipped_ < kManySkippedDeletions || tier_ == Tier::kMemory) return;
+    note_skipped_deletions(db_);
+    skipped_ = 0;
+  }
+  void step() {
     if (std::exchange(is_placed_, true)) {
       is_forward_ ? iterator_->Next() : iterator_->Prev();
     } else {
@@ -50,11 +65,14 @@ class RocksdbCursor final : public Cursor {
     }
   }
 
+  rocksdb::DB& db_;
+  Tier tier_;
   const StoredRange range_;
   rocksdb::Slice lower_bound_, upper_bound_;  // the iterator points to them
   bool is_forward_;
   bool is_placed_ = false;
   bool is_at_end_ = false;
+  std::uint64_t skipped_ = 0;  // deletions, since they were told of
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
@@ -108,7 +126,7 @@ bool RocksdbSnapshot::is_known(const rocksdb::Slice& key) const {
 
 std::unique_ptr<Cursor> RocksdbSnapshot::scan(KeyRange range, Direction direction, Tier tier)
     const {
-  return std::make_unique<RocksdbCursor>(files_->db(), reads(tier), range, direction);
+  return std::make_unique<RocksdbCursor>(files_->db(), reads(tier), range, direction, tier);
 }
 
 Error read_error(const rocksdb::Status& status) {

@@ -1,5 +1,6 @@
 #include "storage/rocksdb/rocksdb_tuning.hpp"
 
+#include "storage/rocksdb/deletion_runs.hpp"
 #include "storage/rocksdb/rocksdb_log.hpp"
 
 #include <rocksdb/cache.h>
@@ -79,6 +80,7 @@ rocksdb::Options rocksdb_options(const StorageSettings& settings) {
   tune_tables(options, settings);
   tune_writes(options, settings);
   tune_levels(options, settings);
+  compact_deletion_runs(options);
   return options;
 }
 
