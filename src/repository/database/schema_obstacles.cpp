@@ -2,11 +2,16 @@
 
 #include "repository/database/schema.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace noded::database {
 namespace {
+
+// The search takes time with the square of their number.
+constexpr std::size_t kMostSearched = 500;
 
 const json::object& members_of(const json::object& data, std::string_view name) {
   static const json::object kNone;
@@ -66,6 +71,12 @@ class ObstacleSearch {
 }  // namespace
 
 std::vector<SchemaObstacle> find_obstacles(const json::object& data) {
+  auto first = refusal_of(data);
+  if (!first) return {};
+  std::size_t members = 0;
+  for (const std::string_view kind : {"entities", "relations", "indices"})
+    members += members_of(data, kind).size();
+  if (members > kMostSearched) return {{"entities", std::move(*first)}};
   return ObstacleSearch(data).run();
 }
 

@@ -13,7 +13,8 @@ struct SchemaObstacle {
   std::string reason;
 };
 
-// `data` was checked against the module's JSON schema. Empty when it can be built. Pure.
+// `data` was checked against the module's JSON schema. Empty when it can be built. With more than
+// 500 entities, relations and indices together only the first reason. Pure.
 std::vector<SchemaObstacle> find_obstacles(const boost::json::object& data);
 
 }  // namespace noded::database
