@@ -94,7 +94,7 @@ class Trial:
         """Leaves `noded schema apply` running beside the node."""
         return subprocess.Popen(
             [self.options.noded, 'schema', 'apply', '--app', file, '--data', self.node.store],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
     def status(self):
         return json.loads(self.command('schema', 'status', '--json').stdout)
@@ -129,10 +129,13 @@ class Trial:
                 self.kill(threads)
                 kills += 1
             else:
+                if starter is not None:  # nobody kills the node meanwhile
+                    said = starter.communicate()[1]
+                    assert starter.returncode == 0, said
                 while self.status()['running'] or not done():
                     time.sleep(0.05)
             if starter is not None:
-                starter.wait()
+                starter.communicate()
                 starter = None
         self.kill(threads)
 

@@ -23,13 +23,22 @@ Error refusal_of(const std::vector<Obstacle>& obstacles) {
   return {Errc::kInvalid, std::move(text), {}, {}};
 }
 
-// Of members that the document has: a secret whose owner is gone goes with it.
-void put_where_owner_is(json::object& document, const json::object& secrets) {
-  for (const auto& [name, value] : secrets) {
-    json::value* present = document.if_contains(name);
-    if (present == nullptr && !value.is_object()) document[name] = value;
+// Puts what `taken` has at `pattern` where `into` has its owner but not it: the secret of a
+// strategy that is gone goes with it.
+void put_back(json::object& into, const json::object& taken, std::string_view pattern) {
+  const auto dot = pattern.find('.');
+  const std::string_view segment = pattern.substr(0, dot);
+  for (const auto& [name, value] : taken) {
+    if (segment != "*" && segment != std::string_view(name)) continue;
+    json::value* present = into.if_contains(name);
+    const bool is_last = dot == std::string_view::npos;
+    if (is_last && present == nullptr) into[name] = value;
     if (present == nullptr || !present->is_object() || !value.is_object()) continue;
-    put_where_owner_is(present->get_object(), value.get_object());
+    if (is_last) {
+      put_secrets_back(present->get_object(), value.get_object());
+    } else {
+      put_back(present->get_object(), value.get_object(), pattern.substr(dot + 1));
+    }
   }
 }
 
@@ -37,14 +46,8 @@ void put_where_owner_is(json::object& document, const json::object& secrets) {
 void keep_secrets(
     json::object& given, json::object before, std::span<const std::string_view> patterns
 ) {
-  for (const std::string_view& pattern : patterns) {
-    const json::object taken = take_secrets(before, {&pattern, 1});
-    if (pattern.contains('*')) {
-      put_where_owner_is(given, taken);
-    } else {
-      put_secrets_back(given, taken);
-    }
-  }
+  for (const std::string_view& pattern : patterns)
+    put_back(given, take_secrets(before, {&pattern, 1}), pattern);
 }
 
 }  // namespace

@@ -3,12 +3,20 @@
 
 #include "repository/database/database.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
 
 namespace noded::database {
+
+// Whether the index with that number holds entries.
+inline bool has_index(const Catalog& catalog, std::uint32_t number) {
+  return std::ranges::any_of(catalog.indices(), [number](const auto& entry) {
+    return entry.second == number;
+  });
+}
 
 struct Database::Change {
   StoredChange wanted;

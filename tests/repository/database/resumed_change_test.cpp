@@ -83,6 +83,7 @@ class ResumedChange : public testing_support::DatabaseFixture {
             transaction.scan(prefix_range(keys::prefix(kApplication, space)), Direction::kForward);
         while (cursor->next())
           ++count;
+        if (auto status = cursor->status(); !status) return std::unexpected(status.error());
       }
       return count;
     };

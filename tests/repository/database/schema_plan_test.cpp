@@ -203,9 +203,9 @@ TEST_F(StoredPlan, TakesRowsAndRateFromTheStore) {
   constexpr std::string_view kIndexed =
       R"({"entities":{"a":{"fields":{"x":{"type":"number"}}}},"indices":{"i":{"entity":"a","fields":["x"]}}})";
   ASSERT_TRUE(change_schema(kPlain));
-  std::string rows = "[{}";
+  std::string rows = R"([{"x":0})";
   for (int i = 0; i < 1499; ++i)
-    rows += ",{}";
+    rows += R"(,{"x":1})";
   ASSERT_TRUE(create("a", rows + "]"));
   const Sequence before = engine_.last_commit();
   const auto first = run(plan_change(database_, parse_object(kIndexed)));
@@ -221,7 +221,7 @@ TEST_F(StoredPlan, TakesRowsAndRateFromTheStore) {
 
 TEST_F(StoredPlan, NamesAnotherKeyFormatAsAnObstacle) {
   ASSERT_TRUE(change_schema(R"({"entities":{"a":{"fields":{"x":{"type":"number"}}}}})"));
-  ASSERT_TRUE(create("a", "{}"));
+  ASSERT_TRUE(create("a", R"({"x":1})"));
   const auto plan = run(plan_change(
       database_,
       parse_object(
