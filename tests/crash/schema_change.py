@@ -106,8 +106,11 @@ class Trial:
             thread.start()
         return threads
 
-    def kill(self, threads):
+    def kill(self, threads, starter=None):
         self.node.kill()
+        if starter is not None:  # it may be about to run the node itself
+            starter.kill()
+            starter.communicate()
         self.kills += 1
         for thread in threads:
             thread.join()
@@ -118,25 +121,25 @@ class Trial:
         """Kills the node at random until the configuration is the one of the file."""
         starter = None
         kills = 0
+        threads = self.writers()
         while True:
-            threads = self.writers()
             if not self.status()['running'] and not done():
                 starter = self.begin(file)
             elif done() and not self.status()['running']:
                 break
             if kills < most_kills:
                 time.sleep(random.uniform(0.0, self.options.pause))
-                self.kill(threads)
+                self.kill(threads, starter)
+                threads = self.writers()
+                starter = None
                 kills += 1
             else:
                 if starter is not None:  # nobody kills the node meanwhile
                     said = starter.communicate()[1]
                     assert starter.returncode == 0, said
+                    starter = None
                 while self.status()['running'] or not done():
                     time.sleep(0.05)
-            if starter is not None:
-                starter.communicate()
-                starter = None
         self.kill(threads)
 
     def indices(self):
