@@ -10,6 +10,7 @@
 #include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
 #include "modules/system/media_module.hpp"
+#include "modules/system/schema_controller.hpp"
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
 #include "modules/transfer/import_admin.hpp"
@@ -34,6 +35,7 @@ constexpr std::uint16_t kApplication = 1;  // the node's only one
 constexpr std::string_view kSystemRoutes = "system";
 constexpr std::string_view kDoctorRoutes = "doctor";
 constexpr std::string_view kTransferRoutes = "transfer";
+constexpr std::string_view kSchemaRoutes = "schema";
 constexpr std::string_view kLinesRoutes = "lines";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
@@ -59,6 +61,7 @@ class ApiRole final : public Role {
         doctor_(database_, node.log()),
         feed_(node, database_),
         import_(database_),
+        schema_(configuration_, database_),
         lines_(database_) {}
 
   Task<Result<>> start() override;
@@ -67,6 +70,7 @@ class ApiRole final : public Role {
  private:
   Task<Result<>> load_or_begin();
   Task<> offer_setup();
+  void show_changes();
   void configure_cors(const system::CorsSettings& settings);
 
   Node& node_;
@@ -82,6 +86,7 @@ class ApiRole final : public Role {
   system::DoctorController doctor_;
   FeedUpkeep feed_;
   transfer::ImportAdmin import_;
+  system::SchemaController schema_;
   transfer::LinesAdmin lines_;
 };
 
@@ -98,20 +103,45 @@ Task<Result<>> ApiRole::start() {
   if (!doctor) co_return std::unexpected(doctor.error());
   const auto importing = node_.router().mount(std::string(kTransferRoutes), import_.routes());
   if (!importing) co_return std::unexpected(importing.error());
+  const auto schema = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
+  if (!schema) co_return std::unexpected(schema.error());
+  show_changes();
   const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
   if (!lines) co_return std::unexpected(lines.error());
   co_await offer_setup();
+  spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
   co_return Result<>();
 }
 
+void ApiRole::show_changes() {
+  node_.add_status("schema", [this] { return schema_.status_json(); });
+  const auto gauge = [this](std::string name, std::string help, auto number_of) {
+    node_.add_gauge(std::move(name), std::move(help), [this, number_of] {
+      const auto status = database_.change_status();
+      return status ? static_cast<double>(number_of(*status)) : 0.0;
+    });
+  };
+  using Status = database::ChangeStatus;
+  gauge("noded_schema_change_running", "1 while a change fills indices", [](const Status&) {
+    return 1;
+  });
+  gauge("noded_schema_change_rows", "rows that the running change indexes", [](const Status& now) {
+    return now.rows;
+  });
+  gauge("noded_schema_change_rows_done", "those that it has indexed", [](const Status& now) {
+    return now.rows_done;
+  });
+}
+
 Task<> ApiRole::stop() {
   co_await feed_.stop();
+  node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kLinesRoutes);
   node_.router().unmount(kTransferRoutes);
   node_.router().unmount(kSystemRoutes);
-  co_return;
+  co_await configuration_.stop();
 }
 
 Task<Result<>> ApiRole::load_or_begin() {

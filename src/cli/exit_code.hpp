@@ -8,6 +8,7 @@ enum ExitCode : int {
   kFailed = 1,
   kUsage = 2,       // of the command line or the configuration
   kNotRunning = 3,  // no node runs on that data directory
+  kChanges = 4,     // of `schema plan`: there are changes to make
 };
 
 }  // namespace noded::cli

@@ -89,6 +89,19 @@ std::string store_text(const json::value& store) {
   return out;
 }
 
+// Empty while nothing changes.
+std::string change_text(const json::value& schema) {
+  if (!schema.at("running").as_bool()) return {};
+  const std::string_view waits_for = text_of(schema.at("waits_for"));
+  return fmt::format(
+      "changing, {} of {} rows are indexed{}{}",
+      number_of(schema.at("rows_done")),
+      number_of(schema.at("rows")),
+      waits_for.empty() ? "" : "; waits: ",
+      waits_for
+  );
+}
+
 std::string feed_text(const json::value& feed) {
   std::string out = fmt::format(
       "{} of {}", size_text(number_of(feed.at("bytes"))), size_text(number_of(feed.at("max_bytes")))
@@ -129,6 +142,9 @@ std::string screen(const json::value& status) {
   line("connections", fmt::format("{}", number_of(status.at("connections"))));
   line("store", store_text(status.at("store")));
   if (const auto* feed = status.as_object().if_contains("feed")) line("feed", feed_text(*feed));
+  if (const auto* schema = status.as_object().if_contains("schema")) {
+    if (const std::string text = change_text(*schema); !text.empty()) line("schema", text);
+  }
   for (const json::value& lane : status.at("lanes").as_array()) {
     line(fmt::format("{} lane", text_of(lane.at("name"))), lane_text(lane));
   }

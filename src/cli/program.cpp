@@ -13,6 +13,7 @@
 #include "cli/loaded.hpp"
 #include "cli/reload_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/schema_command.hpp"
 #include "cli/user_commands.hpp"
 #include "config/documents.hpp"
 #include "config/value_text.hpp"
@@ -41,7 +42,8 @@ constexpr const char* kExamples =
     "  noded user create me@example.com --role admin\n"
     "  noded config print --sample > noded.yaml     a file with every option, explained\n"
     "  noded status                                 how the running node is doing\n"
-    "\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no node runs there.\n";
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no node runs there,\n"
+    "4 schema plan found changes to make.\n";
 
 using BuiltIn = std::span<const RoleDescriptor* const>;
 
@@ -70,6 +72,7 @@ class CommandLine {
     add_inspection();
     add_doctor();
     add_transfer();
+    add_schema();
   }
 
   int parse_and_run(int count, char** arguments) {
@@ -415,6 +418,28 @@ class CommandLine {
         "keep the store also when not everything could be taken"
     );
     add_node_flags(bknd);
+  }
+
+  void add_schema() {
+    CLI::App& group = *app_.add_subcommand(
+        "schema", "change the application's configuration, whether the node runs or not"
+    );
+    group.require_subcommand(1);
+    const auto add = [&](const std::string& name, const std::string& what, auto action) {
+      CLI::App& command = add_command(group, name, what, [this, action] {
+        return with_node([this, action](const Loaded& loaded) {
+          return action(loaded, wants_json_);
+        });
+      });
+      command.add_flag("--json", wants_json_, "as JSON");
+      add_node_flags(command);
+    };
+    add("plan",
+        "what it takes to put the file of --app in force; exit code 4: there are changes to make",
+        plan_schema);
+    add("apply", "put the file of --app in force; goes on when this command is gone", apply_schema);
+    add("status", "how far the running change is, and how the last one ended", show_schema_change);
+    add("cancel", "withdraw the running change as a whole", cancel_schema_change);
   }
 
   // ---- actions ----

@@ -4,11 +4,9 @@
 #include "codec/text.hpp"
 #include "modules/system/schema_defaults.hpp"
 #include "modules/system/secret_paths.hpp"
+#include "repository/database/keys.hpp"
 #include "repository/database/schema.hpp"
 #include "repository/database/transact.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -17,8 +15,6 @@
 namespace noded::system {
 
 namespace {
-
-constexpr net::use_awaitable_t<net::any_io_executor> kAwait{};
 
 std::size_t count_entities(const json::object& data) {
   const json::value* entities = data.if_contains("entities");
@@ -172,30 +168,42 @@ ConfigurationRecords Configuration::records_of(const json::object& application) 
   return records;
 }
 
-template <class MakeTask>
-auto Configuration::uncancelled(MakeTask make_task) -> std::invoke_result_t<MakeTask&> {
-  const net::any_io_executor executor = co_await net::this_coro::executor;
-  co_return co_await net::co_spawn(
-      executor, std::move(make_task), net::bind_cancellation_slot(net::cancellation_slot(), kAwait)
-  );
-}
-
 Task<Result<>> Configuration::store_and_publish(Candidate candidate, bool schema_changes) {
-  auto write = [this, records = records_of(candidate.application)](Transaction& transaction) {
-    write_records(database_, transaction, records);
-    return Result<>();
-  };
+  auto records = as_stored(records_of(candidate.application));
   if (schema_changes) {
     json::object data = candidate.application.at("data").get_object();
-    const auto changed = co_await database_.change_schema(std::move(data), std::move(write));
+    const auto changed =
+        co_await database_.change_schema(std::move(data), std::move(records), watch(candidate));
     if (!changed) co_return std::unexpected(changed.error());
-  } else {
-    const auto stored =
-        co_await database::transact(database_.store(), SteadyTime::max(), std::move(write));
-    if (!stored) co_return std::unexpected(stored.error());
+    co_return Result<>();
   }
+  auto write = [this, &records](Transaction& transaction) {
+    for (const database::MetaRecord& record : records)
+      transaction.put(database::keys::meta(database_.application(), record.name), record.text);
+    return Result<>();
+  };
+  const auto stored =
+      co_await database::transact(database_.store(), SteadyTime::max(), std::move(write));
+  if (!stored) co_return std::unexpected(stored.error());
   publish(std::move(candidate));
   co_return Result<>();
+}
+
+// What is stored, completed as this program does it.
+Result<Configuration::Candidate> Configuration::complete_stored(
+    ConfigurationRecords records, bool& is_as_stored
+) const {
+  json::object application = std::move(records.configuration);
+  put_secrets_back(application, records.secrets);
+  const json::object as_stored = application;
+  for (const Part& part : parts_) {
+    json::value& configuration = application[part.module.get().name()];
+    if (!configuration.is_object()) configuration = json::object();
+    fill_defaults(part.schema->source(), configuration);
+  }
+  auto candidate = prepare(std::move(application));
+  is_as_stored = candidate && candidate->application == as_stored;
+  return candidate;
 }
 
 Task<Result<bool>> Configuration::load() {
@@ -207,21 +215,19 @@ Task<Result<bool>> Configuration::load() {
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   if (!*stored) co_return false;
 
-  ConfigurationRecords records = std::move(**stored);
-  application_id_ = records.application_id;
-  json::object application = std::move(records.configuration);
-  put_secrets_back(application, records.secrets);
-  const json::object as_stored = application;
-  for (const Part& part : parts_) {
-    json::value& configuration = application[part.module.get().name()];
-    if (!configuration.is_object()) configuration = json::object();
-    fill_defaults(part.schema->source(), configuration);
-  }
-  auto candidate = prepare(std::move(application));
+  application_id_ = (*stored)->application_id;
+  bool is_as_stored = false;
+  auto candidate = complete_stored(std::move(**stored), is_as_stored);
   if (!candidate) co_return std::unexpected(std::move(candidate.error()));
 
   // A newer program may complete more than the one that stored it did.
-  if (candidate->application != as_stored) {
+  if (!is_as_stored) {
+    const auto discarded = co_await database_.discard_unfinished_change();
+    if (!discarded) co_return std::unexpected(discarded.error());
+    if (*discarded) {
+      log_.warning("a change of the configuration was withdrawn: another version of noded began it"
+      );
+    }
     const auto renewed = co_await store_and_publish(std::move(*candidate), true);
     if (!renewed) co_return std::unexpected(renewed.error());
     co_return true;
@@ -269,7 +275,9 @@ Task<Result<json::object>> Configuration::change_in_turn(
 ) {
   const Part* part = find(module);
   if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
+  if (auto idle = require_idle(); !idle) co_return std::unexpected(std::move(idle.error()));
   const database::TurnQueue::Turn turn = co_await turns_.take();
+  if (auto idle = require_idle(); !idle) co_return std::unexpected(std::move(idle.error()));
 
   const auto before = in_force();
   json::object application = *before;
@@ -289,6 +297,7 @@ Task<Result<json::object>> Configuration::change_in_turn(
   const bool schema_changes = codec::to_json_text(candidate->application.at("data")) !=
                               codec::to_json_text(before->at("data"));
   const auto done = co_await store_and_publish(std::move(*candidate), schema_changes);
+  note_outcome(done);
   if (!done) co_return std::unexpected(done.error());
 
   json::object fields;
@@ -299,6 +308,7 @@ Task<Result<json::object>> Configuration::change_in_turn(
 }
 
 Task<Result<>> Configuration::rebuild() {
+  if (auto idle = require_idle(); !idle) co_return idle;
   const database::TurnQueue::Turn turn = co_await turns_.take();
   auto candidate = prepare(*in_force());
   if (!candidate) co_return std::unexpected(std::move(candidate.error()));

@@ -3,6 +3,9 @@
 // (every default filled in, `data` as the schema in force dumps it), so that a change edits what a
 // reader was shown.
 //
+// A change that takes long is stored with its progress (see Database::change_schema): after a crash
+// load() puts the old configuration in force, and resume() goes on.
+//
 // A change goes: copy → edit → check against the module's JSON schema → complete → prepare → store
 // → publish. Up to "store" nothing has happened, and a failure leaves the old one serving. Changes
 // are made one at a time. Thread-safe; outlives its users; the modules outlive it.
@@ -16,14 +19,21 @@
 #include "codec/json_schema.hpp"
 #include "modules/system/configuration_edit.hpp"
 #include "modules/system/configuration_records.hpp"
+#include "modules/system/obstacle.hpp"
 #include "repository/database/database.hpp"
 #include "repository/database/turn_queue.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,10 +57,41 @@ class Configuration {
   // configuration and puts it in force. Errors: kInvalid with module and place.
   Task<Result<>> first_boot(json::object application);
 
+  // Puts the parts of `application` in force, each as a whole; a part that is not given, and a
+  // secret that is not given, stay as they are. kInvalid names all obstacles; kConflict: another
+  // change is under way, or this one was cancelled. Runs to its end even when its caller is gone.
+  Task<Result<>> apply(json::object application);
+  // What would be in force after it. Changes nothing.
+  struct Proposal {
+    json::object before;  // with secrets, as `after`
+    json::object after;
+    std::vector<Obstacle> obstacles;  // not empty: `after` cannot be put in force
+  };
+  Proposal propose(json::object application) const;
+
+  // After load(): goes on with the change that a former process left, and removes what is left of
+  // indices that are gone. Ends early, without harm, once stop() was called.
+  Task<> resume();
+  // Lets a change end after its present step, and waits for that; what is stored of it goes on at
+  // the next start.
+  Task<> stop();
+  // Resumes once no change runs.
+  Task<> wait_until_idle();
+  // kConflict, naming the change that fills indices.
+  Result<> require_idle() const;
+
+  // How the last change that ended did.
+  struct Outcome {
+    std::uint64_t number = 0;  // counts since the start; 0: none ended
+    std::optional<Error> error;
+  };
+  Outcome last_outcome() const;
+
   // Changes one module. Returns its configuration after the change, without secrets. Errors:
   //   kInvalid, type "type-invalid", members {"errors":[…]}: the module's schema refuses it
   //   kExists, kNotFound: the path of the edit
   //   kInvalid: no such module, or the outcome cannot be put in force
+  //   kConflict: another change fills indices; its message says how far it is
   Task<Result<json::object>> change(std::string module, ConfigurationEdit edit);
 
   // Builds what is in force anew from the configuration in force.
@@ -86,19 +127,41 @@ class Configuration {
   void publish(Candidate candidate);
   ConfigurationRecords records_of(const json::object& application) const;
 
+  json::object merge(const json::object& before, json::object application) const;
+  void check_parts(
+      const json::object& given, json::object& application, std::vector<Obstacle>& obstacles
+  ) const;
+  std::optional<Candidate> prepare_all(json::object application, std::vector<Obstacle>& obstacles)
+      const;
+  Task<Result<>> apply_in_turn(json::object application);
+  Result<Candidate> unfinished_candidate() const;
+  Task<Result<>> resume_in_turn();
+  database::ChangeWatch watch(Candidate& candidate);
+  void note_outcome(const Result<>& result);
+  Result<Candidate> complete_stored(ConfigurationRecords records, bool& is_as_stored) const;
   Task<Result<json::object>> change_in_turn(std::string module, ConfigurationEdit edit);
   Task<Result<>> store_and_publish(Candidate candidate, bool schema_changes);
   // Runs `make_task()` so that it ends even when the request that asked for it is gone.
   template <class MakeTask>
-  auto uncancelled(MakeTask make_task) -> std::invoke_result_t<MakeTask&>;
+  auto uncancelled(MakeTask make_task) -> std::invoke_result_t<MakeTask&> {
+    const net::any_io_executor executor = co_await net::this_coro::executor;
+    co_return co_await net::co_spawn(
+        executor,
+        std::move(make_task),
+        net::bind_cancellation_slot(
+            net::cancellation_slot(), net::use_awaitable_t<net::any_io_executor>()
+        )
+    );
+  }
 
   database::Database& database_;
   Node::Logger& log_;
   std::vector<Part> parts_;
   std::string application_id_;
   database::TurnQueue turns_;
-  mutable std::mutex mutex_;                      // guards in_force_
+  mutable std::mutex mutex_;                      // guards in_force_ and outcome_
   std::shared_ptr<const json::object> in_force_;  // with secrets
+  Outcome outcome_;
 };
 
 }  // namespace noded::system

@@ -5,6 +5,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace noded::system {
@@ -15,13 +16,8 @@ constexpr std::string_view kIdentityName = "identity";
 constexpr std::string_view kConfigurationName = "configuration";
 constexpr std::string_view kSecretsName = "secrets";
 
-Result<json::object> read_object(
-    const database::Database& database, Transaction& transaction, std::string_view name
-) {
-  std::string text;
-  const auto found = transaction.get(database::keys::meta(database.application(), name), text);
-  if (!found) return std::unexpected(found.error());
-  if (!*found) return json::object();
+Result<json::object> object_of(std::string_view text, std::string_view name) {
+  if (text.empty()) return json::object();
   auto parsed = codec::parse_json(text, "stored " + std::string(name));
   if (!parsed || !parsed->is_object()) {
     return fail(Errc::kInternal, "the stored " + std::string(name) + " cannot be read");
@@ -29,47 +25,57 @@ Result<json::object> read_object(
   return std::move(parsed->get_object());
 }
 
+std::string_view text_of(std::span<const database::MetaRecord> stored, std::string_view name) {
+  const auto found = std::ranges::find(stored, name, &database::MetaRecord::name);
+  return found == stored.end() ? std::string_view() : std::string_view(found->text);
+}
+
 }  // namespace
 
-Result<std::optional<ConfigurationRecords>> read_records(
-    const database::Database& database, Transaction& transaction
+Result<std::optional<ConfigurationRecords>> parse_records(
+    std::span<const database::MetaRecord> stored
 ) {
   ConfigurationRecords records;
-  const std::string identity = database::keys::meta(database.application(), kIdentityName);
-  const auto has_identity = transaction.get(identity, records.application_id);
-  if (!has_identity) return std::unexpected(has_identity.error());
-
-  auto stored = read_object(database, transaction, kConfigurationName);
-  if (!stored) return std::unexpected(stored.error());
-  if (stored->empty()) return std::nullopt;
-  const json::value* version = stored->if_contains("version");
-  json::value* configuration = stored->if_contains("config");
+  records.application_id = text_of(stored, kIdentityName);
+  auto whole = object_of(text_of(stored, kConfigurationName), kConfigurationName);
+  if (!whole) return std::unexpected(std::move(whole.error()));
+  if (whole->empty()) return std::nullopt;
+  const json::value* version = whole->if_contains("version");
+  json::value* configuration = whole->if_contains("config");
   if (version == nullptr || *version != kConfigurationVersion || configuration == nullptr ||
       !configuration->is_object()) {
     return fail(Errc::kInternal, "the stored configuration is not of a version known here");
   }
   records.configuration = std::move(configuration->get_object());
 
-  auto secrets = read_object(database, transaction, kSecretsName);
-  if (!secrets) return std::unexpected(secrets.error());
+  auto secrets = object_of(text_of(stored, kSecretsName), kSecretsName);
+  if (!secrets) return std::unexpected(std::move(secrets.error()));
   records.secrets = std::move(*secrets);
   return records;
 }
 
-void write_records(
-    const database::Database& database,
-    Transaction& transaction,
-    const ConfigurationRecords& records
+Result<std::optional<ConfigurationRecords>> read_records(
+    const database::Database& database, Transaction& transaction
 ) {
-  const auto put = [&](std::string_view name, std::string_view text) {
-    transaction.put(database::keys::meta(database.application(), name), text);
-  };
+  std::vector<database::MetaRecord> stored;
+  for (const std::string_view name : {kIdentityName, kConfigurationName, kSecretsName}) {
+    std::string text;
+    const auto found = transaction.get(database::keys::meta(database.application(), name), text);
+    if (!found) return std::unexpected(found.error());
+    if (*found) stored.push_back({std::string(name), std::move(text)});
+  }
+  return parse_records(stored);
+}
+
+std::vector<database::MetaRecord> as_stored(const ConfigurationRecords& records) {
   json::object configuration;
   configuration["version"] = kConfigurationVersion;
   configuration["config"] = records.configuration;
-  put(kIdentityName, records.application_id);
-  put(kConfigurationName, codec::to_json_text(configuration));
-  put(kSecretsName, codec::to_json_text(records.secrets));
+  return {
+      {std::string(kIdentityName), records.application_id},
+      {std::string(kConfigurationName), codec::to_json_text(configuration)},
+      {std::string(kSecretsName), codec::to_json_text(records.secrets)},
+  };
 }
 
 }  // namespace noded::system

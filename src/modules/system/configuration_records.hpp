@@ -12,7 +12,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace noded::system {
 
@@ -33,10 +35,13 @@ Result<std::optional<ConfigurationRecords>> read_records(
     const database::Database& database, Transaction& transaction
 );
 
-void write_records(
-    const database::Database& database,
-    Transaction& transaction,
-    const ConfigurationRecords& records
+// What stores them.
+std::vector<database::MetaRecord> as_stored(const ConfigurationRecords& records);
+
+// The reverse: of records that as_stored made, such as those of an unfinished change. Empty and
+// errors as above.
+Result<std::optional<ConfigurationRecords>> parse_records(
+    std::span<const database::MetaRecord> stored
 );
 
 }  // namespace noded::system

@@ -10,6 +10,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,7 @@ using http::Response;
 using http::Route;
 
 constexpr std::uint64_t kMaxConfigurationBody = std::uint64_t{4} << 20;
+constexpr std::chrono::hours kMostTime{24};
 constexpr std::string_view kContractVersion = "0.20.0";  // of bknd, whose clients ask for it
 constexpr std::string_view kAnyObject = R"({"type":"object"})";
 
@@ -49,8 +51,9 @@ Response refuse_change(const Error& error, std::string_view path) {
     case Errc::kInvalid:
     case Errc::kUnprocessable:
     case Errc::kExists:
-    case Errc::kConflict:
       return json_answer(400, body);
+    case Errc::kConflict:
+      return json_answer(409, body);
     case Errc::kNotFound:
       return json_answer(404, body);
     default:
@@ -331,6 +334,8 @@ Task<Response> SystemController::change(Request& request, EditKind kind) {
     if (!value) co_return http::answer_error(value.error());
     edit.value = std::move(*value);
   }
+  // New indices take as long as there are rows.
+  request.deadline = database_.clock().steady() + kMostTime;
   std::string module(request.parameter("module"));
   std::string path = edit.path;
   auto changed = co_await configuration_.change(module, std::move(edit));

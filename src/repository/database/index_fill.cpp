@@ -3,54 +3,59 @@
 #include "repository/database/keys.hpp"
 #include "repository/database/record_store.hpp"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace noded::database {
 
-Task<Result<>> IndexFill::fill(std::vector<const Index*> indices) {
-  while (!indices.empty()) {
-    const Entity& entity = *indices.front()->entity;
-    std::vector<const Index*> of_entity;
-    std::erase_if(indices, [&](const Index* index) {
-      const bool is_of_entity = index->entity == &entity;
-      if (is_of_entity) of_entity.push_back(index);
-      return is_of_entity;
-    });
-    auto filled = co_await fill_entity(entity, std::move(of_entity));
+Task<Result<>> IndexFill::fill(const std::vector<const Index*>& indices, FillProgress done) {
+  done_ = std::move(done);
+  std::map<std::uint32_t, std::vector<const Index*>> by_entity;
+  for (const Index* index : indices)
+    by_entity[index->entity->id].push_back(index);
+  for (const auto& [entity, of_entity] : by_entity) {
+    if (entity < done_.entity) continue;
+    if (entity > done_.entity) done_.next_row.clear();
+    done_.entity = entity;
+    auto filled = co_await fill_entity(*of_entity.front()->entity, of_entity);
     if (!filled) co_return filled;
   }
   co_return Result<>{};
 }
 
-Task<Result<>> IndexFill::fill_entity(const Entity& entity, std::vector<const Index*> indices) {
-  std::string begin = keys::prefix(application_, keys::Space::kRow, entity.id);
+Task<Result<>> IndexFill::fill_entity(
+    const Entity& entity, const std::vector<const Index*>& indices
+) {
   std::size_t rows = kBatchRows;
   while (true) {
+    if (auto asked = go_on_(); !asked) co_return asked;
     auto body = [&](Transaction& transaction) {
-      return fill_batch(transaction, entity, indices, begin, rows);
+      return fill_batch(transaction, entity, indices, rows);
     };
     auto batch = co_await transact(store_, SteadyTime::max(), body);
-    if (!batch && batch.error().code == Errc::kConflict && rows > 1) {
-      rows = rows / 2;  // busy rows: smaller batches get through
+    const bool may_be_smaller =
+        !batch && (batch.error().code == Errc::kConflict || batch.error().code == Errc::kTooLarge);
+    if (may_be_smaller && rows > 1) {
+      rows = rows / 2;  // busy or large rows: smaller batches get through
       continue;
     }
     if (!batch) co_return std::unexpected(std::move(batch.error()));
-    rows_done_ += batch->rows;
-    if (on_progress_) on_progress_(rows_done_);
-    if (batch->is_last) co_return Result<>{};
-    begin = std::move(batch->next);
+    const bool is_last = batch->entity > entity.id;
+    done_ = std::move(*batch);
+    if (on_progress_) on_progress_(done_.rows_done);
+    if (is_last) co_return Result<>{};
   }
 }
 
-Result<IndexFill::Batch> IndexFill::fill_batch(
+// What is done after this batch; of the next entity when it was the last of this one.
+Result<FillProgress> IndexFill::fill_batch(
     Transaction& transaction,
     const Entity& entity,
     const std::vector<const Index*>& indices,
-    const std::string& begin,
     std::size_t rows
 ) const {
   const std::string prefix = keys::prefix(application_, keys::Space::kRow, entity.id);
+  const std::string& begin = done_.next_row.empty() ? prefix : done_.next_row;
   std::vector<RowKey> found;
   const auto cursor = transaction.scan({begin, prefix_range(prefix).end}, Direction::kForward);
   while (found.size() < rows && cursor->next())
@@ -68,11 +73,14 @@ Result<IndexFill::Batch> IndexFill::fill_batch(
       return std::unexpected(not_unique(transaction, *index, key, row));
     }
   }
-  Batch batch;
-  batch.rows = found.size();
-  batch.is_last = found.size() < rows;
-  if (!found.empty()) batch.next = keys::row(application_, entity, found.back()).append(1, '\0');
-  return batch;
+  FillProgress done{entity.id, {}, done_.rows_done + found.size()};
+  if (found.size() < rows) {
+    ++done.entity;
+  } else {
+    done.next_row = keys::row(application_, entity, found.back()).append(1, '\0');
+  }
+  ChangeRecords(application_, transaction).put(done);
+  return done;
 }
 
 Error IndexFill::not_unique(
@@ -98,6 +106,7 @@ Task<Result<>> IndexFill::clear(std::uint32_t index, bool unique) {
   const std::string prefix =
       keys::prefix(application_, unique ? keys::Space::kUnique : keys::Space::kIndex, index);
   while (true) {
+    if (auto asked = go_on_(); !asked) co_return asked;
     auto body = [&prefix](Transaction& transaction) -> Result<std::size_t> {
       std::vector<std::string> entries;
       const auto cursor = transaction.scan(prefix_range(prefix), Direction::kForward);

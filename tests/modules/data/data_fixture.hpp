@@ -178,10 +178,7 @@ class DataRoutes : public ::testing::Test {
     EXPECT_TRUE(module_.complete(application).has_value());
     auto prepared = module_.prepare(application);
     if (!prepared) throw std::runtime_error(prepared.error().message);
-    auto changed =
-        run(database_.change_schema(application.at("data").as_object(), [](Transaction&) {
-          return Result<>();
-        }));
+    auto changed = run(database_.change_schema(application.at("data").as_object(), {}));
     if (!changed) throw std::runtime_error(changed.error().message);
     (*prepared)->publish();
   }

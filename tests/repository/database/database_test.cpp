@@ -65,11 +65,8 @@ TEST_F(DatabaseTest, HasAnEmptySchemaAtFirst) {
 
 TEST_F(DatabaseTest, StoresTheCatalogueTogetherWithTheConfiguration) {
   const std::string key = keys::meta(kApplication, "configuration");
-  auto also_write = [&key](Transaction& transaction) -> Result<> {
-    transaction.put(key, "stored");
-    return {};
-  };
-  ASSERT_TRUE(run(database_.change_schema(parse_object(things(kByName)), also_write)));
+  const std::vector<MetaRecord> records{{"configuration", "stored"}};
+  ASSERT_TRUE(run(database_.change_schema(parse_object(things(kByName)), records)));
   EXPECT_EQ(catalog().indices().size(), 1u);
   auto body = [&key](Transaction& transaction) -> Result<std::string> {
     std::string value;
@@ -86,19 +83,24 @@ TEST_F(DatabaseTest, KeepsTheOldSchemaWhenTheNewOneIsRefused) {
   EXPECT_EQ(database_.schema(), before);
 }
 
-TEST_F(DatabaseTest, KeepsTheOldSchemaWhenTheConfigurationCannotBeStored) {
+TEST_F(DatabaseTest, KeepsTheOldSchemaWhenTheChangeIsCancelled) {
   ASSERT_TRUE(change_schema(things("")));
-  create_things(3);
-  auto refuse = [](Transaction&) -> Result<> {
-    return fail(Errc::kUnavailable, "no");
-  };
-  const auto changed = run(database_.change_schema(parse_object(things(kByName)), refuse));
+  create_things(503);
+  const std::vector<MetaRecord> records{{"configuration", "new"}};
+  const auto changed =
+      run(database_.change_schema(parse_object(things(kByName)), records, {[this](std::uint64_t) {
+                                    EXPECT_TRUE(database_.cancel_change());
+                                  }}));
   ASSERT_FALSE(changed);
-  EXPECT_EQ(changed.error().message, "no");
+  EXPECT_EQ(changed.error().code, Errc::kConflict);
+  EXPECT_EQ(changed.error().message, "the change of the configuration was cancelled");
+  EXPECT_FALSE(database_.change_status());
+  EXPECT_FALSE(database_.cancel_change()) << "nothing runs any more";
   EXPECT_TRUE(database_.schema()->indices().empty());
   EXPECT_TRUE(catalog().indices().empty());
+  EXPECT_EQ(entries(1, false), 0U);
   ASSERT_TRUE(change_schema(things(kByName)));
-  EXPECT_EQ(entries(index("by_name").id, false), 3u);
+  EXPECT_EQ(entries(index("by_name").id, false), 503U);
 }
 
 TEST_F(DatabaseTest, FillsANewIndexFromTheRows) {
@@ -107,9 +109,9 @@ TEST_F(DatabaseTest, FillsANewIndexFromTheRows) {
   create_things(count);
   std::vector<std::uint64_t> progress;
   const auto changed =
-      run(database_.change_schema(parse_object(things(kByName)), {}, [&](std::uint64_t rows) {
-        progress.push_back(rows);
-      }));
+      run(database_.change_schema(parse_object(things(kByName)), {}, {[&](std::uint64_t rows) {
+                                    progress.push_back(rows);
+                                  }}));
   ASSERT_TRUE(changed) << changed.error().message;
   EXPECT_TRUE(index("by_name").ready);
   EXPECT_EQ(entries(index("by_name").id, false), static_cast<std::size_t>(count));
@@ -239,8 +241,8 @@ TEST_F(DatabaseTest, LeavesNoDoubleBehindWhenAWriteResolvesOneWhileAUniqueIndexI
   std::optional<bool> renamed;
   // The first batch holds row 3 with "n2"; its double at the end gets another name before its own
   // batch.
-  const auto changed =
-      run(database_.change_schema(parse_object(things(kUniqueName)), {}, [&](std::uint64_t) {
+  const auto changed = run(database_.change_schema(
+      parse_object(things(kUniqueName)), {}, {[&](std::uint64_t) {
         if (renamed) return;
         auto rename = [this](const Schema& schema, Transaction& transaction) {
           return writer(schema, transaction, unrestricted_access_for_the_node_itself())
@@ -257,7 +259,8 @@ TEST_F(DatabaseTest, LeavesNoDoubleBehindWhenAWriteResolvesOneWhileAUniqueIndexI
         );
         while (!renamed)
           io_.run_one();
-      }));
+      }}
+  ));
   ASSERT_TRUE(renamed && *renamed);
   ASSERT_TRUE(changed) << changed.error().message;
   const auto created = create("things", R"({"name":"n2"})");
@@ -273,8 +276,8 @@ TEST_F(DatabaseTest, KeepsOldIndicesCompleteWhenAChangeFailsHalfway) {
   bool wrote = false;
   // by_name goes and one_name comes; a row is written between the batches, then the last row turns
   // out to be a double.
-  const auto changed =
-      run(database_.change_schema(parse_object(things(kUniqueName)), {}, [&](std::uint64_t) {
+  const auto changed = run(database_.change_schema(
+      parse_object(things(kUniqueName)), {}, {[&](std::uint64_t) {
         net::co_spawn(
             io_,
             [this]() -> Task<> {
@@ -291,7 +294,8 @@ TEST_F(DatabaseTest, KeepsOldIndicesCompleteWhenAChangeFailsHalfway) {
             net::detached
         );
         wrote = true;
-      }));
+      }}
+  ));
   ASSERT_FALSE(changed);
   ASSERT_TRUE(wrote);
   while (rows("things", R"({"where":{"id":10},"select":["name"]})") != R"([{"name":"moved"}])")
@@ -333,17 +337,17 @@ TEST_F(DatabaseTest, RefusesASecondChangeWhileOneRuns) {
   create_things(10);
   std::optional<Errc> second;
   const auto first =
-      run(database_.change_schema(parse_object(things(kByName)), {}, [&](std::uint64_t) {
-        net::co_spawn(
-            io_,
-            database_.change_schema(parse_object("{}"), {}),
-            [&](std::exception_ptr, auto result) {
-              second = result ? Errc::kInternal : result.error().code;
-            }
-        );
-        while (!second)
-          io_.poll_one();
-      }));
+      run(database_.change_schema(parse_object(things(kByName)), {}, {[&](std::uint64_t) {
+                                    net::co_spawn(
+                                        io_,
+                                        database_.change_schema(parse_object("{}"), {}),
+                                        [&](std::exception_ptr, auto result) {
+                                          second = result ? Errc::kInternal : result.error().code;
+                                        }
+                                    );
+                                    while (!second)
+                                      io_.poll_one();
+                                  }}));
   ASSERT_TRUE(first);
   EXPECT_EQ(second, Errc::kConflict);
   EXPECT_TRUE(change_schema("{}"));
@@ -351,14 +355,12 @@ TEST_F(DatabaseTest, RefusesASecondChangeWhileOneRuns) {
 
 TEST_F(DatabaseTest, ReservesNumbersEvenForARefusedChange) {
   ASSERT_TRUE(change_schema(things("")));
-  create_things(1);
-  auto refuse = [](Transaction&) -> Result<> {
-    return fail(Errc::kUnavailable, "no");
-  };
+  ASSERT_TRUE(create("things", R"([{"name":"twice"},{"name":"twice"}])"));
   const std::string data =
       R"({"entities":{"things":{"fields":{"name":{"type":"text"},"size":{"type":"number"}}},
-    "others":{"fields":{"x":{"type":"text"}}}}})";
-  EXPECT_FALSE(run(database_.change_schema(parse_object(data), refuse)));
+    "others":{"fields":{"x":{"type":"text"}}}},"indices":{)" +
+      std::string(kUniqueName) + "}}";
+  EXPECT_FALSE(change_schema(data));
   Catalog stored = catalog();
   const std::uint32_t others = stored.entity("others");
   EXPECT_EQ(stored, catalog());

@@ -73,6 +73,9 @@ class TestNode final : public Node {
   ~TestNode() override {
     lane_.close();
     hash_.close();
+    io_.restart();
+    while (io_.poll() > 0) {  // what start() left running uses the role
+    }
   }
 
   Result<> start() { return run(role_->start()); }
