@@ -26,8 +26,10 @@ install(FILES ${documents}/noded DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-compl
 install(FILES ${documents}/_noded DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${documents}/noded.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES systemd/noded.service systemd/noded.socket systemd/noded@.service DESTINATION /lib/systemd/system)
+install(FILES systemd/noded.sysusers DESTINATION /usr/lib/sysusers.d RENAME noded.conf)
 install(FILES ${documents}/noded.yaml DESTINATION /etc/noded)
-install(FILES packaging/debian/copyright ${documents}/changelog.gz README.md docs/operations.md docs/configuration.md
+install(FILES packaging/debian/copyright ${documents}/changelog.gz README.md docs/operations.md
+  docs/operations_backup.md docs/operations_doctor.md docs/limits.md docs/configuration.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES config/examples/api.yaml config/examples/tasks.json DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
@@ -39,6 +41,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
 # The synopsis is the project's description; this is the text below it.
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "noded serves a whole application backend from one process and one data

@@ -5,6 +5,8 @@
 // → destroyed.
 #pragma once
 
+#include "noded/clock.hpp"
+#include "noded/engine.hpp"
 #include "noded/options.hpp"
 #include "noded/result.hpp"
 #include "noded/task.hpp"
@@ -30,7 +32,7 @@ class Role {
 
 // Changes whenever anything in include/noded changes its layout or meaning. `abi` and `build` stay
 // the first two members of RoleDescriptor for ever, so that any host can tell what it was handed.
-inline constexpr std::uint32_t kRoleAbi = 4;
+inline constexpr std::uint32_t kRoleAbi = 5;
 
 // What C++ types crossing the border depend on; compared as text.
 #define NODED_BUILD_TEXT_2(x) #x
@@ -48,6 +50,9 @@ struct RoleDescriptor {
   // The role's own options; null = none. Those of a third-party role begin with "<name>.".
   OptionTable (*options)() = nullptr;
   std::unique_ptr<Role> (*make)(Node& node) = nullptr;
+  // Takes the role's records in a store that nobody else uses back to how they were at that time;
+  // returns how many changes that undid. Blocks. Null: the role keeps no history of them.
+  Result<std::uint64_t> (*rewind)(Engine& engine, WallTime time) = nullptr;
 };
 
 }  // namespace noded

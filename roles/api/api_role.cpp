@@ -13,11 +13,13 @@
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
 #include "modules/transfer/import_admin.hpp"
+#include "modules/transfer/lines_admin.hpp"
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
+#include "roles/api/rewind_records.hpp"
 
 #include <memory>
 #include <optional>
@@ -32,6 +34,7 @@ constexpr std::uint16_t kApplication = 1;  // the node's only one
 constexpr std::string_view kSystemRoutes = "system";
 constexpr std::string_view kDoctorRoutes = "doctor";
 constexpr std::string_view kTransferRoutes = "transfer";
+constexpr std::string_view kLinesRoutes = "lines";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -55,7 +58,8 @@ class ApiRole final : public Role {
         controller_(configuration_, database_, *auth_, node.router()),
         doctor_(database_, node.log()),
         feed_(node, database_),
-        import_(database_) {}
+        import_(database_),
+        lines_(database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -78,6 +82,7 @@ class ApiRole final : public Role {
   system::DoctorController doctor_;
   FeedUpkeep feed_;
   transfer::ImportAdmin import_;
+  transfer::LinesAdmin lines_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -93,6 +98,8 @@ Task<Result<>> ApiRole::start() {
   if (!doctor) co_return std::unexpected(doctor.error());
   const auto importing = node_.router().mount(std::string(kTransferRoutes), import_.routes());
   if (!importing) co_return std::unexpected(importing.error());
+  const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
+  if (!lines) co_return std::unexpected(lines.error());
   co_await offer_setup();
   feed_.start();
   co_return Result<>();
@@ -101,6 +108,7 @@ Task<Result<>> ApiRole::start() {
 Task<> ApiRole::stop() {
   co_await feed_.stop();
   node_.router().unmount(kDoctorRoutes);
+  node_.router().unmount(kLinesRoutes);
   node_.router().unmount(kTransferRoutes);
   node_.router().unmount(kSystemRoutes);
   co_return;
@@ -150,6 +158,8 @@ const RoleDescriptor* api_role_descriptor() {
       .sentence = "data, accounts and permissions over HTTP, as bknd serves them",
       .options = &api_options,
       .make = [](Node& node) -> std::unique_ptr<Role> { return std::make_unique<ApiRole>(node); },
+      .rewind = [](Engine& engine,
+                   WallTime time) { return rewind_records(engine, kApplication, time); },
   };
   return &descriptor;
 }

@@ -69,7 +69,9 @@ Result<json::object> post_to_node(
   if (!answer) return std::unexpected(answer.error());
   if (answer->status / 100 != 2) {
     const bool is_refused = answer->status / 100 == 4;
-    return fail(is_refused ? Errc::kInvalid : Errc::kInternal, refusal_of(*answer));
+    return fail(
+        is_refused ? Errc::kInvalid : Errc::kInternal, refusal_of(*answer), {}, answer->body
+    );
   }
   auto parsed = codec::parse_json(answer->body, "answer of the node");
   if (!parsed) return std::unexpected(std::move(parsed.error()));

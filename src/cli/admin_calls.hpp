@@ -24,7 +24,7 @@ Result<> with_offline_node(const Loaded& loaded, const AdminWork& work);
 Result<> with_node_running_or_not(const Loaded& loaded, const AdminWork& work);
 
 // POST; the object that a 2xx answers. Errors: those of ask_node; kInvalid or kInternal with what
-// the node says.
+// the node says, its answer in `members`.
 Result<boost::json::object> post_to_node(
     const std::filesystem::path& socket, std::string_view target, std::string_view body
 );

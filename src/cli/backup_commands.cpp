@@ -1,6 +1,9 @@
 #include "cli/backup_commands.hpp"
 
+#include "noded/clock.hpp"
+
 #include "cli/exit_code.hpp"
+#include "cli/point_in_time.hpp"
 #include "cli/run_command.hpp"
 #include "codec/json.hpp"
 #include "node/node_options.hpp"
@@ -48,18 +51,19 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kKibibyte * kKibibyte));
 }
 
-std::string time_text(std::int64_t unix_seconds) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+std::string time_text(std::int64_t unix_ms) {
+  const std::chrono::sys_time time{std::chrono::milliseconds(unix_ms)};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", time);
 }
 
 json::object info_json(const storage::BackupInfo& info) {
   if (info.is_damaged) return {{"backup", info.id}, {"damaged", true}};
   return {
       {"backup", info.id},
-      {"made_at", time_text(info.made_at)},
+      {"made_at", time_text(info.made_at_ms)},
       {"files", info.files},
       {"bytes", info.bytes},
+      {"format", info.format},
       {"damaged", false},
   };
 }
@@ -70,7 +74,7 @@ std::string info_line(const storage::BackupInfo& info) {
   return fmt::format(
       "{:>6}  {}  {:>6} files  {:>12}",
       info.id,
-      time_text(info.made_at),
+      time_text(info.made_at_ms),
       info.files,
       size_text(info.bytes)
   );
@@ -138,23 +142,53 @@ int print_made(const http::ClientAnswer& answer, const BackupArguments& argument
 
 void print_checked(const storage::BackupInfo& info, const RestoreArguments& arguments) {
   if (arguments.wants_json) return print_json(info_json(info));
-  fmt::print("backup {} of {} is whole: ", info.id, time_text(info.made_at));
+  fmt::print("backup {} of {} is whole: ", info.id, time_text(info.made_at_ms));
   fmt::print("{} files, {}\n", info.files, size_text(info.bytes));
 }
 
-void print_restored(const node::RestoredStore& restored, const RestoreArguments& arguments) {
+int check(
+    const std::string& backups, const node::RestoreWish& wish, const RestoreArguments& arguments
+) {
+  auto id = wish.id;
+  if (wish.at) {
+    const auto chosen = node::choose_backup(backups, wish);
+    if (!chosen) return print_failure(chosen.error());
+    id = chosen->id;
+  }
+  const auto checked = node::check_backup(backups, id);
+  if (!checked) return print_failure(checked.error());
+  print_checked(*checked, arguments);
+  return kDone;
+}
+
+void print_restored(
+    const node::RestoredStore& restored,
+    const node::RestoreWish& wish,
+    const RestoreArguments& arguments
+) {
   if (arguments.wants_json) {
     json::object out = info_json(restored.backup);
     out.emplace("store", restored.store.string());
     out.emplace("last_commit", restored.last_commit);
+    if (wish.at) {
+      out.emplace("at", time_text(wish.at->time_since_epoch().count()));
+      out.emplace("taken_back", restored.taken_back);
+    }
     return print_json(std::move(out));
   }
   fmt::print(
       "restored backup {} of {} into {}: {} commits\n",
       restored.backup.id,
-      time_text(restored.backup.made_at),
+      time_text(restored.backup.made_at_ms),
       restored.store.string(),
       restored.last_commit
+  );
+  if (!wish.at) return;
+  fmt::print(
+      "records are as of {}: {} later changes were taken back; the configuration is that of the "
+      "backup\n",
+      time_text(wish.at->time_since_epoch().count()),
+      restored.taken_back
   );
 }
 
@@ -173,16 +207,20 @@ int back_up(const Loaded& loaded, const BackupArguments& arguments) {
 
 int restore(const Loaded& loaded, const RestoreArguments& arguments) {
   const std::string backups = absolute(arguments.directory);
-  if (arguments.only_checks) {
-    const auto checked = node::check_backup(backups, arguments.id);
-    if (!checked) return print_failure(checked.error());
-    print_checked(*checked, arguments);
-    return kDone;
+  node::RestoreWish wish{.id = arguments.id, .at = {}};
+  if (arguments.at) {
+    const auto at = parse_point_in_time(*arguments.at, system_clock().wall());
+    if (!at) {
+      fmt::print(stderr, "noded: --at: {}\n", at.error().message);
+      return kUsage;
+    }
+    wish.at = *at;
   }
+  if (arguments.only_checks) return check(backups, wish, arguments);
   const auto restored =
-      node::restore_store(backups, arguments.id, loaded.configuration->get(node::kData));
+      node::restore_store(backups, wish, loaded.configuration->get(node::kData), loaded.roles);
   if (!restored) return print_failure(restored.error());
-  print_restored(*restored, arguments);
+  print_restored(*restored, wish, arguments);
   return kDone;
 }
 

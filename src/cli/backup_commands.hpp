@@ -21,12 +21,13 @@ int back_up(const Loaded& loaded, const BackupArguments& arguments);
 
 struct RestoreArguments {
   std::string directory;
-  std::optional<std::uint32_t> id;  // none: the newest
+  std::optional<std::uint32_t> id;  // none: the newest, or the one that `at` needs
+  std::optional<std::string> at;    // point_in_time.hpp
   bool only_checks = false;         // the data directory is not touched
   bool wants_json = false;
 };
 
-// Returns the exit code; kFailed when the backup is damaged.
+// Returns the exit code; kFailed when the backup is damaged or does not reach the point in time.
 int restore(const Loaded& loaded, const RestoreArguments& arguments);
 
 }  // namespace noded::cli

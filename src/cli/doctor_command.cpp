@@ -104,7 +104,7 @@ std::string_view advice_on(Errc code) {
     case Errc::kInternal:
       return "restore a backup; keep the damaged directory until that is done";
     case Errc::kInvalid:
-      return "correct what it names; a store of a newer version needs that version of noded";
+      return "do as it says, or correct what it names";
     case Errc::kTimeout:
       return "look at noded status and at the node's log";
     case Errc::kForbidden:
@@ -144,7 +144,17 @@ Records ask_about_records(const Loaded& loaded, const std::string& data, bool re
   return {{}, InstallationFlaw{"records", data, refusal_of(*answer), mend}};
 }
 
-void print_json(const std::vector<InstallationFlaw>& flaws, const Records& records, bool in_order) {
+using Paths = std::vector<std::filesystem::path>;
+
+void print_json(
+    const std::vector<InstallationFlaw>& flaws,
+    const Paths& backups,
+    const Records& records,
+    bool in_order
+) {
+  json::array kept;
+  for (const std::filesystem::path& backup : backups)
+    kept.emplace_back(backup.string());
   json::array installation;
   for (const InstallationFlaw& flaw : flaws) {
     installation.push_back(json::object{
@@ -157,6 +167,7 @@ void print_json(const std::vector<InstallationFlaw>& flaws, const Records& recor
   const json::object all{
       {"in_order", in_order},
       {"installation", std::move(installation)},
+      {"migration_backups", std::move(kept)},
       {"records", records.answer ? *records.answer : json::value(nullptr)},
   };
   fmt::print("{}\n", codec::to_json_text(all));
@@ -165,10 +176,17 @@ void print_json(const std::vector<InstallationFlaw>& flaws, const Records& recor
 void print_screen(
     const std::string& data,
     const std::vector<InstallationFlaw>& flaws,
+    const Paths& backups,
     const Records& records,
     bool in_order
 ) {
   fmt::print("  {:<10} {}\n", "data", data);
+  for (const std::filesystem::path& backup : backups)
+    fmt::print(
+        "  {:<10} {}, made before a migration; remove it when all is well\n",
+        "backup",
+        backup.string()
+    );
   for (const InstallationFlaw& flaw : flaws)
     fmt::print("{}", lines_of(flaw.what, flaw.sentence, flaw.mend));
   if (records.answer) fmt::print("{}", records_screen(codec::to_json_text(*records.answer)));
@@ -202,13 +220,14 @@ int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
     return kFailed;
   }
   auto flaws = node::check_installation(*loaded.configuration);
+  const auto backups = node::migration_backups(*loaded.configuration);
   Records records = ask_about_records(loaded, data, repairs);
   if (records.failure) flaws.push_back(std::move(*records.failure));
   const bool in_order = flaws.empty() && records.answer && !has_findings(*records.answer);
   if (as_json) {
-    print_json(flaws, records, in_order);
+    print_json(flaws, backups, records, in_order);
   } else {
-    print_screen(data, flaws, records, in_order);
+    print_screen(data, flaws, backups, records, in_order);
   }
   return in_order ? kDone : kFailed;
 }

@@ -8,6 +8,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/import_bknd_command.hpp"
 #include "cli/inspect_commands.hpp"
+#include "cli/line_export.hpp"
+#include "cli/line_import.hpp"
 #include "cli/loaded.hpp"
 #include "cli/reload_command.hpp"
 #include "cli/run_command.hpp"
@@ -273,6 +275,14 @@ class CommandLine {
     restored.add_option("DIR", restore_.directory, "directory of the backups")->required();
     restored.add_option("--backup", restore_.id, "number of the backup; without it the newest")
         ->type_name("ID");
+    restored
+        .add_option(
+            "--at",
+            restore_.at,
+            "records as they were then: 2026-11-21T12:00:00Z or \"10m ago\"; needs a backup made "
+            "later than that"
+        )
+        ->type_name("TIME");
     restored.add_flag(
         "--check", restore_.only_checks, "only compare the backup with its checksums"
     );
@@ -339,8 +349,52 @@ class CommandLine {
   }
 
   void add_transfer() {
-    CLI::App& group = *app_.add_subcommand("import", "take rows from elsewhere");
-    group.require_subcommand(1);
+    CLI::App& group = *app_.add_subcommand(
+        "import",
+        "take rows from lines of JSON (NDJSON), whether the node runs or not; or a bknd database"
+    );
+    group.require_subcommand(0, 1);
+    group.callback([this] {
+      if (action_) return;
+      if (lines_.path.empty()) throw CLI::RequiredError("PATH");
+      action_ = [this] {
+        return with_node([this](const Loaded& loaded) { return import_lines(loaded, lines_); });
+      };
+    });
+    group.add_option("PATH", lines_.path, "a file, or the directory of an export");
+    group.add_option("--entity", lines_.entity, "entity of a file; without it the file's name")
+        ->type_name("ENTITY");
+    group
+        .add_option(
+            "--on-conflict",
+            lines_.on_conflict,
+            "with a row of the same key: fail (the default), skip or replace"
+        )
+        ->type_name("WHAT")
+        ->check(CLI::IsMember({"fail", "skip", "replace"}));
+    group.add_flag(
+        "--restart", lines_.begins_anew, "begin at the first line, although lines were taken before"
+    );
+    add_node_flags(group);
+    add_import_bknd(group);
+    CLI::App& exported = add_command(
+        app_,
+        "export",
+        "write rows as lines of JSON (NDJSON), a file for each entity, whether the node runs or "
+        "not",
+        [this] {
+          return with_node([this](const Loaded& loaded) { return export_lines(loaded, export_); });
+        }
+    );
+    exported.add_option("DIR", export_.directory, "directory of the files")->required();
+    exported.add_option("--entity", export_.entities, "only this entity; may be given again")
+        ->type_name("ENTITY")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_node_flags(exported);
+  }
+
+  void add_import_bknd(CLI::App& group) {
     CLI::App& bknd = add_command(
         group,
         "bknd",
@@ -395,6 +449,8 @@ class CommandLine {
   BackupArguments backup_;
   RestoreArguments restore_;
   BkndArguments bknd_;
+  LineImportArguments lines_;
+  ExportArguments export_;
   bool has_piped_password_ = false;
   bool wants_json_ = false;
   bool wants_repair_ = false;

@@ -1,6 +1,8 @@
 #include "node/data_directory.hpp"
 
 #include <fmt/format.h>
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,6 +30,26 @@ Result<DataDirectory> open_data_directory(const std::filesystem::path& path) {
     );
   }
   return DataDirectory{root};
+}
+
+Result<> become_owner(const DataDirectory& data) {
+  if (::geteuid() != 0) return {};
+  struct stat status{};
+  if (::stat(data.root.c_str(), &status) == 0) {
+    if (status.st_uid == 0) return {};
+    if (::setgroups(0, nullptr) == 0 && ::setgid(status.st_gid) == 0 &&
+        ::setuid(status.st_uid) == 0) {
+      return {};
+    }
+  }
+  return fail(
+      Errc::kUnavailable,
+      fmt::format(
+          "cannot become the owner of the data directory {}: {}",
+          data.root.string(),
+          std::strerror(errno)
+      )
+  );
 }
 
 }  // namespace noded::node

@@ -18,4 +18,8 @@ struct DataDirectory {
 // system's reason.
 Result<DataDirectory> open_data_directory(const std::filesystem::path& path);
 
+// Root becomes the owner of the directory, for the rest of the process: what a command makes there
+// has to be the node's own. Nothing happens for anybody else. kUnavailable.
+Result<> become_owner(const DataDirectory& data);
+
 }  // namespace noded::node

@@ -144,6 +144,9 @@ Result<> HostNode::open() {
   auto data = open_data_directory(setup_.options.get(kData));
   if (!data) return std::unexpected(std::move(data.error()));
   data_ = std::move(*data);
+  if (setup_.is_offline) {
+    if (auto owner = become_owner(*data_); !owner) return owner;
+  }
   const auto on_fatal = [this](std::string_view reason) {
     net::post(executor(), [this, text = fmt::format("the store failed: {}", reason)] {
       fail_with({Errc::kUnavailable, text, {}, {}});
@@ -156,9 +159,12 @@ Result<> HostNode::open() {
       Fields().text("version", version()).text("data", data_->root.string())
   );
   setup_.notifier.status("opening the store");
-  auto opened = storage::open_engine_with_backups(
-      storage::storage_settings(setup_.options, data_->store()), on_fatal, setup_.clock
-  );
+  auto settings = storage::storage_settings(setup_.options, data_->store());
+  if (setup_.is_offline) settings.older_store = storage::OlderStore::kRefuse;
+  settings.on_migration = [this](std::string_view status) {
+    setup_.notifier.starting(status);
+  };
+  auto opened = storage::open_engine_with_backups(settings, on_fatal, setup_.clock);
   if (!opened) return std::unexpected(std::move(opened.error()));
   engine_ = std::move(opened->engine);
   backups_.emplace(std::move(opened->backups), data_->root);

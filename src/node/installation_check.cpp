@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -32,7 +33,7 @@ void check_directory(const std::filesystem::path& root, Flaws& flaws) {
     );
     return;
   }
-  if (status.st_uid != ::geteuid()) {
+  if (status.st_uid != ::geteuid() && ::geteuid() != 0) {
     flaws.push_back(
         {"directory_owner",
          root.string(),
@@ -99,6 +100,19 @@ std::vector<InstallationFlaw> check_installation(const Options& options) {
   check_socket(data.admin_socket(), flaws);
   if (storage.engine != "memory") check_space(data.root, storage.reserve_bytes, flaws);
   return flaws;
+}
+
+std::vector<std::filesystem::path> migration_backups(const Options& options) {
+  std::error_code fault;
+  const auto root = std::filesystem::absolute(options.get(kData), fault).lexically_normal();
+  std::vector<std::filesystem::path> found;
+  for (std::filesystem::directory_iterator entry(root, fault), end; !fault && entry != end;
+       entry.increment(fault)) {
+    if (entry->path().filename().string().starts_with("backup-before-format-"))
+      found.push_back(entry->path());
+  }
+  std::ranges::sort(found);
+  return found;
 }
 
 }  // namespace noded::node

@@ -23,4 +23,8 @@ struct InstallationFlaw {
 //   writes are refused)
 std::vector<InstallationFlaw> check_installation(const Options& options);
 
+// Backups that migrations of the store left in the data directory, by name. No flaw: the operator
+// removes them once the node has proved itself. Blocks.
+std::vector<std::filesystem::path> migration_backups(const Options& options);
+
 }  // namespace noded::node

@@ -4,12 +4,17 @@
 #include "storage/open.hpp"
 
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -68,34 +73,163 @@ Result<> check_vacant(const fs::path& store) {
   );
 }
 
-Result<Sequence> open_once(const fs::path& store) {
+std::string text_of(WallTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", time);
+}
+
+WallTime time_of(const storage::BackupInfo& backup) {
+  return WallTime(std::chrono::milliseconds(backup.made_at_ms));
+}
+
+std::unexpected<Error> refuse(
+    const storage::BackupInfo& backup, const fs::path& backups, std::string_view reason
+) {
+  return fail(
+      Errc::kInvalid,
+      fmt::format(
+          "backup {} of {} in {}: {}", backup.id, text_of(time_of(backup)), backups.string(), reason
+      )
+  );
+}
+
+// Whether a point in time can be reached from that backup, as far as can be told from outside it.
+Result<> check_reach(const storage::BackupInfo& backup, const fs::path& backups, WallTime at) {
+  constexpr std::uint32_t kTimedFormat = 2;
+  if (backup.is_damaged)
+    return fail(
+        Errc::kInternal,
+        fmt::format(
+            "backup {} in {} is damaged: name a later one with --backup",
+            backup.id,
+            backups.string()
+        )
+    );
+  if (time_of(backup) < at) return refuse(backup, backups, "it was made before the time asked for");
+  if (backup.format < kTimedFormat)
+    return refuse(backup, backups, "it is of store format 1, whose changes have no times");
+  return {};
+}
+
+// Whole or damaged: an unreadable one may be the one that was meant.
+const storage::BackupInfo* oldest_behind(
+    const std::vector<storage::BackupInfo>& infos, WallTime at
+) {
+  const storage::BackupInfo* oldest = nullptr;
+  for (auto info = infos.rbegin(); info != infos.rend(); ++info) {
+    if (!info->is_damaged && time_of(*info) < at) break;
+    oldest = &*info;
+  }
+  return oldest;
+}
+
+Result<std::uint64_t> rewind(
+    Engine& engine, WallTime at, const std::vector<const RoleDescriptor*>& roles
+) {
+  std::uint64_t changes = 0;
+  bool is_known = false;
+  for (const RoleDescriptor* role : roles) {
+    if (role->rewind == nullptr) continue;
+    is_known = true;
+    const auto taken = role->rewind(engine, at);
+    if (!taken) return taken;
+    changes += *taken;
+  }
+  if (!is_known) return fail(Errc::kInvalid, "no role of this node can go back in time");
+  return changes;
+}
+
+Result<RestoredStore> finish_copy(
+    const fs::path& copy,
+    const storage::BackupInfo& backup,
+    const fs::path& backups,
+    std::optional<WallTime> at,
+    const std::vector<const RoleDescriptor*>& roles
+) {
   storage::StorageSettings settings;
-  settings.directory = store;
+  settings.directory = copy;
+  settings.older_store = at ? storage::OlderStore::kRefuse : storage::OlderStore::kOpen;
   const auto engine = storage::open_engine(settings);
   if (!engine) return std::unexpected(engine.error());
-  const Sequence last = (*engine)->last_commit();
+  RestoredStore restored{.backup = backup, .store = {}, .last_commit = {}, .taken_back = 0};
+  if (at) {
+    const auto taken = rewind(**engine, *at, roles);
+    if (!taken && taken.error().code == Errc::kInvalid)
+      return refuse(backup, backups, taken.error().message);
+    if (!taken) return std::unexpected(taken.error());
+    restored.taken_back = *taken;
+  }
+  restored.last_commit = (*engine)->last_commit();
   (*engine)->close();
-  return last;
+  return restored;
 }
 
 Result<RestoredStore> copy_to(
-    const fs::path& backups, std::optional<std::uint32_t> id, const fs::path& copy
+    const fs::path& backups,
+    const RestoreWish& wish,
+    const fs::path& copy,
+    const std::vector<const RoleDescriptor*>& roles
 ) {
-  auto backup = storage::copy_backup(backups, id, copy);
-  if (!backup) return std::unexpected(std::move(backup.error()));
-  const auto last_commit = open_once(copy);
-  if (!last_commit) return std::unexpected(last_commit.error());
+  const auto chosen = choose_backup(backups, wish);
+  if (!chosen) return std::unexpected(chosen.error());
+  const auto backup = storage::copy_backup(backups, chosen->id, copy);
+  if (!backup) return std::unexpected(backup.error());
+  auto restored = finish_copy(copy, *backup, backups, wish.at, roles);
+  if (!restored) return restored;
   if (auto synced = sync_all(copy); !synced) return std::unexpected(std::move(synced.error()));
-  return RestoredStore{.backup = *backup, .store = {}, .last_commit = *last_commit};
+  return restored;
 }
 
 }  // namespace
 
+Result<storage::BackupInfo> choose_backup(const fs::path& backups, const RestoreWish& wish) {
+  const auto infos = storage::list_backups(backups);
+  if (!infos) return std::unexpected(infos.error());
+  if (wish.id || !wish.at) {
+    const auto found =
+        wish.id ? std::ranges::find(*infos, *wish.id, &storage::BackupInfo::id) : infos->end() - 1;
+    if (found == infos->end())
+      return fail(
+          Errc::kNotFound,
+          fmt::format(
+              "there is no backup {} in {}; the newest is {}",
+              *wish.id,
+              backups.string(),
+              infos->back().id
+          )
+      );
+    if (wish.at) {
+      if (auto reached = check_reach(*found, backups, *wish.at); !reached)
+        return std::unexpected(std::move(reached.error()));
+    }
+    return *found;
+  }
+  const storage::BackupInfo* const oldest = oldest_behind(*infos, *wish.at);
+  if (oldest == nullptr)
+    return fail(
+        Errc::kNotFound,
+        fmt::format(
+            "no backup in {} was made at {} or later, the newest is of {}: make one now with noded "
+            "backup, then restore from it",
+            backups.string(),
+            text_of(*wish.at),
+            text_of(time_of(infos->back()))
+        )
+    );
+  if (auto reached = check_reach(*oldest, backups, *wish.at); !reached)
+    return std::unexpected(std::move(reached.error()));
+  return *oldest;
+}
+
 Result<RestoredStore> restore_store(
-    const fs::path& backups, std::optional<std::uint32_t> id, const fs::path& data
+    const fs::path& backups,
+    const RestoreWish& wish,
+    const fs::path& data,
+    const std::vector<const RoleDescriptor*>& roles
 ) {
   const auto directory = open_data_directory(data);
   if (!directory) return std::unexpected(directory.error());
+  if (auto owner = become_owner(*directory); !owner)
+    return std::unexpected(std::move(owner.error()));
   const Descriptor lock(directory->root);
   if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return fail(
@@ -109,7 +243,7 @@ Result<RestoredStore> restore_store(
   std::error_code fault;
   fs::remove_all(copy, fault);
   if (fault) return unusable(copy, fault.message());
-  auto restored = copy_to(backups, id, copy);
+  auto restored = copy_to(backups, wish, copy, roles);
   if (!restored) {
     fs::remove_all(copy, fault);
     return restored;

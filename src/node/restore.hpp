@@ -1,8 +1,10 @@
 // A store from a backup, in a data directory without one. No node runs meanwhile.
 #pragma once
 
+#include "noded/clock.hpp"
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
+#include "noded/role.hpp"
 
 #include "storage/backup.hpp"
 
@@ -12,20 +14,36 @@
 
 namespace noded::node {
 
+struct RestoreWish {
+  std::optional<std::uint32_t> id;  // of the backup; none: the newest, or the one that `at` needs
+  std::optional<WallTime> at;       // records as they were then; none: as the backup has them
+};
+
 struct RestoredStore {
   storage::BackupInfo backup;
   std::filesystem::path store;
   Sequence last_commit = 0;
+  std::uint64_t taken_back = 0;  // changes that were made behind RestoreWish::at
 };
 
-// Copies that backup, or the newest, opens the copy once to see that it is a store of noded, syncs
-// it and only then gives it its name: until then it is "store.restoring", which no node opens and
-// the next restore removes. Blocks. kExists: the data directory has a store; kConflict: another
-// restore is under way; the others are those of storage::copy_backup and storage::open_engine.
+// The backup that such a wish means: for a point in time the oldest that was begun then or later.
+// kNotFound: there is none; kInvalid: it is older than the point in time or has no times of
+// changes; kInternal: it is damaged. Others as those of storage::list_backups. Blocks, as the
+// others here.
+Result<storage::BackupInfo> choose_backup(
+    const std::filesystem::path& backups, const RestoreWish& wish
+);
+
+// Copies that backup, opens the copy once to see that it is a store of noded, lets `roles` take
+// back what was done behind the point in time, syncs it and only then gives it its name: until then
+// it is "store.restoring", which no node opens and the next restore removes. kExists: the data
+// directory has a store; kConflict: another restore is under way; the others are those of
+// choose_backup, storage::copy_backup, storage::open_engine and RoleDescriptor::rewind.
 Result<RestoredStore> restore_store(
     const std::filesystem::path& backups,
-    std::optional<std::uint32_t> id,
-    const std::filesystem::path& data
+    const RestoreWish& wish,
+    const std::filesystem::path& data,
+    const std::vector<const RoleDescriptor*>& roles
 );
 
 // storage::list_backups and storage::verify_backup.

@@ -55,6 +55,11 @@ ServiceNotifier ServiceNotifier::take_from_environment() {
   return ServiceNotifier(std::move(address), watchdog_limit);
 }
 
+void ServiceNotifier::starting(std::string_view status) const {
+  constexpr std::chrono::microseconds kExtension(kStartExtension);
+  send(fmt::format("EXTEND_TIMEOUT_USEC={}\nSTATUS={}", kExtension.count(), one_line(status)));
+}
+
 void ServiceNotifier::ready(std::string_view status) const {
   send(fmt::format("READY=1\nSTATUS={}", one_line(status)));
 }

@@ -22,6 +22,9 @@ class ServiceNotifier {
   // that no child answers for this process. Before any thread is started.
   static ServiceNotifier take_from_environment();
 
+  // The start takes longer: the manager waits for a further kStartExtension.
+  static constexpr std::chrono::seconds kStartExtension{60};
+  void starting(std::string_view status) const;
   void ready(std::string_view status) const;
   void reloading() const;
   void stopping(std::string_view status) const;

@@ -13,11 +13,12 @@
 namespace noded::storage {
 
 struct BackupInfo {
-  std::uint32_t id = 0;      // counts up within its directory
-  std::int64_t made_at = 0;  // Unix seconds
+  std::uint32_t id = 0;         // counts up within its directory
+  std::int64_t made_at_ms = 0;  // since 1970; what was committed before is in it
   std::uint64_t files = 0;
-  std::uint64_t bytes = 0;  // of all its files, shared ones included
-  bool is_damaged = false;  // its description or a file is missing; the numbers above are 0 then
+  std::uint64_t bytes = 0;   // of all its files, shared ones included
+  std::uint32_t format = 0;  // of the store in it
+  bool is_damaged = false;   // its description or a file is missing; the numbers above are 0 then
 };
 
 struct MadeBackup {
@@ -34,8 +35,8 @@ class BackupSource {
   // Holds every commit that was answered before the call, and is synced when it returns. With
   // `keep`, at least 1, older backups are then removed until that many are left. Makes the
   // directory (mode 0700). kInvalid: something else is in the directory; kConflict: a backup is
-  // being made or read there; kUnavailable: it cannot be read or written, the store is closed, or
-  // stop() was called. Each message names the directory.
+  // being made or read there; kUnavailable: it cannot be read or written, it lacks room for what is
+  // not there yet, the store is closed, or stop() was called. Each message names the directory.
   virtual Result<MadeBackup> make(
       const std::filesystem::path& directory, std::optional<std::uint32_t> keep
   ) = 0;

@@ -10,9 +10,9 @@
 namespace noded::storage {
 namespace {
 
-Result<std::unique_ptr<Backend>> open_backend(const StorageSettings& settings) {
+Result<std::unique_ptr<Backend>> open_backend(const StorageSettings& settings, const Clock& clock) {
   if (settings.engine == "memory") return make_memory_backend();
-  if (settings.engine == "rocksdb") return open_rocksdb_backend(settings);
+  if (settings.engine == "rocksdb") return open_rocksdb_backend(settings, clock);
   return fail(Errc::kInvalid, "there is no storage.engine \"" + settings.engine + "\"");
 }
 
@@ -29,7 +29,7 @@ Result<std::unique_ptr<Engine>> open_engine(
 Result<OpenedEngine> open_engine_with_backups(
     const StorageSettings& settings, OnFatal on_fatal, const Clock& clock
 ) {
-  auto backend = open_backend(settings);
+  auto backend = open_backend(settings, clock);
   if (!backend) return std::unexpected(std::move(backend.error()));
   CommitterSettings committer;
   committer.reserve_bytes = settings.reserve_bytes;

@@ -19,8 +19,8 @@ struct OpenedEngine {
 
 // Blocks; makes the directory (mode 0700) when there is none. `clock` outlives the engine.
 // kUnavailable: another process uses the directory, or it cannot be read or written; kInvalid: what
-// is there is no store of noded, or one of a newer format; kInternal: the files are damaged. Each
-// message names the directory.
+// is there is no store of noded, one of a newer format, or one of an older format that the settings
+// do not let it migrate; kInternal: the files are damaged. Each message names the directory.
 Result<std::unique_ptr<Engine>> open_engine(
     const StorageSettings& settings, OnFatal on_fatal = {}, const Clock& clock = system_clock()
 );

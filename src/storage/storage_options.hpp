@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace noded::storage {
 
@@ -76,6 +78,13 @@ inline constexpr Option<bool> kAcceptLostWrites{
 
 OptionTable storage_options();
 
+// What happens to a store of an older format.
+enum class OlderStore : std::uint8_t {
+  kMigrate,  // after a backup beside it, to the present format
+  kRefuse,   // for what a person does not expect to change a store
+  kOpen,     // as it is, for who reads only what the engine itself keeps, such as its last commit
+};
+
 // The same as values, with the directory.
 struct StorageSettings {
   std::filesystem::path directory;  // of the store alone; not used by the engine memory
@@ -88,6 +97,9 @@ struct StorageSettings {
   std::uint64_t max_transaction_bytes = 64u << 20;
   std::int64_t max_open_files = 256;
   bool accept_lost_writes = false;
+  OlderStore older_store = OlderStore::kMigrate;
+  // One line about a migration under way, every now and then, on the thread that opens the store.
+  std::function<void(std::string_view)> on_migration = {};
 };
 StorageSettings storage_settings(const Options& options, std::filesystem::path directory);
 

@@ -3,15 +3,19 @@
 #include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace noded {
@@ -219,6 +223,99 @@ TEST_F(BackupCommand, IsForTheAdminSocketAndForAbsolutePaths) {
   struct stat status{};
   ASSERT_EQ(::stat(path("backups").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
+}
+
+// Writes, changes and deletes of several clients at once, as one step of the life of a store.
+class PointInTime : public BackupCommand {
+ protected:
+  static constexpr int kClients = 4;
+  static constexpr int kRounds = 25;
+
+  static void write_at_once(std::uint16_t port, int step) {
+    std::vector<std::thread> clients;
+    for (int number = 0; number < kClients; ++number) {
+      clients.emplace_back([port, step, number] {
+        test::LoopbackClient client(port);
+        for (int i = 1; i <= kRounds; ++i) {
+          EXPECT_TRUE(write_note(client, 1000 * step + 100 * number + i));
+          const std::string row =
+              " /api/data/entity/notes/" + std::to_string(kClients * i - number);
+          status_of(client, "PATCH" + row, R"({"title":"step )" + std::to_string(step) + "\"}");
+          if (i % 3 == step) status_of(client, "DELETE" + row, "");
+        }
+      });
+    }
+    for (std::thread& client : clients)
+      client.join();
+  }
+  static std::string notes(std::uint16_t port) {
+    test::LoopbackClient client(port);
+    const auto answer = client.ask(
+        "GET /api/data/entity/notes?limit=1000&sort=id HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    );
+    EXPECT_TRUE(answer && answer->status == 200);
+    return answer ? answer->body.substr(0, answer->body.find("\"meta\"")) : "";
+  }
+  static std::int64_t now_ms() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::floor<std::chrono::milliseconds>(now).count();
+  }
+  // Of now; whatever comes next is later than that.
+  static std::string moment() {
+    const std::int64_t time = now_ms();
+    while (now_ms() <= time)
+      std::this_thread::yield();
+    const std::chrono::sys_time at{std::chrono::milliseconds(time)};
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", at);
+  }
+};
+
+TEST_F(PointInTime, IsWhatARestoreGoesBackTo) {
+  std::vector<std::pair<std::string, std::string>> moments;
+  {
+    SpawnedProgram node(serving("data"));
+    const std::uint16_t port = port_of(node);
+    for (int step = 0; step < 3; ++step) {
+      write_at_once(port, step);
+      const std::string then = notes(port);
+      moments.emplace_back(moment(), then);
+    }
+    ASSERT_EQ(back_up().code, 0);
+    write_at_once(port, 3);
+    ASSERT_EQ(back_up().code, 0);
+  }
+  for (const auto& [time, then] : moments) {
+    EXPECT_THAT(then, HasSubstr("note "));
+    const Ended restored = restore({"--at", time});
+    ASSERT_EQ(restored.code, 0) << restored.errors;
+    EXPECT_THAT(restored.output, HasSubstr("restored backup 1"));
+    EXPECT_THAT(restored.output, HasSubstr("as of " + time));
+    const Ended doctor = run({"doctor", "--data", path("restored")});
+    EXPECT_EQ(doctor.code, 0) << doctor.output;
+    SpawnedProgram node(serving("restored"));
+    EXPECT_EQ(notes(port_of(node)), then);
+    node.signal(SIGTERM);
+    EXPECT_EQ(node.wait(), 0);
+    fs::remove_all(path("restored"));
+  }
+}
+
+TEST_F(PointInTime, IsRefusedWithTheReasonAndLeavesNothing) {
+  const std::string before = moment();
+  make_data(2);
+  ASSERT_EQ(back_up().code, 0);
+  const std::string after = moment();
+  const auto refusal = [this](const std::string& time, int code) {
+    const Ended refused = restore({"--at", time});
+    EXPECT_EQ(refused.code, code) << refused.output;
+    EXPECT_FALSE(fs::exists(path("restored/store")));
+    EXPECT_FALSE(fs::exists(path("restored/store.restoring")));
+    return refused.errors;
+  };
+  EXPECT_THAT(refusal(before, 1), HasSubstr("its change feed begins at "));
+  EXPECT_THAT(refusal(after, 1), HasSubstr("was made at " + after + " or later"));
+  EXPECT_THAT(refusal("yesterday", 2), HasSubstr("10m ago"));
+  EXPECT_THAT(refusal("2999-01-01T00:00:00Z", 2), HasSubstr("in the future"));
 }
 
 }  // namespace

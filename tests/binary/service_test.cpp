@@ -143,6 +143,25 @@ TEST_F(Service, ReloadsNothingWhenAnOptionNeedsARestart) {
   EXPECT_EQ(status_for("node.example", port), 200);
 }
 
+TEST_F(Service, GivesRequestsInFlightTheTimeThatWasReloaded) {
+  const std::string patient = "listen: 127.0.0.1:0\nhttp:\n  deadline: 1h\n  body_rate: 0\n";
+  configure(patient + "runtime:\n  drain: 10min\n");
+  SpawnedProgram node(words({"run"}), "", environment());
+  const std::string port = node.wait_for_line("listening on http://127.0.0.1:");
+  manager_.wait_for("READY=1");
+  test::LoopbackClient client(static_cast<std::uint16_t>(std::stoi(port)));
+  client.send(
+      "POST /api/auth/password/login HTTP/1.1\r\nHost: localhost\r\n"
+      "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+  );
+  configure(patient + "runtime:\n  drain: 0s\n");
+  SpawnedProgram reload(words({"reload"}));
+  EXPECT_EQ(reload.wait(), 0) << reload.errors();
+  EXPECT_EQ(reload.output(), "reloaded: runtime.drain\n");
+  node.signal(SIGTERM);
+  EXPECT_EQ(node.wait(), 0);
+}
+
 TEST_F(Service, ReloadsOnHangup) {
   configure(kQuiet);
   SpawnedProgram node(words({"run"}), "", environment());

@@ -95,14 +95,15 @@ TEST_F(DatabaseFileTest, GivesRowsInPiecesOfTheAskedSize) {
 TEST_F(DatabaseFileTest, SaysOfWhatJsonCannotHoldWhatItIs) {
   BkndFile made(path());
   made.begin();
-  made.run("insert into authors values(1,cast(x'ff41' as text)),(2,x'0102'),(3,9e999)");
+  made.run("insert into authors values(1,cast(x'ff41' as text)),(2,x'0102')");
+  made.run("create table numbers(n real); insert into numbers values(9e999)");
   const auto file = DatabaseFile::open(path());
   ASSERT_TRUE(file);
   EXPECT_EQ(
       all_rows(*file, "authors"),
-      R"json([1,{"unreadable":"text that is no UTF-8"}],[2,{"unreadable":"2 bytes (a BLOB)"}],)json"
-      R"json([3,{"unreadable":"an infinite number"}])json"
+      R"json([1,{"unreadable":"text that is no UTF-8"}],[2,{"unreadable":"2 bytes (a BLOB)"}])json"
   );
+  EXPECT_EQ(all_rows(*file, "numbers"), R"([{"unreadable":"an infinite number"}])");
 }
 
 TEST_F(DatabaseFileTest, ReadsWhatIsStillInTheWriteAheadLog) {

@@ -3,6 +3,14 @@
 set -euo pipefail
 fail() { echo "inside.sh: $1" >&2; exit 1; }
 status() { noded status --data /var/lib/noded "$@"; }
+# Lines come there a moment after the answer that they tell of.
+in_journal() {
+  for _ in $(seq 100); do
+    [[ $(journalctl -u noded -o cat --no-pager) != *"$1"* ]] || return 0
+    sleep 0.05
+  done
+  return 1
+}
 
 status | grep -q '^state *ready' || fail 'noded status does not say ready'
 echo 'a long secret' | noded user create me@example.com --role admin --password-stdin --data /var/lib/noded
@@ -15,18 +23,33 @@ mkdir -p /etc/noded
 [ ! -e /etc/noded/noded.yaml ] || cp /etc/noded/noded.yaml /tmp/noded.yaml
 printf 'http:\n  max_bdy: 1MiB\n' >/etc/noded/noded.yaml
 ! systemctl reload noded 2>/dev/null || fail 'a reload of mistakes succeeded'
-journalctl -u noded -o cat --no-pager | grep -q 'noded.yaml:2:3: unknown option http.max_bdy' ||
+in_journal 'noded.yaml:2:3: unknown option http.max_bdy' ||
   fail 'the journal does not name the mistake'
 printf 'http:\n  max_in_flight: 99\nruntime:\n  loops: 2\n' >/etc/noded/noded.yaml
 ! systemctl reload noded 2>/dev/null || fail 'a reload of what needs a restart succeeded'
-journalctl -u noded -o cat --no-pager | grep -q 'noded.yaml:4: runtime.loops has changed, which needs a restart' ||
+in_journal 'noded.yaml:4: runtime.loops has changed, which needs a restart' ||
   fail 'the journal does not name what needs a restart'
 printf 'http:\n  max_in_flight: 99\n' >/etc/noded/noded.yaml
 systemctl reload noded || fail 'the reload failed'
-journalctl -u noded -o cat --no-pager | grep -q '"applied":\["http.max_in_flight"\]' ||
+in_journal '"applied":["http.max_in_flight"]' ||
   fail 'the journal does not tell what was reloaded'
 systemctl restart noded
 [ "$(systemctl show -P MainPID noded)" != "$pid" ] || fail 'no new process'
+
+# What root does while the node is stopped is the service's own.
+systemctl stop noded
+noded doctor --data /var/lib/noded >/dev/null || fail 'the stopped node is not in order'
+echo 'a long secret' | noded user create you@example.com --role admin --password-stdin --data /var/lib/noded
+[ -z "$(find /var/lib/noded/ -not -user noded)" ] || fail 'root left files of its own in the state'
+systemctl start noded || fail 'the node does not start after commands of root'
+
+# A directory of backups that is the service's.
+install -d -o noded -g noded -m 700 /backups
+mkdir -p /etc/systemd/system/noded.service.d
+printf '[Service]\nReadWritePaths=/backups\n' >/etc/systemd/system/noded.service.d/backups.conf
+systemctl daemon-reload
+systemctl restart noded
+noded backup /backups --data /var/lib/noded && noded restore /backups --check || fail 'no backup was made'
 
 # A second node.
 printf 'listen: 127.0.0.1:1338\n' >/etc/noded/blue.yaml

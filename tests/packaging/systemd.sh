@@ -26,5 +26,5 @@ run() {
     { echo 'FAIL  requests were lost over a restart behind the socket'; exit 1; }
 }
 
-run -b "$1" -s systemd/noded.service -S systemd/noded.socket
+run -b "$1" -s systemd/noded.service -S systemd/noded.socket -f systemd/noded.sysusers:/usr/lib/sysusers.d/noded.conf
 [ $# -lt 2 ] || run -d "$2" -s noded.service -S noded.socket

@@ -25,6 +25,8 @@ TEST_F(ServiceNotifierTest, SaysEachStateInTheWordsOfTheProtocol) {
   const ServiceNotifier notifier(manager_.address());
   notifier.status("opening");
   EXPECT_EQ(manager_.heard(), "STATUS=opening");
+  notifier.starting("migrating");
+  EXPECT_EQ(manager_.heard(), "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=migrating");
   notifier.ready("serving");
   EXPECT_EQ(manager_.heard(), "READY=1\nSTATUS=serving");
   notifier.alive();

@@ -1,6 +1,8 @@
 // Backups of an open store: what they share, what damage is found, what comes back.
 #include "storage/backup.hpp"
 #include "storage/open.hpp"
+#include "storage/rocksdb/backup_note.hpp"
+#include "storage/rocksdb/rocksdb_format.hpp"
 #include "support/engine_access.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -217,7 +219,7 @@ TEST_F(RocksdbBackup, IsRefusedOnceStoppedOrClosed) {
 
 TEST_F(RocksdbBackup, ToAFullDiskFailsAndTheStoreGoesOn) {
   fs::create_directory(backups());
-  if (::mount("tmpfs", backups().c_str(), "tmpfs", 0, "size=1m,mode=700") != 0)
+  if (::mount("tmpfs", backups().c_str(), "tmpfs", 0, "size=2m,mode=700") != 0)
     GTEST_SKIP() << "needs the right to mount a file system: " << std::strerror(errno);
   fill("key", 3000);
   const auto made = opened_.backups->make(backups(), {});
@@ -225,10 +227,61 @@ TEST_F(RocksdbBackup, ToAFullDiskFailsAndTheStoreGoesOn) {
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.error().code, Errc::kUnavailable);
   EXPECT_TRUE(names(made.error(), backups().string()));
+  EXPECT_TRUE(names(made.error(), "needs up to 3 MiB, 2 MiB are free")) << "refused before it copies";
   store(engine(), {{"still", "here"}});
   EXPECT_EQ(stored(engine(), "still"), "here");
   EXPECT_EQ(make().info.id, 1u);
 }
+
+TEST_F(RocksdbBackup, FindsRoomForWhatIsNotThereYet) {
+  fs::create_directory(backups());
+  if (::mount("tmpfs", backups().c_str(), "tmpfs", 0, "size=6m,mode=700") != 0)
+    GTEST_SKIP() << "needs the right to mount a file system: " << std::strerror(errno);
+  fill("key", 3000);
+  const auto first = opened_.backups->make(backups(), {});
+  store(engine(), {{"one", "more"}});
+  const auto second = opened_.backups->make(backups(), {});
+  ::umount2(backups().c_str(), MNT_DETACH);
+  EXPECT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_TRUE(second.has_value()) << second.error().message;
+}
+
+TEST_F(RocksdbBackup, TellsTheFormatOfTheStoreAndTheTime) {
+  const std::int64_t before = system_clock().wall().time_since_epoch().count();
+  make();
+  const BackupInfo info = list_backups(backups())->front();
+  EXPECT_EQ(info.format, kStoreFormat);
+  EXPECT_GE(info.made_at_ms, before);
+  EXPECT_LE(info.made_at_ms, system_clock().wall().time_since_epoch().count());
+}
+
+struct NoteCase {
+  const char* name;
+  const char* text;
+  std::optional<BackupNote> note;
+};
+class BackupNoteText : public testing::TestWithParam<NoteCase> {};
+
+TEST_P(BackupNoteText, IsReadOrNone) {
+  EXPECT_EQ(parse_backup_note(GetParam().text), GetParam().note);
+  if (GetParam().note) EXPECT_EQ(to_text(*GetParam().note), GetParam().text);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts,
+    BackupNoteText,
+    testing::Values(
+        NoteCase{"whole", "noded 2 1700000000123", BackupNote{2, 1'700'000'000'123}},
+        NoteCase{"none", "", std::nullopt},
+        NoteCase{"without_time", "noded 2", std::nullopt},
+        NoteCase{"of_another", "other 2 1700000000123", std::nullopt},
+        NoteCase{"before_1970", "noded 2 -1", std::nullopt},
+        NoteCase{"too_late", "noded 2 9223372036854775808", std::nullopt},
+        NoteCase{"rest", "noded 2 17x", std::nullopt},
+        NoteCase{"format_0", "noded 0 17", std::nullopt}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
 
 TEST(MemoryBackup, IsNone) {
   StorageSettings settings;

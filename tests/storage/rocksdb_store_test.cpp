@@ -1,9 +1,10 @@
 // What only the engine on the disk can show: its files, its lock, its format, its damage.
 #include "storage/open.hpp"
-#include "storage/rocksdb/rocksdb_backend.hpp"
+#include "storage/rocksdb/rocksdb_format.hpp"
 #include "support/engine_access.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 #include <sys/stat.h>
@@ -151,10 +152,11 @@ class RocksdbFormat : public RocksdbStore {
 
 TEST_F(RocksdbFormat, RefusesANewerFormatByName) {
   open().value()->close();
-  put_note("mformat", "noded 2");
+  put_note("mformat", format_note(kStoreFormat + 1));
   const Error error = refusal();
   EXPECT_EQ(error.code, Errc::kInvalid);
-  EXPECT_TRUE(names(error, "has format 2")) << error.message;
+  EXPECT_TRUE(names(error, fmt::format("has format {}", kStoreFormat + 1))) << error.message;
+  EXPECT_TRUE(names(error, fmt::format("formats up to {}", kStoreFormat))) << error.message;
   EXPECT_TRUE(names(error, settings_.directory.string())) << error.message;
 }
 

@@ -19,7 +19,8 @@ namespace noded::transfer {
 // The most bytes that a batch has.
 inline constexpr std::uint64_t kMaxBatch = std::uint64_t{64} << 20;
 
-// POST at `pattern`; anybody but the local operator gets 404.
+// POST at `pattern`, without the deadline of other requests; anybody but the local operator gets
+// 404.
 http::Route operator_route(std::string pattern, http::Handler handler);
 
 // The request's body, an object, parsed on the lane.

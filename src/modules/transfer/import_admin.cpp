@@ -74,7 +74,7 @@ Task<Result<json::object>> ImportAdmin::take_rows(const json::object& body) {
     if (!entity) return std::unexpected(entity.error());
     const auto columns = database::import_columns(**entity, *names);
     if (!columns) return std::unexpected(columns.error());
-    RowImport import(database_.application(), transaction);
+    RowImport import(database_.application(), transaction, now_ms());
     const auto taken = import.put(*columns, rows->get_array(), uniqueness);
     if (!taken) return std::unexpected(taken.error());
     json::object answer = to_json(*taken);
@@ -95,7 +95,7 @@ Task<Result<json::object>> ImportAdmin::mend_references(const json::object& body
     const auto entity = entity_of(schema, body);
     if (!entity) return std::unexpected(entity.error());
     const auto key = database::RowKey::parse(from, (*entity)->uuid_keys);
-    RowImport import(database_.application(), transaction);
+    RowImport import(database_.application(), transaction, now_ms());
     return import.mend_references(**entity, key, kRowsOfAWalk);
   };
   const auto walk = co_await database_.write(SteadyTime::max(), std::move(mend));
@@ -116,7 +116,7 @@ Task<Result<json::object>> ImportAdmin::continue_keys(const json::object& body) 
   auto set = [&](const database::Schema& schema, Transaction& transaction) -> Result<> {
     const auto entity = entity_of(schema, body);
     if (!entity) return std::unexpected(entity.error());
-    RowImport import(database_.application(), transaction);
+    RowImport import(database_.application(), transaction, now_ms());
     return import.continue_keys_after(**entity, highest->get_int64());
   };
   const auto done = co_await database_.write(SteadyTime::max(), std::move(set));

@@ -16,6 +16,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <vector>
 
 namespace noded::transfer {
@@ -33,6 +34,8 @@ class ImportAdmin {
   Task<Result<boost::json::object>> take_rows(const boost::json::object& body);
   Task<Result<boost::json::object>> mend_references(const boost::json::object& body);
   Task<Result<boost::json::object>> continue_keys(const boost::json::object& body);
+
+  std::int64_t now_ms() const { return database_.clock().wall().time_since_epoch().count(); }
 
   database::Database& database_;
 };

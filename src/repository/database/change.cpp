@@ -5,11 +5,10 @@
 namespace noded::database {
 namespace {
 
-constexpr char kUntimedFormat = 1;
 constexpr char kFormat = 2;
 constexpr std::size_t kTimeAt = 1 + 1;
-constexpr std::size_t kTimeSize = 8;
-constexpr std::size_t kFixedSize = kTimeAt + kTimeSize + 4 + 1;
+constexpr std::size_t kEntityAt = kTimeAt + 8;
+constexpr std::size_t kFixedSize = kEntityAt + 4 + 1;
 
 template <class Number>
 void append_number(std::string& out, Number value) {
@@ -46,22 +45,19 @@ Result<Change> decode_change(std::string_view bytes) {
   const auto damaged = [] {
     return fail(Errc::kInternal, "damaged entry in the change feed");
   };
-  if (bytes.empty() || (bytes[0] != kFormat && bytes[0] != kUntimedFormat)) return damaged();
-  const bool has_time = bytes[0] == kFormat;
-  const std::size_t key_at = has_time ? kFixedSize : kFixedSize - kTimeSize;
-  if (bytes.size() < key_at) return damaged();
+  if (bytes.size() < kFixedSize || bytes[0] != kFormat) return damaged();
   const auto kind = static_cast<std::uint8_t>(bytes[1]);
-  const std::size_t key_size = static_cast<unsigned char>(bytes[key_at - 1]);
+  const std::size_t key_size = static_cast<unsigned char>(bytes[kFixedSize - 1]);
   if (kind < 1 || kind > 3 || (key_size != 8 && key_size != 16)) return damaged();
-  const std::size_t rows_at = key_at + key_size + 4;
+  const std::size_t rows_at = kFixedSize + key_size + 4;
   if (bytes.size() < rows_at) return damaged();
   const std::size_t before_size = read_number<std::uint32_t>(bytes.data() + rows_at - 4);
   if (bytes.size() - rows_at < before_size) return damaged();
   return Change{
       static_cast<Change::Kind>(kind),
-      has_time ? read_number<std::int64_t>(bytes.data() + kTimeAt) : 0,
-      read_number<std::uint32_t>(bytes.data() + key_at - 5),
-      RowKey::from_bytes(bytes.substr(key_at, key_size)),
+      read_number<std::int64_t>(bytes.data() + kTimeAt),
+      read_number<std::uint32_t>(bytes.data() + kEntityAt),
+      RowKey::from_bytes(bytes.substr(kFixedSize, key_size)),
       bytes.substr(rows_at, before_size),
       bytes.substr(rows_at + before_size),
   };

@@ -159,7 +159,7 @@ Result<RowImport::Taken> RowImport::put(
       taken.refused.push_back(std::move(*refused));
       continue;
     }
-    if (auto put = records.put(*columns.entity, row.key, nullptr, row.bytes, now_ms()); !put)
+    if (auto put = records.put(*columns.entity, row.key, nullptr, row.bytes, now_ms_); !put)
       return std::unexpected(std::move(put.error()));
     if (!*last || **last < row.key) *last = row.key;
     taken.checksum.add(row.key, row.bytes);
@@ -194,7 +194,7 @@ Result<> RowImport::mend_row(
     );
   }
   if (walk.refused.size() == refused) return {};
-  return RecordStore(application_, transaction_).put(entity, key, &row, mended.build(), now_ms());
+  return RecordStore(application_, transaction_).put(entity, key, &row, mended.build(), now_ms_);
 }
 
 Result<RowImport::Walk> RowImport::mend_references(

@@ -3,7 +3,6 @@
 // same, so it is moved all the same. What cannot be a value of its field is refused with its row.
 #pragma once
 
-#include "noded/clock.hpp"
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
 
@@ -51,11 +50,9 @@ class RowChecksum {
 // Synchronous, over one transaction that the caller commits; one thread at a time.
 class RowImport {
  public:
-  // `clock`, for the change feed, and the transaction outlive it.
-  RowImport(
-      std::uint16_t application, Transaction& transaction, const Clock& clock = system_clock()
-  )
-      : application_(application), transaction_(transaction), clock_(clock) {}
+  // `now_ms`: since 1970, of the changes for the feed.
+  RowImport(std::uint16_t application, Transaction& transaction, std::int64_t now_ms)
+      : application_(application), transaction_(transaction), now_ms_(now_ms) {}
 
   struct Taken {
     std::uint64_t rows = 0;
@@ -92,12 +89,11 @@ class RowImport {
   );
   Result<std::optional<RowKey>> last_key(const Entity& entity);
   Result<> mend_row(const Entity& entity, const RowKey& key, const std::string& row, Walk& walk);
-  std::int64_t now_ms() const { return clock_.wall().time_since_epoch().count(); }
   Result<bool> is_dangling(const Field& field, const ValueView& value);
 
   std::uint16_t application_;
   Transaction& transaction_;
-  const Clock& clock_;
+  std::int64_t now_ms_;
 };
 
 }  // namespace noded::database

@@ -2,6 +2,7 @@
 
 #include "storage/number.hpp"
 #include "storage/rocksdb/rocksdb_backup.hpp"
+#include "storage/rocksdb/rocksdb_format.hpp"
 #include "storage/rocksdb/rocksdb_open.hpp"
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
 #include "storage/rocksdb/rocksdb_upkeep.hpp"
@@ -25,12 +26,13 @@ constexpr std::uint64_t kReplayedBytes = 1024 * 1024;
 
 class RocksdbBackend final : public Backend {
  public:
-  RocksdbBackend(OpenedStore opened, const StorageSettings& settings)
+  RocksdbBackend(OpenedStore opened, const StorageSettings& settings, const Clock& clock)
       : files_(std::move(opened.files)),
         background_(std::move(opened.background)),
         stored_sequence_(opened.sequence),
         directory_(settings.directory),
-        has_log_(settings.durability != "none") {
+        has_log_(settings.durability != "none"),
+        clock_(clock) {
     writes_.sync = settings.durability == "synced";
     writes_.disableWAL = !has_log_;
   }
@@ -77,7 +79,9 @@ class RocksdbBackend final : public Backend {
 
   std::shared_ptr<RangeUpkeep> range_upkeep() override { return make_range_upkeep(files_); }
 
-  std::shared_ptr<BackupSource> backup_source() override { return make_backup_source(files_); }
+  std::shared_ptr<BackupSource> backup_source() override {
+    return make_backup_source(files_, clock_);
+  }
 
   void close() override {
     if (files_ == nullptr) return;
@@ -127,6 +131,7 @@ class RocksdbBackend final : public Backend {
   Sequence stored_sequence_;
   std::filesystem::path directory_;
   bool has_log_;
+  const Clock& clock_;
   bool has_failed_ = false;
   rocksdb::WriteOptions writes_;
   rocksdb::WriteBatch batch_;
@@ -134,10 +139,12 @@ class RocksdbBackend final : public Backend {
 
 }  // namespace
 
-Result<std::unique_ptr<Backend>> open_rocksdb_backend(const StorageSettings& settings) {
-  auto opened = open_rocksdb(settings);
+Result<std::unique_ptr<Backend>> open_rocksdb_backend(
+    const StorageSettings& settings, const Clock& clock
+) {
+  auto opened = open_rocksdb(settings, clock);
   if (!opened) return std::unexpected(std::move(opened.error()));
-  return std::make_unique<RocksdbBackend>(std::move(*opened), settings);
+  return std::make_unique<RocksdbBackend>(std::move(*opened), settings, clock);
 }
 
 }  // namespace noded::storage

@@ -1,12 +1,16 @@
 #include "storage/rocksdb/rocksdb_backup.hpp"
 
 #include "storage/rocksdb/backup_directory.hpp"
+#include "storage/rocksdb/backup_note.hpp"
+#include "storage/rocksdb/backup_room.hpp"
+#include "storage/rocksdb/rocksdb_format.hpp"
 #include "storage/rocksdb/rocksdb_log.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/utilities/backup_engine.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -47,11 +51,14 @@ Error backup_error(const rocksdb::Status& status, const fs::path& directory) {
 }
 
 BackupInfo info_of(const rocksdb::BackupInfo& info) {
+  constexpr BackupNote kOfTheFirst{.format = 1, .made_at_ms = 0};
+  const auto note = parse_backup_note(info.app_metadata);
   return {
       .id = info.backup_id,
-      .made_at = info.timestamp,
+      .made_at_ms = note ? note->made_at_ms : info.timestamp * 1000,
       .files = info.number_files,
       .bytes = info.size,
+      .format = note.value_or(kOfTheFirst).format,
       .is_damaged = false
   };
 }
@@ -81,7 +88,12 @@ std::uint64_t new_bytes(
 
 class RocksdbBackupSource final : public BackupSource {
  public:
-  explicit RocksdbBackupSource(const std::shared_ptr<RocksdbFiles>& files) : files_(files) {}
+  RocksdbBackupSource(
+      const std::shared_ptr<RocksdbFiles>& files,
+      const Clock& clock,
+      std::function<void()> on_copied
+  )
+      : files_(files), clock_(clock), on_copied_(std::move(on_copied)) {}
 
   Result<MadeBackup> make(const fs::path& directory, std::optional<std::uint32_t> keep) override {
     if (auto prepared = prepare_backup_directory(directory); !prepared)
@@ -94,6 +106,9 @@ class RocksdbBackupSource final : public BackupSource {
           Errc::kUnavailable,
           fmt::format("no backup in {}: the store is closed", directory.string())
       );
+    const std::uint64_t needed = bytes_to_copy(files->db(), directory);
+    if (auto room = require_room(directory, needed, "a backup"); !room)
+      return std::unexpected(std::move(room.error()));
     const auto log = make_rocksdb_log();
     rocksdb::BackupEngine* opened = nullptr;
     const rocksdb::Status status = rocksdb::BackupEngine::Open(
@@ -131,19 +146,29 @@ class RocksdbBackupSource final : public BackupSource {
     RocksdbBackupSource& source_;
   };
 
-  static Result<MadeBackup> make_in(
+  // The format is the store's own: it may be an older one that is about to be migrated.
+  Result<std::string> describe(rocksdb::DB& db, const fs::path& directory) const {
+    const auto format = check_format(db, directory.string());
+    if (!format) return std::unexpected(format.error());
+    return to_text({.format = *format, .made_at_ms = clock_.wall().time_since_epoch().count()});
+  }
+
+  Result<MadeBackup> make_in(
       rocksdb::BackupEngine& engine,
       rocksdb::DB& db,
       const fs::path& directory,
       std::optional<std::uint32_t> keep
-  ) {
+  ) const {
+    const auto note = describe(db, directory);
+    if (!note) return std::unexpected(note.error());
     const auto known = files_in(directory);
     rocksdb::CreateBackupOptions options;
     // Sorted files can be shared with the next backup, logs cannot; and without a log there would
     // be no other copy of what is in memory.
     options.flush_before_backup = true;
+    if (on_copied_) options.progress_callback = on_copied_;
     rocksdb::BackupID id = 0;
-    rocksdb::Status status = engine.CreateNewBackup(options, &db, &id);
+    rocksdb::Status status = engine.CreateNewBackupWithMetadata(options, &db, *note, &id);
     rocksdb::BackupInfo info;
     if (status.ok()) status = engine.GetBackupInfo(id, &info);
     if (!status.ok()) return std::unexpected(backup_error(status, directory));
@@ -156,6 +181,8 @@ class RocksdbBackupSource final : public BackupSource {
   }
 
   std::weak_ptr<RocksdbFiles> files_;
+  const Clock& clock_;
+  std::function<void()> on_copied_;
   std::mutex mutex_;
   rocksdb::BackupEngine* running_ = nullptr;
   bool is_stopped_ = false;
@@ -234,8 +261,10 @@ Result<BackupInfo> choose(
 
 }  // namespace
 
-std::shared_ptr<BackupSource> make_backup_source(const std::shared_ptr<RocksdbFiles>& files) {
-  return std::make_shared<RocksdbBackupSource>(files);
+std::shared_ptr<BackupSource> make_backup_source(
+    const std::shared_ptr<RocksdbFiles>& files, const Clock& clock, std::function<void()> on_copied
+) {
+  return std::make_shared<RocksdbBackupSource>(files, clock, std::move(on_copied));
 }
 
 Result<std::vector<BackupInfo>> list_backups(const fs::path& directory) {

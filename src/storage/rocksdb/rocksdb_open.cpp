@@ -2,25 +2,21 @@
 
 #include "storage/number.hpp"
 #include "storage/rocksdb/log_check.hpp"
-#include "storage/rocksdb/rocksdb_backend.hpp"
+#include "storage/rocksdb/rocksdb_format.hpp"
+#include "storage/rocksdb/rocksdb_migration.hpp"
 #include "storage/rocksdb/rocksdb_tuning.hpp"
 #include "telemetry/log.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/db.h>
-#include <rocksdb/iterator.h>
 
-#include <charconv>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 
 namespace noded::storage {
 namespace {
-
-constexpr std::string_view kFormatName = "noded ";
 
 // RocksDB begins an empty store where CURRENT is missing and removes what it does not know: not
 // over somebody's records.
@@ -89,78 +85,27 @@ Result<> make_directory(const std::filesystem::path& directory) {
   return {};
 }
 
-Error open_error(const rocksdb::Status& status, const std::string& directory) {
-  const std::string cause = status.ToString();
-  if (status.IsIOError() && cause.find("/LOCK:") != std::string::npos) {
-    return {Errc::kUnavailable, fmt::format("another noded uses {}", directory), {}, {}};
-  }
-  if (status.IsCorruption()) {
-    return {
-        Errc::kInternal, fmt::format("the store in {} is damaged: {}", directory, cause), {}, {}
-    };
-  }
-  return {
-      Errc::kUnavailable, fmt::format("cannot open the store in {}: {}", directory, cause), {}, {}
-  };
-}
-
-Result<std::optional<std::string>> read_note(
-    rocksdb::DB& db, std::string_view name, const std::string& directory
+// What is done with a store of an older format.
+Result<> meet_older_format(
+    const std::shared_ptr<RocksdbFiles>& files,
+    std::uint32_t format,
+    const StorageSettings& settings,
+    const Clock& clock
 ) {
-  std::string value;
-  const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), name, &value);
-  if (status.IsNotFound()) return std::nullopt;
-  if (!status.ok()) return std::unexpected(open_error(status, directory));
-  return value;
-}
-
-Result<bool> is_empty(rocksdb::DB& db, const std::string& directory) {
-  const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator(rocksdb::ReadOptions()));
-  iterator->SeekToFirst();
-  if (!iterator->status().ok()) return std::unexpected(open_error(iterator->status(), directory));
-  return !iterator->Valid();
-}
-
-Result<> write_format(rocksdb::DB& db, const std::string& directory) {
-  rocksdb::WriteOptions writes;
-  writes.sync = true;
-  const rocksdb::Status status =
-      db.Put(writes, kFormatNote, fmt::format("{}{}", kFormatName, kStoreFormat));
-  if (!status.ok()) return std::unexpected(open_error(status, directory));
-  return {};
-}
-
-// Checks the format of a store, or makes it that of an empty one.
-Result<> check_format(rocksdb::DB& db, const std::string& directory) {
-  const auto note = read_note(db, kFormatNote, directory);
-  if (!note) return std::unexpected(note.error());
-  if (!note->has_value()) {
-    const auto empty = is_empty(db, directory);
-    if (!empty) return std::unexpected(empty.error());
-    if (*empty) return write_format(db, directory);
-    return fail(
-        Errc::kInvalid, fmt::format("{} holds a RocksDB that is no store of noded", directory)
-    );
-  }
-  const auto format = parse_store_format(**note);
-  if (!format)
-    return fail(
-        Errc::kInternal,
-        fmt::format("the store in {} is damaged: its format is unreadable", directory)
-    );
-  if (*format > kStoreFormat) {
-    return fail(
-        Errc::kInvalid,
-        fmt::format(
-            "the store in {} has format {}; this noded knows formats up to {}: use the newer noded "
-            "that wrote it",
-            directory,
-            *format,
-            kStoreFormat
-        )
-    );
-  }
-  return {};
+  if (format == kStoreFormat || settings.older_store == OlderStore::kOpen) return {};
+  if (settings.older_store == OlderStore::kMigrate)
+    return migrate(files, format, settings, clock, migration_steps());
+  return fail(
+      Errc::kInvalid,
+      fmt::format(
+          "the store in {} has format {}, this noded works with format {}: start the node, which "
+          "makes a backup in {} and migrates the store",
+          settings.directory.string(),
+          format,
+          kStoreFormat,
+          migration_backup(settings.directory).string()
+      )
+  );
 }
 
 Result<Sequence> read_sequence(rocksdb::DB& db, const std::string& directory) {
@@ -177,16 +122,7 @@ Result<Sequence> read_sequence(rocksdb::DB& db, const std::string& directory) {
 
 }  // namespace
 
-std::optional<std::uint32_t> parse_store_format(std::string_view note) {
-  if (!note.starts_with(kFormatName)) return std::nullopt;
-  note.remove_prefix(kFormatName.size());
-  std::uint32_t version = 0;
-  const auto [end, fault] = std::from_chars(note.data(), note.data() + note.size(), version);
-  if (fault != std::errc() || end != note.data() + note.size() || version == 0) return std::nullopt;
-  return version;
-}
-
-Result<OpenedStore> open_rocksdb(const StorageSettings& settings) {
+Result<OpenedStore> open_rocksdb(const StorageSettings& settings, const Clock& clock) {
   const std::string directory = settings.directory.string();
   if (auto made = make_directory(settings.directory); !made)
     return std::unexpected(std::move(made.error()));
@@ -204,8 +140,10 @@ Result<OpenedStore> open_rocksdb(const StorageSettings& settings) {
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (!status.ok()) return std::unexpected(open_error(status, directory));
   auto files = std::make_shared<RocksdbFiles>(std::unique_ptr<rocksdb::DB>(opened));
-  if (auto checked = check_format(files->db(), directory); !checked)
-    return std::unexpected(std::move(checked.error()));
+  const auto format = check_format(files->db(), directory);
+  if (!format) return std::unexpected(format.error());
+  if (auto met = meet_older_format(files, *format, settings, clock); !met)
+    return std::unexpected(std::move(met.error()));
   const auto sequence = read_sequence(files->db(), directory);
   if (!sequence) return std::unexpected(sequence.error());
   return OpenedStore{std::move(files), *sequence, std::move(background)};

@@ -1,6 +1,7 @@
 // Opening the files of the engine `rocksdb`: directory, lock, format, damage.
 #pragma once
 
+#include "noded/clock.hpp"
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
 
@@ -9,12 +10,8 @@
 #include "storage/storage_options.hpp"
 
 #include <memory>
-#include <string_view>
 
 namespace noded::storage {
-
-inline constexpr std::string_view kFormatNote = "mformat";
-inline constexpr std::string_view kSequenceNote = "msequence";
 
 struct OpenedStore {
   std::shared_ptr<RocksdbFiles> files;
@@ -22,7 +19,7 @@ struct OpenedStore {
   std::shared_ptr<BackgroundFaults> background;
 };
 
-// Errors are those of open_engine().
-Result<OpenedStore> open_rocksdb(const StorageSettings& settings);
+// Migrates an older store as the settings say. Errors are those of open_engine().
+Result<OpenedStore> open_rocksdb(const StorageSettings& settings, const Clock& clock);
 
 }  // namespace noded::storage

@@ -1,5 +1,7 @@
 #include "repository/database/change.hpp"
 
+#include "storage/rocksdb/feed_times.hpp"
+
 #include <gtest/gtest.h>
 
 namespace noded::database {
@@ -20,18 +22,22 @@ TEST(Change, GivesBackWhatWasEncoded) {
   EXPECT_EQ(change->after, "after");
 }
 
-TEST(Change, AnEntryOfTheFirstFormatHasNoTime) {
-  std::string bytes = encode({Change::Kind::kCreated, kTime, 7, RowKey::of_integer(5), {}, "row"});
-  bytes[0] = 1;
-  bytes.erase(2, sizeof kTime);
-  const auto change = decode_change(bytes);
+TEST(Change, AnEntryOfTheFirstFormatIsReadOnceTheMigrationGaveItATime) {
+  std::string old = encode({Change::Kind::kCreated, kTime, 7, RowKey::of_integer(5), {}, "row"});
+  old[0] = 1;
+  old.erase(2, sizeof kTime);
+  EXPECT_FALSE(decode_change(old).has_value());
+  const auto bytes = storage::with_time(old, kTime + 1);
+  ASSERT_TRUE(bytes.has_value());
+  const auto change = decode_change(*bytes);
   ASSERT_TRUE(change.has_value());
   EXPECT_EQ(change->kind, Change::Kind::kCreated);
-  EXPECT_EQ(change->time_ms, 0);
+  EXPECT_EQ(change->time_ms, kTime + 1);
   EXPECT_EQ(change->entity, 7u);
   EXPECT_EQ(change->key.integer(), 5);
   EXPECT_EQ(change->before, "");
   EXPECT_EQ(change->after, "row");
+  EXPECT_EQ(storage::with_time(*bytes, kTime), std::nullopt) << "it is done already";
 }
 
 TEST(Change, ADamagedEntryIsRefused) {
