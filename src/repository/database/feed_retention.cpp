@@ -28,14 +28,13 @@ Result<Sequence> search(Sequence first, Sequence end, IsKept is_kept) {
   return end;
 }
 
-// Empty: no entry, or one that does not tell.
+// Of the first entry from `sequence` on; empty when there is none.
 Result<std::optional<WallTime>> time_at(Feed& feed, Sequence sequence) {
   const auto entry = feed.first({sequence, 0});
   if (!entry) return std::unexpected(entry.error());
   if (!*entry) return std::nullopt;
   const auto change = (*entry)->change();
   if (!change) return std::unexpected(change.error());
-  if (change->time_ms == 0) return std::nullopt;
   return WallTime(std::chrono::milliseconds(change->time_ms));
 }
 

@@ -93,22 +93,5 @@ TEST_F(FeedRetentionOf, TrimsAllOfAFeedThatIsTooOld) {
   EXPECT_EQ(state().oldest, clock_.wall());
 }
 
-TEST_F(FeedRetentionOf, EntriesWithoutATimeAreNotTrimmedByAge) {
-  const auto first = [this] {
-    const auto transaction = engine_.begin({}).value();
-    return Feed(kApplication, *transaction).first({1, 0}).value().value();
-  }();
-  std::string bytes = first.bytes;
-  bytes[0] = 1;
-  bytes.erase(2, 8);
-  auto transaction = engine_.begin({}).value();
-  transaction->put(Feed::range_from(kApplication, first.place.sequence).begin, bytes);
-  ASSERT_TRUE(run(engine_.commit(std::move(transaction))));
-  clock_.set(clock_.wall() + 24h);
-  const FeedCheck done = check({.max_age = 1h, .max_bytes = kNoEnd});
-  EXPECT_FALSE(done.has_trimmed());
-  EXPECT_FALSE(done.after.oldest);
-}
-
 }  // namespace
 }  // namespace noded::database
