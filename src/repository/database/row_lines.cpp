@@ -103,6 +103,10 @@ Result<> RowLines::read_absent(const json::object& given, Row& row) {
   return {};
 }
 
+std::int64_t RowLines::now_ms() const {
+  return clock_.wall().time_since_epoch().count();
+}
+
 Result<bool> RowLines::is_there(const Entity& entity, const RowKey& key) {
   std::string row;
   return transaction_.get(keys::row(application_, entity, key), row);
@@ -135,11 +139,12 @@ Result<> RowLines::put_row(Row& row, OnConflict on_conflict, Done& done) {
     transaction_.announce(reference_token(application_, *field->target, key));
   }
   if (!row.key) {
-    const auto made = records.make_key(entity_, clock_.wall().time_since_epoch().count());
+    const auto made = records.make_key(entity_, now_ms());
     if (!made) return std::unexpected(made.error());
     row.key = *made;
   }
-  const auto put = records.put(entity_, *row.key, *exists ? &before : nullptr, row.values.build());
+  const auto put =
+      records.put(entity_, *row.key, *exists ? &before : nullptr, row.values.build(), now_ms());
   if (!put && put.error().code == Errc::kExists) return refused({}, put.error().message);
   if (!put) return put;
   ++(*exists ? done.replaced : done.created);
@@ -162,7 +167,7 @@ Result<RowLines::Done> RowLines::put(const json::array& rows, OnConflict on_conf
     if (auto put = put_row(all[position_], on_conflict, done); !put)
       return std::unexpected(std::move(put.error()));
   }
-  RowImport import(application_, transaction_);
+  RowImport import(application_, transaction_, now_ms());
   if (auto continued = import.continue_keys_after(entity_, highest); !continued)
     return std::unexpected(std::move(continued.error()));
   return done;
@@ -185,7 +190,7 @@ Result<bool> RowLines::connect_row(const Row& row) {
     has_changes = true;
   }
   if (!has_changes) return false;
-  if (auto put = records.put(entity_, *row.key, &before, after.build()); !put)
+  if (auto put = records.put(entity_, *row.key, &before, after.build(), now_ms()); !put)
     return std::unexpected(std::move(put.error()));
   return true;
 }

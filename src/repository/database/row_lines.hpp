@@ -61,6 +61,7 @@ class RowLines {
   Result<> read_member(const Field& field, const json::value& given, Row& row);
   Result<> read_absent(const json::object& given, Row& row);
   Result<> put_row(Row& row, OnConflict on_conflict, Done& done);
+  std::int64_t now_ms() const;
   Result<bool> is_there(const Entity& entity, const RowKey& key);
   Result<bool> connect_row(const Row& row);
   std::unexpected<Error> refused(std::string_view field, std::string_view why) const;
