@@ -6,13 +6,13 @@
 #include "cli/point_in_time.hpp"
 #include "cli/run_command.hpp"
 #include "codec/json.hpp"
+#include "codec/text.hpp"
 #include "node/node_options.hpp"
 #include "node/restore.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -51,16 +51,11 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kKibibyte * kKibibyte));
 }
 
-std::string time_text(std::int64_t unix_ms) {
-  const std::chrono::sys_time time{std::chrono::milliseconds(unix_ms)};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", time);
-}
-
 json::object info_json(const storage::BackupInfo& info) {
   if (info.is_damaged) return {{"backup", info.id}, {"damaged", true}};
   return {
       {"backup", info.id},
-      {"made_at", time_text(info.made_at_ms)},
+      {"made_at", codec::format_iso(info.made_at_ms)},
       {"files", info.files},
       {"bytes", info.bytes},
       {"format", info.format},
@@ -74,7 +69,7 @@ std::string info_line(const storage::BackupInfo& info) {
   return fmt::format(
       "{:>6}  {}  {:>6} files  {:>12}",
       info.id,
-      time_text(info.made_at_ms),
+      codec::format_iso(info.made_at_ms),
       info.files,
       size_text(info.bytes)
   );
@@ -142,7 +137,7 @@ int print_made(const http::ClientAnswer& answer, const BackupArguments& argument
 
 void print_checked(const storage::BackupInfo& info, const RestoreArguments& arguments) {
   if (arguments.wants_json) return print_json(info_json(info));
-  fmt::print("backup {} of {} is whole: ", info.id, time_text(info.made_at_ms));
+  fmt::print("backup {} of {} is whole: ", info.id, codec::format_iso(info.made_at_ms));
   fmt::print("{} files, {}\n", info.files, size_text(info.bytes));
 }
 
@@ -171,7 +166,7 @@ void print_restored(
     out.emplace("store", restored.store.string());
     out.emplace("last_commit", restored.last_commit);
     if (wish.at) {
-      out.emplace("at", time_text(wish.at->time_since_epoch().count()));
+      out.emplace("at", codec::format_iso(wish.at->time_since_epoch().count()));
       out.emplace("taken_back", restored.taken_back);
     }
     return print_json(std::move(out));
@@ -179,7 +174,7 @@ void print_restored(
   fmt::print(
       "restored backup {} of {} into {}: {} commits\n",
       restored.backup.id,
-      time_text(restored.backup.made_at_ms),
+      codec::format_iso(restored.backup.made_at_ms),
       restored.store.string(),
       restored.last_commit
   );
@@ -187,7 +182,7 @@ void print_restored(
   fmt::print(
       "records are as of {}: {} later changes were taken back; the configuration is that of the "
       "backup\n",
-      time_text(wish.at->time_since_epoch().count()),
+      codec::format_iso(wish.at->time_since_epoch().count()),
       restored.taken_back
   );
 }

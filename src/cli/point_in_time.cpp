@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kAgo = " ago";
 constexpr Option<milliseconds> kDistance{
-    "", "", milliseconds(0), milliseconds(0), std::chrono::days(36'500)
+    "restore.at", "how long ago", milliseconds(0), milliseconds(0), std::chrono::days(36'500)
 };
 
 std::optional<WallTime> time_of(std::string_view text, WallTime now) {

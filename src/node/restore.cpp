@@ -1,10 +1,10 @@
 #include "node/restore.hpp"
 
+#include "codec/text.hpp"
 #include "node/data_directory.hpp"
 #include "storage/open.hpp"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -74,7 +74,7 @@ Result<> check_vacant(const fs::path& store) {
 }
 
 std::string text_of(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", time);
+  return codec::format_iso(time.time_since_epoch().count());
 }
 
 WallTime time_of(const storage::BackupInfo& backup) {

@@ -265,8 +265,8 @@ class PointInTime : public BackupCommand {
     const std::int64_t time = now_ms();
     while (now_ms() <= time)
       std::this_thread::yield();
-    const std::chrono::sys_time at{std::chrono::milliseconds(time)};
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", at);
+    const std::chrono::sys_time<std::chrono::seconds> second{std::chrono::seconds(time / 1000)};
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, time % 1000);
   }
 };
 

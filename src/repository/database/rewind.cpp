@@ -1,13 +1,13 @@
 #include "repository/database/rewind.hpp"
 
 #include "codec/json.hpp"
+#include "codec/text.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/record_store.hpp"
 #include "storage/append_key.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <string_view>
@@ -17,11 +17,6 @@ namespace noded::database {
 namespace {
 
 constexpr std::string_view kCatalogName = "catalog";
-
-// 2026-11-21T12:00:00.123Z
-std::string text_of(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", time);
-}
 
 // Numbers to names, removed entities included, from the catalogue's stored form, which is in order.
 std::map<std::uint32_t, std::string> entity_names(std::string_view catalog) {
@@ -78,7 +73,8 @@ Result<> Rewind::prepare(WallTime time) {
   return fail(
       Errc::kInvalid,
       fmt::format(
-          "its change feed begins at {}, the oldest time that is possible with it", text_of(first)
+          "its change feed begins at {}, the oldest time that is possible with it",
+          codec::format_iso(change->time_ms)
       )
   );
 }
