@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <variant>
 
 namespace noded::cli {
@@ -25,7 +26,9 @@ constexpr Option<milliseconds> kDistance{
 std::optional<WallTime> time_of(std::string_view text, WallTime now) {
   if (text.ends_with(kAgo)) {
     text.remove_suffix(kAgo.size());
-    const auto distance = config::parse_value(kDistance, text);
+    std::string length_text(text);
+    if (text.ends_with('m')) length_text += "in";  // 10m is 10min
+    const auto distance = config::parse_value(kDistance, length_text);
     if (!distance) return std::nullopt;
     const auto* const length = std::get_if<milliseconds>(&*distance);
     return length == nullptr ? std::nullopt : std::optional(now - *length);

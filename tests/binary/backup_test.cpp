@@ -9,10 +9,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -223,6 +225,59 @@ TEST_F(BackupCommand, IsForTheAdminSocketAndForAbsolutePaths) {
   struct stat status{};
   ASSERT_EQ(::stat(path("backups").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
+}
+
+TEST_F(BackupCommand, OfWhichASecondAtOnceIsRefused) {
+  make_data(1);
+  SpawnedProgram node(serving("data"));
+  port_of(node);
+  std::atomic<bool> is_refused = false;
+  std::vector<std::thread> askers;
+  for (const char* name : {"backups", "others"}) {
+    askers.emplace_back([this, name, &is_refused] {
+      const std::string body = R"({"directory":")" + path(name) + R"(","keep":1})";
+      while (!is_refused) {
+        const int status = ask_backup(body);
+        if (status == 409) is_refused = true;
+        if (status == 200 || status == 409) continue;
+        ADD_FAILURE() << status;
+        break;
+      }
+    });
+  }
+  for (std::thread& asker : askers)
+    asker.join();
+  EXPECT_TRUE(is_refused);
+  EXPECT_EQ(back_up().code, 0) << "the next one is taken";
+}
+
+TEST_F(BackupCommand, EndsWithANodeThatIsToldToStopAndLeavesNoHalfOfIt) {
+  SpawnedProgram node(serving("data"));
+  test::LoopbackClient client(port_of(node));
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 150; ++i) {
+    std::string text(100'000, ' ');
+    for (char& c : text)
+      c = static_cast<char>('0' + random() % 64);
+    std::ranges::replace(text, '\\', '/');
+    ASSERT_EQ(
+        status_of(client, "POST /api/data/entity/notes", R"({"title":")" + text + R"("})"), 201
+    );
+  }
+  std::thread asker([this] {
+    const int status = ask_backup(R"({"directory":")" + path("backups") + R"("})");
+    EXPECT_TRUE(status == 200 || status == 503 || status == 0) << status;
+  });
+  while (!fs::exists(path("backups/private")))
+    std::this_thread::yield();
+  node.signal(SIGTERM);
+  EXPECT_EQ(node.wait(), 0);
+  asker.join();
+  const Ended listed = run({"backup", path("backups"), "--list"});
+  const Ended checked = restore({"--check"});
+  EXPECT_EQ(checked.code, listed.code) << checked.errors << "what is listed is whole";
+  ASSERT_EQ(back_up().code, 0);
+  EXPECT_EQ(restore({"--check"}).code, 0);
 }
 
 // Writes, changes and deletes of several clients at once, as one step of the life of a store.

@@ -38,6 +38,7 @@ INSTANTIATE_TEST_SUITE_P(
         TimeCase{"zone", "2025-11-21T13:30:00+01:30", kNow - 500},
         TimeCase{"now", "2025-11-21T12:00:00.500Z", kNow},
         TimeCase{"minutes_ago", "10m ago", kNow - 600'000},
+        TimeCase{"min_ago", "10min ago", kNow - 600'000},
         TimeCase{"days_ago", "2d ago", kNow - 172'800'000},
         TimeCase{"future", "2025-11-21T12:00:01Z", std::nullopt},
         TimeCase{"without_zone", "2025-11-21T12:00:00", std::nullopt},

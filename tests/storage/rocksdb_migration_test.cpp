@@ -7,6 +7,7 @@
 #include "storage/rocksdb/rocksdb_format.hpp"
 #include "support/engine_access.hpp"
 #include "support/manual_clock.hpp"
+#include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <fmt/format.h>
@@ -16,10 +17,10 @@
 #include <rocksdb/write_batch.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,9 @@ const std::string kFeed("\x00\x01\x15", 3);
 const std::string kRows("\x00\x01\x10", 3);
 const std::string kIndex("\x00\x01\x11", 3);
 const std::string kOtherFeed("\x01\x00\x15", 3);  // of application 256
+
+constexpr const char* kDirectoryVariable = "NODED_TEST_MIGRATION_DIRECTORY";
+constexpr const char* kStepsVariable = "NODED_TEST_MIGRATION_STEPS";
 
 constexpr int kEntries = 3000;
 constexpr std::size_t kRowSize = 1000;
@@ -124,18 +128,18 @@ class Migration : public testing::Test {
   std::int64_t now() const { return clock_.wall().time_since_epoch().count(); }
 
   // Opens the store in a process of its own that kills itself when it has told of `steps` things.
-  void open_and_die_after(int steps) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      settings_.on_migration = [&steps](std::string_view) {
-        if (--steps == 0) ::kill(::getpid(), SIGKILL);
-      };
-      (void)open();
-      ::_exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "it told of less than that";
+  // It runs the test MigrationProcess, whose clock stands where that of a new fixture stands.
+  void open_and_die_after(int steps) const {
+    test::SpawnedProgram process(
+        {"/proc/self/exe",
+         "--gtest_filter=MigrationProcess.*",
+         "--gtest_also_run_disabled_tests",
+         "--gtest_brief=1"},
+        {},
+        {fmt::format("{}={}", kDirectoryVariable, settings_.directory.string()),
+         fmt::format("{}={}", kStepsVariable, steps)}
+    );
+    ASSERT_EQ(process.wait(), -SIGKILL) << process.output();
   }
 
   test::TemporaryDirectory directory_;
@@ -181,6 +185,23 @@ TEST_F(Migration, IsDoneOnce) {
 TEST_F(Migration, OfANewStoreIsNone) {
   open().value()->close();
   EXPECT_FALSE(fs::exists(backup()));
+}
+
+TEST(MigrationProcess, DISABLED_OpensTheStoreAndIsKilled) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): set before the start
+  const char* const directory = std::getenv(kDirectoryVariable);
+  const char* const steps = std::getenv(kStepsVariable);
+  // NOLINTEND(concurrency-mt-unsafe)
+  ASSERT_TRUE(directory != nullptr && steps != nullptr);
+  StorageSettings settings;
+  settings.directory = directory;
+  settings.reserve_bytes = 0;
+  settings.on_migration = [left = std::stoi(steps)](std::string_view) mutable {
+    if (--left == 0) ::kill(::getpid(), SIGKILL);
+  };
+  const test::ManualClock clock;
+  const auto opened = open_engine(settings, {}, clock);
+  FAIL() << "it told of less than that; " << (opened ? "" : opened.error().message);
 }
 
 class CutOffMigration : public Migration, public testing::WithParamInterface<int> {};

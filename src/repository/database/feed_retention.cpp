@@ -28,7 +28,7 @@ Result<Sequence> search(Sequence first, Sequence end, IsKept is_kept) {
   return end;
 }
 
-// Of the first entry from `sequence` on; empty when there is none.
+// Empty: no entry.
 Result<std::optional<WallTime>> time_at(Feed& feed, Sequence sequence) {
   const auto entry = feed.first({sequence, 0});
   if (!entry) return std::unexpected(entry.error());

@@ -26,7 +26,7 @@ FeedLimits feed_limits(const Options& options);
 struct FeedState {
   Sequence horizon = 1;            // see Feed::horizon()
   std::uint64_t bytes = 0;         // that it takes in the store, about
-  std::optional<WallTime> oldest;  // time of the first entry; empty when there is none
+  std::optional<WallTime> oldest;  // time of the first entry; empty: no entry
 };
 
 struct FeedCheck {
