@@ -84,6 +84,46 @@ void measure_reads(Engine& engine, Tier tier, std::string_view name) {
         }));
 }
 
+constexpr int kTrims = 50;
+constexpr int kTrimmed = 1000;  // entries at a time
+
+// A log that is cut at its begin again and again, as the change feed is.
+Task<> grow_and_trim(Engine& engine, std::string& horizon) {
+  horizon = "log/";
+  for (int i = 0; i < kTrims; ++i) {
+    auto transaction = must(engine.begin({}));
+    for (int j = 0; j < kTrimmed; ++j)
+      transaction->put(fmt::format("log/{:08}", i * kTrimmed + j), std::string(200, 'l'));
+    must(co_await engine.commit(std::move(transaction)));
+    if (i + 1 == kTrims) break;
+    transaction = must(engine.begin({}));
+    std::string end = fmt::format("log/{:08}", (i + 1) * kTrimmed);
+    transaction->erase_range({horizon, end});
+    horizon = std::move(end);
+    must(co_await engine.commit(std::move(transaction)));
+  }
+}
+
+void measure_trimmed(Engine& engine, net::io_context& loop) {
+  std::string horizon;
+  spawn(loop.get_executor(), "trim", [&] { return grow_and_trim(engine, horizon); });
+  run_to_end(loop);
+  const auto measure = [&](std::string_view when) {
+    const auto first = [&](const std::string& from, Direction direction) {
+      return best_of(1000, [&](int) {
+        auto transaction = must(engine.begin({}));
+        transaction->scan({from, prefix_range("log/").end}, direction)->next();
+      });
+    };
+    print(fmt::format("seek to the horizon, {}", when), first(horizon, Direction::kForward));
+    print(fmt::format("seek to the newest, {}", when), first(horizon, Direction::kBackward));
+    print(fmt::format("seek from before all, {}", when), first("log/", Direction::kForward));
+  };
+  measure(fmt::format("after {} trims", kTrims - 1));
+  if (!engine.reclaim({"log/", horizon}, {})) std::exit(1);
+  measure("then reclaimed");
+}
+
 struct Load {
   int next = 0;
   int done = 0;
@@ -164,6 +204,7 @@ int run(storage::StorageSettings settings) {
   print("begin", best_of(100'000, [&](int) { must(engine->begin({})); }));
   measure_reads(*engine, Tier::kDisk, "disk tier");
   measure_reads(*engine, Tier::kMemory, "memory tier");
+  measure_trimmed(*engine, loop);
   for (const auto& [committers, total] :
        {std::pair(1, 2000), {8, 10'000}, {64, 100'000}, {256, 100'000}})
     measure_commits(*engine, loop, committers, total);
