@@ -227,7 +227,8 @@ TEST_F(RocksdbBackup, ToAFullDiskFailsAndTheStoreGoesOn) {
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.error().code, Errc::kUnavailable);
   EXPECT_TRUE(names(made.error(), backups().string()));
-  EXPECT_TRUE(names(made.error(), "needs up to 3 MiB, 2 MiB are free")) << "refused before it copies";
+  EXPECT_TRUE(names(made.error(), "needs up to 3 MiB, 2 MiB are free"))
+      << "refused before it copies";
   store(engine(), {{"still", "here"}});
   EXPECT_EQ(stored(engine(), "still"), "here");
   EXPECT_EQ(make().info.id, 1u);

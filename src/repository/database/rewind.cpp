@@ -4,6 +4,7 @@
 #include "codec/text.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/record_store.hpp"
+#include "repository/database/stored_change.hpp"
 #include "storage/append_key.hpp"
 
 #include <boost/json/object.hpp>
@@ -50,6 +51,15 @@ Task<Result<std::uint64_t>> Rewind::run(WallTime time) {
 Result<> Rewind::prepare(WallTime time) {
   const auto transaction = engine_.begin({});
   if (!transaction) return std::unexpected(transaction.error());
+  const auto running = ChangeRecords(application_, **transaction).load();
+  if (!running) return std::unexpected(running.error());
+  if (*running)
+    return fail(
+        Errc::kInvalid,
+        "it was taken while a change of the schema was under way, whose new indices would miss "
+        "what "
+        "is taken back: take another backup, or restore this one without --at"
+    );
   std::string text;
   const auto found = (*transaction)->peek(keys::meta(application_, kCatalogName), text);
   if (!found) return std::unexpected(found.error());

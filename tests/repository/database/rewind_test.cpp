@@ -3,6 +3,7 @@
 #include "repository/database/blog_fixture.hpp"
 #include "repository/database/consistency.hpp"
 #include "repository/database/keys.hpp"
+#include "repository/database/stored_change.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,6 +50,23 @@ class RewindOf : public BlogFixture {
     ASSERT_TRUE(done && *done) << id;
   }
 };
+
+TEST_F(RewindOf, AStoreWhoseSchemaIsChangingIsRefused) {
+  const WallTime before = tick();
+  made("tags", R"({"label":"x"})");
+  const auto begun = run(database_.write(
+      SteadyTime::max(),
+      [](const Schema&, Transaction& transaction) -> Result<> {
+        ChangeRecords(kApplication, transaction).put(StoredChange{});
+        return {};
+      }
+  ));
+  ASSERT_TRUE(begun);
+  const auto done = rewind(before);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("a change of the schema was under way"));
+  EXPECT_EQ(rows("tags"), R"([{"id":1,"label":"x"}])");
+}
 
 TEST_F(RewindOf, RowsIndicesAndCountsAreAsAtEachMoment) {
   std::vector<std::pair<WallTime, std::string>> moments;
