@@ -12,6 +12,7 @@ import argparse
 import http.client
 import multiprocessing
 import os
+import queue
 import random
 import re
 import statistics
@@ -76,7 +77,7 @@ def log_in(address, until, figures):
     while not until.is_set():
         status, _ = Client(address).ask('POST', '/api/auth/password/login', {'email': EMAIL, 'password': PASSWORD})
         figures.put(([], [] if status == 200 else [f'login: {status}']))
-        until.wait(0.5)
+        until.wait(2)
 
 
 def resident_mib(pid):
@@ -97,11 +98,13 @@ def disk_mib(folder):
 
 def drain(figures):
     times, errors = [], []
-    while not figures.empty():
-        some, faults = figures.get()
+    while True:
+        try:
+            some, faults = figures.get(timeout=0.5)
+        except queue.Empty:
+            return times, errors
         times += some
         errors += faults
-    return times, errors
 
 
 def watch(node, store, minutes, figures):
@@ -147,7 +150,6 @@ def main():
             process.start()
         residents, errors = watch(node, store, arguments.minutes, figures)
         until.set()
-        time.sleep(1)
         errors += drain(figures)[1]
         for process in processes:
             process.join(10)

@@ -1,4 +1,6 @@
 // The real binary with a role that was built apart from it.
+#include "noded/role.hpp"
+
 #include "support/loopback_client.hpp"
 #include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
@@ -51,7 +53,7 @@ struct Refusal {
   const char* name;
   const char* plugin;
   const char* more;
-  const char* message;
+  std::string message;
 };
 
 class RefusedPlugin : public PluginRole, public testing::WithParamInterface<Refusal> {};
@@ -78,8 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
             "older_interface",
             NODED_OLDER_ROLE,
             "",
-            NODED_OLDER_ROLE " is built for role interface 1; this noded has "
-                             "interface 2"
+            NODED_OLDER_ROLE " is built for role interface 1; this noded has interface " +
+                std::to_string(kRoleAbi)
         },
         Refusal{
             "missing", "/no/such/role.so", "", "/no/such/role.so: cannot open shared object file"
