@@ -80,8 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
             "older_interface",
             NODED_OLDER_ROLE,
             "",
-            NODED_OLDER_ROLE " is built for role interface 1; this noded has interface " +
-                std::to_string(kRoleAbi)
+            NODED_OLDER_ROLE " is built for role interface " + std::to_string(kRoleAbi - 1) +
+                "; this noded has interface " + std::to_string(kRoleAbi)
         },
         Refusal{
             "missing", "/no/such/role.so", "", "/no/such/role.so: cannot open shared object file"
