@@ -22,13 +22,13 @@ bool NewcomerQueue::enter() {
 
 Task<> NewcomerQueue::wait() {
   net::steady_timer turn(io_, net::steady_timer::time_point::max());
-  struct Place {  // however this task ends, by destruction too, its place is gone
-    std::deque<net::steady_timer*>& waiting;
+  struct Place {  // however this task ends, by destruction with its loop too, its place is gone
+    std::shared_ptr<NewcomerQueue> queue;
     net::steady_timer* turn;
-    ~Place() { std::erase(waiting, turn); }
+    ~Place() { std::erase(queue->waiting_, turn); }
   };
   waiting_.push_back(&turn);
-  const Place place{waiting_, &turn};
+  const Place place{shared_from_this(), &turn};
   announce_turn();
   co_await turn.async_wait(kAwait);
 }

@@ -1,10 +1,15 @@
 #include "http/newcomer_queue.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include <exception>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <vector>
@@ -59,18 +64,34 @@ TEST_F(NewcomerQueueTest, LetsWhatIsReadyRunBetweenItsTurns) {
     EXPECT_LE(served_before[turn] - served_before[turn - 1], kPerTurn) << turn;
 }
 
-TEST_F(NewcomerQueueTest, ForgetsThoseWhoAreGone) {
-  for (std::size_t number = 0; number < kPerTurn + 5; ++number)
+TEST_F(NewcomerQueueTest, GivesThePlaceOfThoseWhoAreGoneToOthers) {
+  net::cancellation_signal gone;
+  bool has_returned = false;
+  for (std::size_t number = 0; number < kPerTurn; ++number)
+    arrive(number);
+  net::co_spawn(
+      io_,
+      [this]() -> Task<> { co_await queue_->wait(); },
+      net::bind_cancellation_slot(
+          gone.slot(), [&](const std::exception_ptr&) { has_returned = true; }
+      )
+  );
+  for (std::size_t number = kPerTurn; number < 3 * kPerTurn; ++number)
     arrive(number);
   while (served_.size() < kPerTurn)
     io_.run_one();
-  {
-    net::io_context other{1};  // whose tasks are destroyed while they wait
-    net::co_spawn(other, queue_->wait(), net::detached);
-    other.poll();
-  }
+  net::dispatch(io_, [&] { gone.emit(net::cancellation_type::terminal); });
   io_.run();
-  EXPECT_EQ(served_, first(kPerTurn + 5));
+  EXPECT_TRUE(has_returned);
+  EXPECT_EQ(served_, first(3 * kPerTurn));
+}
+
+TEST_F(NewcomerQueueTest, MayEndWithItsLoopWhileSomeWait) {
+  for (std::size_t number = 0; number < 3 * kPerTurn; ++number)
+    arrive(number);
+  while (served_.size() < kPerTurn)
+    io_.run_one();
+  queue_.reset();  // who waits keeps the line until the loop is gone
 }
 
 }  // namespace
