@@ -93,6 +93,10 @@ class Transaction {
   // other, else in the cheaper one.
   virtual std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) = 0;
 
+  // Entries in `range`, which lies in `whole`. Counts of large parts of the same `whole` become
+  // cheap once some were asked for. Errors as a cursor's.
+  virtual Result<std::uint64_t> count(const KeyRange& range, const KeyRange& whole) = 0;
+
   virtual void put(std::string_view key, std::string_view value) = 0;  // also joins the read set
   virtual void erase(std::string_view key) = 0;                        // also joins the read set
   // Adds to a counter at commit; never conflicts. A counter is read with read_counter() and is 0

@@ -18,6 +18,7 @@ Committer::Committer(
     std::unique_ptr<Backend> backend,
     std::shared_ptr<Published> published,
     std::shared_ptr<RangeCache> range_cache,
+    std::shared_ptr<RangeCounts> range_counts,
     const CommitterSettings& settings,
     const Clock& clock,
     OnFatal on_fatal
@@ -27,6 +28,7 @@ Committer::Committer(
       backend_(std::move(backend)),
       published_(std::move(published)),
       range_cache_(std::move(range_cache)),
+      range_counts_(std::move(range_counts)),
       space_(settings.reserve_bytes, settings.room_bytes, settings.durability, clock),
       assigned_(backend_->stored_sequence()),
       window_(settings.window_keys, assigned_),
@@ -262,6 +264,7 @@ Result<> Committer::write(Sequence oldest_read) {
   if (applied) {
     numbers_.store();
     if (range_cache_ != nullptr) range_cache_->note(batch, assigned_);
+    range_counts_->note(batch, assigned_, *published_->get());
     publish(assigned_);
     return {};
   }

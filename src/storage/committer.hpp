@@ -12,6 +12,7 @@
 #include "storage/conflict_window.hpp"
 #include "storage/published.hpp"
 #include "storage/range_cache.hpp"
+#include "storage/range_counts.hpp"
 #include "storage/snapshot_ledger.hpp"
 #include "storage/space_watch.hpp"
 #include "storage/stored_numbers.hpp"
@@ -51,7 +52,8 @@ class Committer {
   Committer(
       std::unique_ptr<Backend> backend,
       std::shared_ptr<Published> published,
-      std::shared_ptr<RangeCache> range_cache,  // told of every change; may be null
+      std::shared_ptr<RangeCache> range_cache,    // told of every change; may be null
+      std::shared_ptr<RangeCounts> range_counts,  // told of every change
       const CommitterSettings& settings,
       const Clock& clock,
       OnFatal on_fatal
@@ -97,6 +99,7 @@ class Committer {
   std::unique_ptr<Backend> backend_;
   std::shared_ptr<Published> published_;
   std::shared_ptr<RangeCache> range_cache_;
+  std::shared_ptr<RangeCounts> range_counts_;
   std::shared_ptr<SnapshotLedger> ledger_ = std::make_shared<SnapshotLedger>();
 
   // The thread's own.

@@ -21,7 +21,13 @@ Store::Store(
       range_cache_(std::move(range_cache)),
       upkeep_(backend->range_upkeep()),
       committer_(std::make_unique<Committer>(
-          std::move(backend), published_, range_cache_, settings, clock, std::move(on_fatal)
+          std::move(backend),
+          published_,
+          range_cache_,
+          range_counts_,
+          settings,
+          clock,
+          std::move(on_fatal)
       )) {}
 
 Store::~Store() {
@@ -31,7 +37,9 @@ Store::~Store() {
 Result<std::unique_ptr<Transaction>> Store::begin(const BeginOptions& options) {
   auto snapshot = published_->get();
   if (snapshot == nullptr) return fail(Errc::kUnavailable, "the store is closed");
-  return std::make_unique<StoreTransaction>(std::move(snapshot), marks_, range_cache_, options);
+  return std::make_unique<StoreTransaction>(
+      std::move(snapshot), marks_, range_cache_, range_counts_, options
+  );
 }
 
 Task<Result<Sequence>> Store::commit(std::unique_ptr<Transaction> transaction) {

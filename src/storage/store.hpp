@@ -9,6 +9,7 @@
 #include "storage/high_marks.hpp"
 #include "storage/published.hpp"
 #include "storage/range_cache.hpp"
+#include "storage/range_counts.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -42,6 +43,7 @@ class Store final : public Engine {
   std::shared_ptr<Published> published_ = std::make_shared<Published>();
   std::shared_ptr<HighMarks> marks_ = std::make_shared<HighMarks>(published_);
   std::shared_ptr<RangeCache> range_cache_;
+  std::shared_ptr<RangeCounts> range_counts_ = std::make_shared<RangeCounts>();
   std::shared_ptr<RangeUpkeep> upkeep_;
   std::unique_ptr<Committer> committer_;
 };

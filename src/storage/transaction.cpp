@@ -3,6 +3,7 @@
 #include "storage/high_marks.hpp"
 #include "storage/number.hpp"
 #include "storage/range_cache.hpp"
+#include "storage/range_counts.hpp"
 #include "storage/transaction_cursor.hpp"
 
 #include <algorithm>
@@ -62,6 +63,30 @@ std::unique_ptr<Cursor> StoreTransaction::scan_unordered(KeyRange range, Directi
   // An engine steps backward more slowly, an image does not.
   const Direction direction = find_image(range) ? wish : Direction::kForward;
   return scan(std::move(range), direction);
+}
+
+Result<std::uint64_t> StoreTransaction::count(const KeyRange& range, const KeyRange& whole) {
+  if (is_empty(range)) return 0;
+  const bool may_walk_far = limit_.tier() == Tier::kDisk;
+  if (writes_.empty() && !find_image(range)) {
+    const auto known = range_counts_->count(
+        range,
+        whole,
+        snapshot(),
+        may_walk_far,
+        [this](KeyRange part) -> std::unique_ptr<Cursor> {
+          auto stored = snapshot_->scan(std::move(part), Direction::kForward, limit_.tier());
+          return std::make_unique<StoredCursor>(std::move(stored), limit_);
+        }
+    );
+    if (!known) return std::unexpected(known.error());
+    if (*known) return **known;
+  }
+  const auto cursor = scan(range, Direction::kForward);
+  const std::uint64_t walked = cursor->skip_rest();
+  if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
+  if (may_walk_far && walked >= RangeCounts::kMinEntries) range_counts_->learn(whole);
+  return walked;
 }
 
 bool StoreTransaction::find_image(const KeyRange& range) {

@@ -24,6 +24,7 @@ namespace noded::storage {
 
 class HighMarks;
 class RangeCache;
+class RangeCounts;
 
 class StoreTransaction final : public Transaction {
  public:
@@ -32,16 +33,18 @@ class StoreTransaction final : public Transaction {
     std::string prefix, value;
   };
 
-  // `marks` and `range_cache` belong to the engine; `range_cache` may be null.
+  // The shared parts belong to the engine; `range_cache` may be null.
   StoreTransaction(
       std::shared_ptr<const Snapshot> snapshot,
       std::shared_ptr<HighMarks> marks,
       std::shared_ptr<RangeCache> range_cache,
+      std::shared_ptr<RangeCounts> range_counts,
       const BeginOptions& options
   )
       : snapshot_(std::move(snapshot)),
         marks_(std::move(marks)),
         range_cache_(std::move(range_cache)),
+        range_counts_(std::move(range_counts)),
         limit_(options) {}
 
   Result<bool> get(std::string_view key, std::string& value) override;
@@ -49,6 +52,7 @@ class StoreTransaction final : public Transaction {
   std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) override;
   bool has_steps(std::uint64_t entries) const override { return limit_.has_steps(entries); }
   std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) override;
+  Result<std::uint64_t> count(const KeyRange& range, const KeyRange& whole) override;
   void put(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;
   void add(std::string_view counter_key, std::int64_t delta) override;
@@ -91,6 +95,7 @@ class StoreTransaction final : public Transaction {
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<HighMarks> marks_;
   std::shared_ptr<RangeCache> range_cache_;
+  std::shared_ptr<RangeCounts> range_counts_;
   // The image that was found last and what it was asked for: rows that a scan found are often
   // fetched next.
   std::shared_ptr<const RangeImage> image_;

@@ -264,6 +264,10 @@ Plan make_plan(std::uint16_t application, const PlanRequest& request) {
   return std::move(*plan);
 }
 
+KeyRange entries_of(std::uint16_t application, const Index& index) {
+  return prefix_range(index_prefix(application, index));
+}
+
 RowKey key_of_entry(const Index& index, std::string_view entry_key, std::string_view entry_value) {
   if (index.unique) return RowKey::from_bytes(entry_value);
   const std::size_t size = index.entity->uuid_keys ? 16 : 8;

@@ -42,6 +42,9 @@ struct PlanRequest {
 
 Plan make_plan(std::uint16_t application, const PlanRequest& request);
 
+// Where all entries of `index` are.
+KeyRange entries_of(std::uint16_t application, const Index& index);
+
 // The key of the row that an entry of `index` stands for.
 RowKey key_of_entry(const Index& index, std::string_view entry_key, std::string_view entry_value);
 

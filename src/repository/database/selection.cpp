@@ -318,9 +318,13 @@ Result<Selected> select_of_run(
     if (auto visited = collector.visit(key, row); !visited)
       return std::unexpected(std::move(visited.error()));
   }
-  count += cursor->skip_rest();
   if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
   selected.count = count;
+  const bool has_more = count >= cut.offset && count - cut.offset >= cut.limit;
+  if (!has_more) return selected;
+  const auto all = transaction.count(plan.ranges.front(), entries_of(application, *plan.index));
+  if (!all) return std::unexpected(all.error());
+  selected.count = *all;
   return selected;
 }
 
