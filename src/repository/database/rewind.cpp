@@ -1,14 +1,11 @@
 #include "repository/database/rewind.hpp"
 
-#include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/record_store.hpp"
 #include "repository/database/stored_change.hpp"
 #include "storage/append_key.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include <string_view>
@@ -18,18 +15,6 @@ namespace noded::database {
 namespace {
 
 constexpr std::string_view kCatalogName = "catalog";
-
-// Numbers to names, removed entities included, from the catalogue's stored form, which is in order.
-std::map<std::uint32_t, std::string> entity_names(std::string_view catalog) {
-  std::map<std::uint32_t, std::string> names;
-  const auto stored = codec::parse_json(catalog, "catalogue");
-  const json::object* object = stored ? stored->if_object() : nullptr;
-  const json::value* entities = object == nullptr ? nullptr : object->if_contains("entities");
-  if (entities == nullptr || !entities->is_object()) return names;
-  for (const auto& [name, entity] : entities->get_object())
-    names.emplace(entity.at("id").to_number<std::uint32_t>(), name);
-  return names;
-}
 
 }  // namespace
 
@@ -66,7 +51,8 @@ Result<> Rewind::prepare(WallTime time) {
   auto catalog = Catalog::parse(text);
   if (!catalog) return std::unexpected(std::move(catalog.error()));
   catalog_ = std::move(*catalog);
-  names_ = entity_names(text);
+  for (const auto& [name, number] : catalog_.entities())
+    names_.emplace(number, name);
   Feed feed(application_, **transaction);
   const auto horizon = feed.horizon();
   if (!horizon) return std::unexpected(horizon.error());
