@@ -2,6 +2,7 @@
 
 #include "noded/clock.hpp"
 
+#include "cli/elapsed_line.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/point_in_time.hpp"
 #include "cli/run_command.hpp"
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -150,7 +152,9 @@ int check(
     if (!chosen) return print_failure(chosen.error());
     id = chosen->id;
   }
+  std::optional<ElapsedLine> line(std::in_place, "reading the backup", !arguments.wants_json);
   const auto checked = node::check_backup(backups, id);
+  line.reset();
   if (!checked) return print_failure(checked.error());
   print_checked(*checked, arguments);
   return kDone;
@@ -195,8 +199,10 @@ int back_up(const Loaded& loaded, const BackupArguments& arguments) {
   json::object wanted{{"directory", absolute(arguments.directory)}};
   if (arguments.keep) wanted.emplace("keep", *arguments.keep);
   const std::string body = codec::to_json_text(std::move(wanted));
+  std::optional<ElapsedLine> line(std::in_place, "backing up", !arguments.wants_json);
   const auto answer =
       ask_node_or_run_it(loaded, http::Method::kPost, "/api/admin/backup", body, kPatience);
+  line.reset();
   return answer ? print_made(*answer, arguments) : print_failure(answer.error());
 }
 
@@ -212,8 +218,10 @@ int restore(const Loaded& loaded, const RestoreArguments& arguments) {
     wish.at = *at;
   }
   if (arguments.only_checks) return check(backups, wish, arguments);
+  std::optional<ElapsedLine> line(std::in_place, "restoring", !arguments.wants_json);
   const auto restored =
       node::restore_store(backups, wish, loaded.configuration->get(node::kData), loaded.roles);
+  line.reset();
   if (!restored) return print_failure(restored.error());
   print_restored(*restored, wish, arguments);
   return kDone;

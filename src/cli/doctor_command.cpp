@@ -1,5 +1,6 @@
 #include "cli/doctor_command.hpp"
 
+#include "cli/elapsed_line.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/run_command.hpp"
 #include "codec/json.hpp"
@@ -146,7 +147,10 @@ std::string refusal_of(const http::ClientAnswer& answer) {
   );
 }
 
-Records ask_about_records(const Loaded& loaded, const std::string& data, bool repairs) {
+Records ask_about_records(
+    const Loaded& loaded, const std::string& data, bool repairs, bool tells_time
+) {
+  const ElapsedLine line("checking the records", tells_time);
   const std::string body = codec::to_json_text(json::object{{"repair", repairs}});
   const auto answer =
       ask_node_or_run_it(loaded, http::Method::kPost, kRoute, body, kPatienceForAll);
@@ -242,7 +246,7 @@ int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
   }
   auto flaws = node::check_installation(*loaded.configuration);
   const auto backups = node::migration_backups(*loaded.configuration);
-  Records records = ask_about_records(loaded, data, repairs);
+  Records records = ask_about_records(loaded, data, repairs, !as_json);
   if (records.failure) flaws.push_back(std::move(*records.failure));
   const bool in_order = flaws.empty() && records.answer && !has_findings(*records.answer);
   if (as_json) {
