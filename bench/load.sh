@@ -1,16 +1,20 @@
 #!/bin/sh
 # The same load on bknd itself and on noded, in one run on one machine, and their ratio.
 #   bench/load.sh [--noded PROGRAM] [--judge FOLDER] [--out FOLDER] [--cases "NAME …"]
-#                 [arguments of load/load.mjs]
+#                 [--index ENTITY.FIELD] [--get PATH] [arguments of load/load.mjs]
 # FOLDER of --judge holds start-bknd.mjs and load/load.mjs (default: ../shared/conformance/bknd beside
 # the checkout). Both serve the same configuration from an empty store; the load alternates between
-# them case by case, so that a busy machine disturbs both alike. --out keeps the figures as JSON.
+# them case by case, so that a busy machine disturbs both alike. --out keeps the figures as JSON;
+# --index gives both an index that the configuration does not name; --get is one more case, a GET by
+# the administrator with 64 connections for 4 s.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/.." && pwd)
 noded=$root/build/release/noded
 judge=$root/../shared/conformance/bknd
 out=
+index=
+get=
 cases='ping get-one get-many-20 get-where-sort create patch login'
 left=$#
 while [ "$left" -gt 0 ]; do
@@ -19,7 +23,9 @@ while [ "$left" -gt 0 ]; do
     --judge) judge=$2; shift 2; left=$((left - 2)) ;;
     --out) out=$2; shift 2; left=$((left - 2)) ;;
     --cases) cases=$2; shift 2; left=$((left - 2)) ;;
-    --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --index) index=$2; shift 2; left=$((left - 2)) ;;
+    --get) get=$2; shift 2; left=$((left - 2)) ;;
+    --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) set -- "$@" "$1"; shift; left=$((left - 1)) ;;  # the load program's
   esac
 done
@@ -59,16 +65,21 @@ wait_for() { # pid, command that succeeds once it serves, log
 }
 
 port=$("$node" -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-(cd "$run" && exec "$node" --no-warnings start-bknd.mjs --port "$port" --dir "$work/bknd") >"$work/bknd.log" 2>&1 &
-bknd_pid=$!
 mkdir "$work/media"
 "$node" -e '
   const fs = require("node:fs");
-  const [from, to, media] = process.argv.slice(1);
+  const [from, to, media, index] = process.argv.slice(1);
   const config = JSON.parse(fs.readFileSync(from, "utf8"));
   if (config.media?.adapter?.type === "local") config.media.adapter.config.path = media;
+  if (index) {
+    const [entity, field] = index.split(".");
+    config.data.indices = { ...config.data.indices, idx_load: { entity, fields: [field], unique: false } };
+  }
   fs.writeFileSync(to, JSON.stringify(config));
-' "$judge/app-config.json" "$work/app.json" "$work/media"
+' "$judge/app-config.json" "$work/app.json" "$work/media" "$index"
+(cd "$run" && exec "$node" --no-warnings start-bknd.mjs --port "$port" --dir "$work/bknd" \
+  --config "$work/app.json") >"$work/bknd.log" 2>&1 &
+bknd_pid=$!
 "$noded" --role n1 --data "$work/store" --app "$work/app.json" --listen 127.0.0.1:0 \
   --set "runtime.ready_file=$work/ready" >"$work/noded.log" 2>&1 &
 noded_pid=$!
@@ -78,6 +89,11 @@ address=$(grep -o '127\.0\.0\.1:[0-9]*' "$work/ready" | head -n 1)
 printf administrator | "$noded" user create admin@example.com --role admin --password-stdin \
   --data "$work/store" >/dev/null
 
+token_of() { # base
+  curl -sS -H 'Content-Type: application/json' -d '{"email":"admin@example.com","password":"administrator"}' \
+    "$1/api/auth/password/login" | "$node" -pe 'JSON.parse(require("node:fs").readFileSync(0)).token'
+}
+
 for case in $cases; do
   for side in bknd noded; do
     if [ "$side" = bknd ]; then base=http://127.0.0.1:$port pid=$bknd_pid; else base=http://$address pid=$noded_pid; fi
@@ -85,6 +101,17 @@ for case in $cases; do
     "$node" "$run/load/load.mjs" "$@" --only "$case" --base "$base" --pid "$pid" --out "$out/$side-$case.json"
   done
 done
+
+if [ -n "$get" ]; then
+  for side in bknd noded; do
+    if [ "$side" = bknd ]; then base=http://127.0.0.1:$port; else base=http://$address; fi
+    echo "== $side: $get"
+    curl -sS -g -H "Authorization: Bearer $(token_of "$base")" "$base$get" | head -c 300
+    echo
+    wrk -t1 -c64 -d4s --latency -H "Authorization: Bearer $(token_of "$base")" "$base$get" |
+      grep -E 'Requests/sec|99%|Non-2xx|Socket errors'
+  done
+fi
 
 "$node" -e '
   const fs = require("node:fs");

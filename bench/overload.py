@@ -179,7 +179,8 @@ def main():
         print(f'  p99 of reads: {busy / calm:.2f} times that of the calm')
         probes = asyncio.run(probe(port, login, arguments.storm))
         tell('refused one by one', [answer for answer in probes if answer[0] == 503])
-        idle_connections(node, min(arguments.idle, hard - 200))
+        if arguments.idle:
+            idle_connections(node, min(arguments.idle, hard - 200))
         node.stop()
 
 

@@ -56,6 +56,13 @@ class Cursor {
   virtual ~Cursor() = default;
   // Moves to the first or next entry. False at the end and on an error: then ask status().
   virtual bool next() = 0;
+  // Moves behind the last entry; how many it passed. Ask status() then.
+  virtual std::uint64_t skip_rest() {
+    std::uint64_t passed = 0;
+    while (next())
+      ++passed;
+    return passed;
+  }
   // Of the present entry; valid until the next move.
   std::string_view key() const noexcept { return key_; }
   std::string_view value() const noexcept { return value_; }

@@ -22,21 +22,26 @@ std::size_t worker_count(const Options& options) {
   return workers == 0 ? core_count() : workers;
 }
 
+// Half of the cores stay for everybody else: on a core that hashes, who is woken waits for a slice.
+std::size_t hash_threads(const Options& options) {
+  const auto threads = static_cast<std::size_t>(options.get(kHashThreads));
+  return threads == 0 ? std::max<std::size_t>(1, core_count() / 2) : threads;
+}
+
 ThreadLaneSetup store_setup(const Options& options) {
   return {
       .name = "store",
       .queue_limit = static_cast<std::size_t>(options.get(kStoreQueue)),
-      .thread_limit = worker_count(options)
+      .thread_limit = worker_count(options),
+      .has_short_slices = true
   };
 }
 
 ThreadLaneSetup hash_setup(const Options& options, std::function<void()> release_memory) {
-  // More hashes at once than cores would only make each of them slower.
-  const std::size_t threads = std::min(worker_count(options), core_count());
   return {
       .name = "hash",
       .queue_limit = static_cast<std::size_t>(options.get(kHashQueue)),
-      .thread_limit = threads,
+      .thread_limit = hash_threads(options),
       .niceness = kHashNiceness,
       .before_rest = std::move(release_memory)
   };

@@ -9,11 +9,7 @@ inline constexpr Option<std::int64_t> kLoops{
     "runtime.loops", "event loops, each a thread with its own listener and connections", 1, 1, 64
 };
 inline constexpr Option<std::int64_t> kWorkers{
-    "runtime.workers",
-    "most threads of each lane of blocking or CPU-heavy work; 0 is one per core",
-    0,
-    0,
-    256
+    "runtime.workers", "most threads of each lane of blocking work; 0 is one per core", 0, 0, 256
 };
 inline constexpr Option<std::int64_t> kStoreQueue{
     "runtime.store_queue",
@@ -21,6 +17,13 @@ inline constexpr Option<std::int64_t> kStoreQueue{
     1024,
     1,
     1'000'000
+};
+inline constexpr Option<std::int64_t> kHashThreads{
+    "runtime.hash_threads",
+    "most password hashes at once; 0 is half of the cores, and one at least",
+    0,
+    0,
+    256
 };
 inline constexpr Option<std::int64_t> kHashQueue{
     "runtime.hash_queue",
@@ -45,7 +48,7 @@ inline constexpr Option<std::string> kReadyFile{
 
 inline OptionTable runtime_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kLoops, &kWorkers, &kStoreQueue, &kHashQueue, &kDrain, &kReadyFile
+      &kLoops, &kWorkers, &kStoreQueue, &kHashThreads, &kHashQueue, &kDrain, &kReadyFile
   };
   return kTable;
 }

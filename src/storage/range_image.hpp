@@ -71,6 +71,7 @@ class ImageCursor final : public Cursor {
     value_ = image_->value(place);
     return true;
   }
+  std::uint64_t skip_rest() override { return refused_ ? 0 : end_ - std::exchange(begin_, end_); }
   Result<> status() const override {
     if (refused_) return std::unexpected(limit_error(*refused_));
     return {};

@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <latch>
+#include <thread>
 
 namespace noded::runtime {
 namespace {
@@ -16,7 +18,7 @@ class LaneSetTest : public testing::Test {
   LaneSetTest() {
     EXPECT_TRUE(options_.add(runtime_options()).has_value());
     configuration_.emplace(options_);
-    configuration_->set(kWorkers.name, std::int64_t{1}, "test");
+    configuration_->set(kHashThreads.name, std::int64_t{1}, "test");
     configuration_->set(kHashQueue.name, std::int64_t{1}, "test");
   }
 
@@ -39,6 +41,17 @@ TEST_F(LaneSetTest, AFullHashLaneLeavesTheStoreLaneFree) {
   // Only a read that runs while the hash is held lets it go; a starved one would never return.
   ASSERT_TRUE(lanes.store().try_post([&done] { done.count_down(); }));
   lanes.close();
+}
+
+TEST_F(LaneSetTest, HashesOnHalfOfTheCoresUnlessTold) {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  configuration_->set(kHashThreads.name, std::int64_t{0}, "test");
+  LaneSet half(*configuration_, metrics_, [] {});
+  EXPECT_EQ(half.hash().setup().thread_limit, std::max<std::size_t>(1, cores / 2));
+  configuration_->set(kHashThreads.name, std::int64_t{3}, "test");
+  telemetry::Metrics metrics;
+  LaneSet told(*configuration_, metrics, [] {});
+  EXPECT_EQ(told.hash().setup().thread_limit, 3);
 }
 
 TEST_F(LaneSetTest, ShowsItsLanesAsMetrics) {

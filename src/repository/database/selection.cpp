@@ -309,8 +309,8 @@ Result<Selected> select_of_run(
   std::uint64_t count = 0;
   std::string row;
   const auto cursor = transaction.scan(plan.ranges.front(), plan.direction);
-  for (; cursor->next(); ++count) {
-    if (count < cut.offset || count - cut.offset >= cut.limit) continue;
+  while ((count < cut.offset || count - cut.offset < cut.limit) && cursor->next()) {
+    if (count++ < cut.offset) continue;
     const RowKey key = key_of_entry(*plan.index, cursor->key(), cursor->value());
     const auto exists = transaction.peek(keys::row(application, entity, key), row);
     if (!exists) return std::unexpected(exists.error());
@@ -318,6 +318,7 @@ Result<Selected> select_of_run(
     if (auto visited = collector.visit(key, row); !visited)
       return std::unexpected(std::move(visited.error()));
   }
+  count += cursor->skip_rest();
   if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
   selected.count = count;
   return selected;

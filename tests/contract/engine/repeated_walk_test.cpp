@@ -59,6 +59,23 @@ TEST_P(RepeatedWalk, BackwardWalksTeachAsWell) {
   EXPECT_EQ(walk(), first);
 }
 
+TEST_P(RepeatedWalk, CountsWhatItSkips) {
+  for (int i = 0; i < 4; ++i) {
+    for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
+      for (const bool has_own : {false, true}) {
+        auto transaction = begin(engine());
+        if (has_own) transaction->put("e/0100x", "own");
+        const auto cursor = transaction->scan(prefix_range("e/"), direction);
+        ASSERT_TRUE(cursor->next());
+        EXPECT_EQ(cursor->skip_rest(), static_cast<std::uint64_t>(kEntries - 1 + has_own));
+        EXPECT_EQ(cursor->skip_rest(), 0U);
+        EXPECT_FALSE(cursor->next());
+        EXPECT_TRUE(cursor->status().has_value());
+      }
+    }
+  }
+}
+
 TEST_P(RepeatedWalk, SeesEachChange) {
   warm();
   store(engine(), {{entry_key(7), "changed"}});
