@@ -32,7 +32,7 @@ class Role {
 
 // Changes whenever anything in include/noded changes its layout or meaning. `abi` and `build` stay
 // the first two members of RoleDescriptor for ever, so that any host can tell what it was handed.
-inline constexpr std::uint32_t kRoleAbi = 5;
+inline constexpr std::uint32_t kRoleAbi = 6;
 
 // What C++ types crossing the border depend on; compared as text.
 #define NODED_BUILD_TEXT_2(x) #x
@@ -53,6 +53,9 @@ struct RoleDescriptor {
   // Takes the role's records in a store that nobody else uses back to how they were at that time;
   // returns how many changes that undid. Blocks. Null: the role keeps no history of them.
   Result<std::uint64_t> (*rewind)(Engine& engine, WallTime time) = nullptr;
+  // The oldest time that `rewind` reaches in such a store, which may be one that takes no writes.
+  // Blocks. Null where `rewind` is.
+  Result<WallTime> (*oldest_time)(Engine& engine) = nullptr;
 };
 
 }  // namespace noded

@@ -10,7 +10,7 @@ namespace noded::roles {
 inline constexpr Option<std::string> kAppFile{
     "app.file",
     "JSON file {server, data, auth, media, flows} that an empty store begins with; later changes go"
-    " over /api/system/config",
+    " through noded schema apply or /api/system/config",
     ""
 };
 

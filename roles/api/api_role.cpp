@@ -190,6 +190,7 @@ const RoleDescriptor* api_role_descriptor() {
       .make = [](Node& node) -> std::unique_ptr<Role> { return std::make_unique<ApiRole>(node); },
       .rewind = [](Engine& engine,
                    WallTime time) { return rewind_records(engine, kApplication, time); },
+      .oldest_time = [](Engine& engine) { return oldest_time_of_records(engine, kApplication); },
   };
   return &descriptor;
 }

@@ -13,6 +13,10 @@
 
 namespace noded::roles {
 
+Result<WallTime> oldest_time_of_records(Engine& engine, std::uint16_t application) {
+  return database::Rewind(engine, application, system_clock()).oldest();
+}
+
 Result<std::uint64_t> rewind_records(Engine& engine, std::uint16_t application, WallTime time) {
   database::Rewind rewind(engine, application, system_clock());
   net::io_context loop(1);

@@ -1,4 +1,5 @@
-// The descriptor's rewind(): database::Rewind, run to its end on the calling thread.
+// The descriptor's rewind() and oldest_time(): database::Rewind, run to its end on the calling
+// thread.
 #pragma once
 
 #include "noded/clock.hpp"
@@ -11,5 +12,7 @@ namespace noded::roles {
 
 // Blocks. Errors are those of database::Rewind::run.
 Result<std::uint64_t> rewind_records(Engine& engine, std::uint16_t application, WallTime time);
+// Errors are those of database::Rewind::oldest.
+Result<WallTime> oldest_time_of_records(Engine& engine, std::uint16_t application);
 
 }  // namespace noded::roles

@@ -2,6 +2,7 @@
 
 #include "noded/clock.hpp"
 
+#include "cli/elapsed_line.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/point_in_time.hpp"
 #include "cli/run_command.hpp"
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -135,22 +137,36 @@ int print_made(const http::ClientAnswer& answer, const BackupArguments& argument
   return kDone;
 }
 
-void print_checked(const storage::BackupInfo& info, const RestoreArguments& arguments) {
-  if (arguments.wants_json) return print_json(info_json(info));
+std::string text_of(WallTime time) {
+  return codec::format_iso(time.time_since_epoch().count());
+}
+
+void print_checked(const node::CheckedBackup& checked, const RestoreArguments& arguments) {
+  const storage::BackupInfo& info = checked.backup;
+  if (arguments.wants_json) {
+    json::object out = info_json(info);
+    if (checked.oldest) out.emplace("oldest", text_of(*checked.oldest));
+    return print_json(std::move(out));
+  }
   fmt::print("backup {} of {} is whole: ", info.id, codec::format_iso(info.made_at_ms));
   fmt::print("{} files, {}\n", info.files, size_text(info.bytes));
+  if (!checked.oldest) return;
+  fmt::print(
+      "records can be restored from it as of any time from {} to {}\n",
+      text_of(*checked.oldest),
+      codec::format_iso(info.made_at_ms)
+  );
 }
 
 int check(
-    const std::string& backups, const node::RestoreWish& wish, const RestoreArguments& arguments
+    const std::string& backups,
+    const node::RestoreWish& wish,
+    const Loaded& loaded,
+    const RestoreArguments& arguments
 ) {
-  auto id = wish.id;
-  if (wish.at) {
-    const auto chosen = node::choose_backup(backups, wish);
-    if (!chosen) return print_failure(chosen.error());
-    id = chosen->id;
-  }
-  const auto checked = node::check_backup(backups, id);
+  std::optional<ElapsedLine> line(std::in_place, "reading the backup", !arguments.wants_json);
+  const auto checked = node::check_backup(backups, wish, loaded.roles);
+  line.reset();
   if (!checked) return print_failure(checked.error());
   print_checked(*checked, arguments);
   return kDone;
@@ -166,7 +182,7 @@ void print_restored(
     out.emplace("store", restored.store.string());
     out.emplace("last_commit", restored.last_commit);
     if (wish.at) {
-      out.emplace("at", codec::format_iso(wish.at->time_since_epoch().count()));
+      out.emplace("at", text_of(*wish.at));
       out.emplace("taken_back", restored.taken_back);
     }
     return print_json(std::move(out));
@@ -182,7 +198,7 @@ void print_restored(
   fmt::print(
       "records are as of {}: {} later changes were taken back; the configuration is that of the "
       "backup\n",
-      codec::format_iso(wish.at->time_since_epoch().count()),
+      text_of(*wish.at),
       restored.taken_back
   );
 }
@@ -195,8 +211,10 @@ int back_up(const Loaded& loaded, const BackupArguments& arguments) {
   json::object wanted{{"directory", absolute(arguments.directory)}};
   if (arguments.keep) wanted.emplace("keep", *arguments.keep);
   const std::string body = codec::to_json_text(std::move(wanted));
+  std::optional<ElapsedLine> line(std::in_place, "backing up", !arguments.wants_json);
   const auto answer =
       ask_node_or_run_it(loaded, http::Method::kPost, "/api/admin/backup", body, kPatience);
+  line.reset();
   return answer ? print_made(*answer, arguments) : print_failure(answer.error());
 }
 
@@ -211,9 +229,11 @@ int restore(const Loaded& loaded, const RestoreArguments& arguments) {
     }
     wish.at = *at;
   }
-  if (arguments.only_checks) return check(backups, wish, arguments);
+  if (arguments.only_checks) return check(backups, wish, loaded, arguments);
+  std::optional<ElapsedLine> line(std::in_place, "restoring", !arguments.wants_json);
   const auto restored =
       node::restore_store(backups, wish, loaded.configuration->get(node::kData), loaded.roles);
+  line.reset();
   if (!restored) return print_failure(restored.error());
   print_restored(*restored, wish, arguments);
   return kDone;

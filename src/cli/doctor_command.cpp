@@ -1,5 +1,6 @@
 #include "cli/doctor_command.hpp"
 
+#include "cli/elapsed_line.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/run_command.hpp"
 #include "codec/json.hpp"
@@ -63,6 +64,27 @@ std::string lines_of(const json::value& finding) {
   );
 }
 
+// What a person may do about what is no damage.
+std::string_view choice_on(std::string_view code) {
+  if (code == "rows_kept") return "nothing: they can be read again once the entity is back";
+  if (code == "polymorphic_dangling") return "change or delete them over the API, or let them be";
+  if (code == "index_filling") return "noded schema status; noded doctor again when it is done";
+  return "nothing";
+}
+
+// Of an older node there are none.
+std::string notes_of(const json::value& answer) {
+  std::string out;
+  const json::value* notes = answer.as_object().if_contains("notes");
+  if (notes == nullptr) return out;
+  for (const json::value& note : notes->as_array()) {
+    const std::string_view code = text_of(note.at("what"));
+    out += fmt::format("  - {}\n      {:<8} {}\n", text_of(note.at("sentence")), "code", code);
+    out += fmt::format("      {:<8} {}\n", "do", choice_on(code));
+  }
+  return out;
+}
+
 // "index_missing: 2400 more"
 std::string unlisted(const json::value& answer) {
   std::string out;
@@ -90,7 +112,7 @@ std::string screen(const json::value& answer) {
     out += fmt::format("  {:<10} {} of {}\n", "mended", number_of(count), std::string_view(code));
   for (const json::value& finding : answer.at("findings").as_array())
     out += lines_of(finding);
-  return out + unlisted(answer);
+  return out + unlisted(answer) + notes_of(answer);
 }
 
 // What the node said about its records, or why it said nothing.
@@ -125,7 +147,10 @@ std::string refusal_of(const http::ClientAnswer& answer) {
   );
 }
 
-Records ask_about_records(const Loaded& loaded, const std::string& data, bool repairs) {
+Records ask_about_records(
+    const Loaded& loaded, const std::string& data, bool repairs, bool tells_time
+) {
+  const ElapsedLine line("checking the records", tells_time);
   const std::string body = codec::to_json_text(json::object{{"repair", repairs}});
   const auto answer =
       ask_node_or_run_it(loaded, http::Method::kPost, kRoute, body, kPatienceForAll);
@@ -221,7 +246,7 @@ int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
   }
   auto flaws = node::check_installation(*loaded.configuration);
   const auto backups = node::migration_backups(*loaded.configuration);
-  Records records = ask_about_records(loaded, data, repairs);
+  Records records = ask_about_records(loaded, data, repairs, !as_json);
   if (records.failure) flaws.push_back(std::move(*records.failure));
   const bool in_order = flaws.empty() && records.answer && !has_findings(*records.answer);
   if (as_json) {

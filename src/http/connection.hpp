@@ -35,6 +35,8 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   void cut();
 
  private:
+  static constexpr std::size_t kMostGathered = 64 << 10;  // answers written together
+
   enum class Phase : std::uint8_t {
     kIdle,      // between two requests
     kHead,      // a head is arriving

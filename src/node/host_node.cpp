@@ -44,28 +44,9 @@ constexpr int kInterrupted = 130;
 
 }  // namespace
 
-class HostNode::NodeLogger final : public Node::Logger {
- public:
-  void info(std::string_view event, std::string_view fields) override {
-    write(Level::kInfo, event, fields);
-  }
-  void warning(std::string_view event, std::string_view fields) override {
-    write(Level::kWarning, event, fields);
-  }
-  void error(std::string_view event, std::string_view fields) override {
-    write(Level::kError, event, fields);
-  }
-
- private:
-  static void write(Level level, std::string_view event, std::string_view fields) {
-    if (telemetry::log_enabled(level)) telemetry::log(level, event, Fields().json_members(fields));
-  }
-};
-
 HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
       loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
-      logger_(std::make_unique<NodeLogger>()),
       roles_(setup_.roles),
       reloader_(setup_.options, setup_.read_again),
       drain_(setup_.options.get(runtime::kDrain)) {}
@@ -118,7 +99,7 @@ void HostNode::announce(std::string text) {
 }
 
 Node::Logger& HostNode::log() {
-  return *logger_;
+  return logger_;
 }
 
 void HostNode::on_reload(PrepareReload prepare) {

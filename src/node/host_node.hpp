@@ -12,6 +12,7 @@
 #include "http/server.hpp"
 #include "node/backup_route.hpp"
 #include "node/data_directory.hpp"
+#include "node/node_logger.hpp"
 #include "node/readiness.hpp"
 #include "node/reload.hpp"
 #include "node/running_roles.hpp"
@@ -88,8 +89,6 @@ class HostNode final : public Node {
   void on_reload(PrepareReload prepare) override;
 
  private:
-  class NodeLogger;
-
   Result<> open();
   Task<> live_or_fail(std::function<void(const Serving&)> on_serving);
   Task<> live(std::function<void(const Serving&)> on_serving);
@@ -113,7 +112,7 @@ class HostNode final : public Node {
   runtime::Loops loops_;
   telemetry::Metrics metrics_;
   Readiness readiness_;
-  std::unique_ptr<NodeLogger> logger_;
+  NodeLogger logger_;
   std::optional<DataDirectory> data_;
   std::unique_ptr<Engine> engine_;
   std::optional<Backups> backups_;

@@ -122,6 +122,10 @@ const storage::BackupInfo* oldest_behind(
   return oldest;
 }
 
+std::unexpected<Error> nobody_goes_back() {
+  return fail(Errc::kInvalid, "no role of this node can go back in time");
+}
+
 Result<std::uint64_t> rewind(
     Engine& engine, WallTime at, const std::vector<const RoleDescriptor*>& roles
 ) {
@@ -134,8 +138,21 @@ Result<std::uint64_t> rewind(
     if (!taken) return taken;
     changes += *taken;
   }
-  if (!is_known) return fail(Errc::kInvalid, "no role of this node can go back in time");
+  if (!is_known) return nobody_goes_back();
   return changes;
+}
+
+// The oldest time that all of them reach.
+Result<WallTime> oldest_time(Engine& engine, const std::vector<const RoleDescriptor*>& roles) {
+  std::optional<WallTime> oldest;
+  for (const RoleDescriptor* role : roles) {
+    if (role->oldest_time == nullptr) continue;
+    const auto reached = role->oldest_time(engine);
+    if (!reached) return reached;
+    oldest = std::max(oldest.value_or(*reached), *reached);
+  }
+  if (!oldest) return nobody_goes_back();
+  return *oldest;
 }
 
 Result<RestoredStore> finish_copy(
@@ -260,8 +277,37 @@ Result<std::vector<storage::BackupInfo>> list_backups(const fs::path& backups) {
   return storage::list_backups(backups);
 }
 
-Result<storage::BackupInfo> check_backup(const fs::path& backups, std::optional<std::uint32_t> id) {
-  return storage::verify_backup(backups, id);
+Result<CheckedBackup> check_backup(
+    const fs::path& backups,
+    const RestoreWish& wish,
+    const std::vector<const RoleDescriptor*>& roles
+) {
+  if (!wish.at) {
+    const auto verified = storage::verify_backup(backups, wish.id);
+    if (!verified) return std::unexpected(verified.error());
+    return CheckedBackup{.backup = *verified, .oldest = {}};
+  }
+  const auto chosen = choose_backup(backups, wish);
+  if (!chosen) return std::unexpected(chosen.error());
+  const auto verified = storage::verify_backup(backups, chosen->id);
+  if (!verified) return std::unexpected(verified.error());
+  const auto engine = storage::open_backup(backups, chosen->id);
+  if (!engine) return std::unexpected(engine.error());
+  const auto oldest = oldest_time(**engine, roles);
+  (*engine)->close();
+  if (!oldest && oldest.error().code == Errc::kInvalid)
+    return refuse(*chosen, backups, oldest.error().message);
+  if (!oldest) return std::unexpected(oldest.error());
+  if (*wish.at < *oldest)
+    return refuse(
+        *chosen,
+        backups,
+        fmt::format(
+            "its change feed begins at {}, the oldest time that is possible with it",
+            text_of(*oldest)
+        )
+    );
+  return CheckedBackup{.backup = *verified, .oldest = *oldest};
 }
 
 }  // namespace noded::node

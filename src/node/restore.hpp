@@ -46,10 +46,22 @@ Result<RestoredStore> restore_store(
     const std::vector<const RoleDescriptor*>& roles
 );
 
-// storage::list_backups and storage::verify_backup.
-Result<std::vector<storage::BackupInfo>> list_backups(const std::filesystem::path& backups);
-Result<storage::BackupInfo> check_backup(
-    const std::filesystem::path& backups, std::optional<std::uint32_t> id
+struct CheckedBackup {
+  storage::BackupInfo backup;
+  std::optional<WallTime> oldest;  // that can be restored from it; of a wish for a point in time
+};
+
+// Reads all of that backup and compares it with its checksums; for a point in time then asks
+// `roles` how far back they reach in it, where it is. kInvalid also when that is not far enough,
+// with the oldest time that is. The others are those of choose_backup, storage::verify_backup and
+// storage::open_backup.
+Result<CheckedBackup> check_backup(
+    const std::filesystem::path& backups,
+    const RestoreWish& wish,
+    const std::vector<const RoleDescriptor*>& roles
 );
+
+// storage::list_backups.
+Result<std::vector<storage::BackupInfo>> list_backups(const std::filesystem::path& backups);
 
 }  // namespace noded::node

@@ -57,4 +57,22 @@ Result<OpenedEngine> open_engine_with_backups(
   return opened;
 }
 
+Result<std::unique_ptr<Engine>> open_backup(
+    const std::filesystem::path& directory, std::uint32_t id, const Clock& clock
+) {
+  StorageSettings settings;
+  settings.directory = directory;
+  settings.older_store = OlderStore::kRefuse;
+  auto backend = open_backup_backend(settings, id, clock);
+  if (!backend) return std::unexpected(std::move(backend.error()));
+  return std::make_unique<Store>(
+      std::move(*backend),
+      CommitterSettings{},
+      settings.max_transaction_bytes,
+      nullptr,
+      clock,
+      OnFatal{}
+  );
+}
+
 }  // namespace noded::storage

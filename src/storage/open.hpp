@@ -8,6 +8,8 @@
 #include "storage/committer.hpp"
 #include "storage/storage_options.hpp"
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 
 namespace noded::storage {
@@ -28,6 +30,13 @@ Result<std::unique_ptr<Engine>> open_engine(
 // The same, with what makes backups of it.
 Result<OpenedEngine> open_engine_with_backups(
     const StorageSettings& settings, OnFatal on_fatal = {}, const Clock& clock = system_clock()
+);
+
+// That backup where it is, without copying it, as an engine that only reads: commits fail. Nobody
+// writes to the directory meanwhile. Errors are those of verify_backup() and open_engine();
+// kInvalid also for a store of an older format.
+Result<std::unique_ptr<Engine>> open_backup(
+    const std::filesystem::path& directory, std::uint32_t id, const Clock& clock = system_clock()
 );
 
 }  // namespace noded::storage

@@ -355,6 +355,29 @@ TEST_F(PointInTime, IsWhatARestoreGoesBackTo) {
   }
 }
 
+TEST_F(PointInTime, IsCheckedWithTheTimesThatArePossibleAndNothingIsCopied) {
+  const std::string before = moment();
+  make_data(2);
+  const std::string between = moment();
+  ASSERT_EQ(back_up().code, 0);
+  const std::string after = moment();
+  const Ended possible = restore({"--check", "--at", between});
+  EXPECT_EQ(possible.code, 0) << possible.errors;
+  EXPECT_THAT(possible.output, HasSubstr("backup 1 of "));
+  EXPECT_THAT(possible.output, HasSubstr("as of any time from "));
+  const Ended as_json = restore({"--check", "--at", between, "--json"});
+  EXPECT_THAT(as_json.output, HasSubstr("\"oldest\":\""));
+  const Ended too_early = restore({"--check", "--at", before});
+  EXPECT_EQ(too_early.code, 1) << too_early.output;
+  EXPECT_THAT(too_early.errors, HasSubstr("its change feed begins at "));
+  EXPECT_THAT(too_early.errors, HasSubstr("the oldest time that is possible with it"));
+  const Ended too_late = restore({"--check", "--at", after});
+  EXPECT_EQ(too_late.code, 1) << too_late.output;
+  EXPECT_THAT(too_late.errors, HasSubstr("was made at " + after + " or later"));
+  EXPECT_FALSE(fs::exists(path("restored")));
+  EXPECT_EQ(restore({"--at", between}).code, 0) << "the check left the backup as it was";
+}
+
 TEST_F(PointInTime, IsRefusedWithTheReasonAndLeavesNothing) {
   const std::string before = moment();
   make_data(2);

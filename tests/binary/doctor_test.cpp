@@ -93,6 +93,24 @@ TEST_F(Doctor, SaysWhyAStoreDoesNotOpen) {
   EXPECT_THAT(doctor.output(), HasSubstr("restore a backup"));
 }
 
+TEST_F(Doctor, TellsOfRowsWhoseEntityIsGoneAndCallsThemNoDamage) {
+  const auto path = [this](const char* name) {
+    return (directory_.path() / name).string();
+  };
+  std::ofstream(path("full.json"))
+      << R"({"data":{"entities":{"old":{"fields":{"text":{"type":"text"}}}}}})";
+  std::ofstream(path("empty.json")) << R"({"data":{"entities":{}}})";
+  std::ofstream(path("old.ndjson")) << "{\"text\":\"a\"}\n{\"text\":\"b\"}\n";
+  SpawnedProgram import(on_data({"import", path("old.ndjson"), "--app", path("full.json")}));
+  ASSERT_EQ(import.wait(), 0) << import.errors();
+  SpawnedProgram apply(on_data({"schema", "apply", "--app", path("empty.json")}));
+  ASSERT_EQ(apply.wait(), 0) << apply.errors();
+  SpawnedProgram doctor(on_data({"doctor"}));
+  EXPECT_EQ(doctor.wait(), 0) << doctor.errors();
+  EXPECT_THAT(doctor.output(), HasSubstr("- 2 rows of \"old\" are kept"));
+  EXPECT_THAT(doctor.output(), HasSubstr("Everything is in order."));
+}
+
 TEST_F(Doctor, MakesNoDirectoryThatIsNotThere) {
   SpawnedProgram doctor(on_data({"doctor"}));
   EXPECT_EQ(doctor.wait(), 1);

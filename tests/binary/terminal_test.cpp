@@ -1,12 +1,16 @@
-// A node in a terminal that is closed.
+// What is different in a terminal: its end ends the node, and who waits sees for how long.
 #include "support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <pty.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -60,6 +64,54 @@ class TerminalProgram {
   int terminal_ = -1;
   std::string shown_;
 };
+
+// A node that lets a request wait until it is told to answer.
+class PatientNode {
+ public:
+  explicit PatientNode(const std::string& socket_path)
+      : listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    socket_path.copy(address.sun_path, sizeof address.sun_path - 1);
+    const auto* bound = reinterpret_cast<const sockaddr*>(&address);
+    EXPECT_EQ(::bind(listener_, bound, sizeof address), 0);
+    EXPECT_EQ(::chmod(socket_path.c_str(), 0600), 0);
+    EXPECT_EQ(::listen(listener_, 1), 0);
+  }
+  ~PatientNode() { ::close(listener_); }
+  PatientNode(const PatientNode&) = delete;
+  PatientNode& operator=(const PatientNode&) = delete;
+
+  void answer(const std::string& body) const {
+    const int peer = ::accept(listener_, nullptr, nullptr);
+    const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
+                             "\r\nConnection: close\r\n\r\n" + body;
+    EXPECT_EQ(::send(peer, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size()));
+    char part[4096];
+    while (::read(peer, part, sizeof part) > 0) {
+    }
+    ::close(peer);
+  }
+
+ private:
+  int listener_;
+};
+
+TEST(Terminal, ShowsHowLongACheckTakesAndThenOnlyWhatItFound) {
+  const test::TemporaryDirectory directory;
+  const std::string data = (directory.path() / "data").string();
+  std::filesystem::create_directory(data);
+  std::filesystem::permissions(data, std::filesystem::perms::owner_all);
+  const PatientNode node(data + "/noded.sock");
+  TerminalProgram doctor({NODED_BINARY, "doctor", "--data", data});
+  ASSERT_TRUE(doctor.wait_for("  checking the records ... 0:01")) << doctor.shown();
+  node.answer(
+      R"({"entities":0,"rows":0,"index_entries":0,"changes":0,"findings":[],"counts":{},"mended":{}})"
+  );
+  EXPECT_TRUE(doctor.wait_for("\r\x1b[2K  data ")) << doctor.shown();
+  EXPECT_TRUE(doctor.wait_for("Everything is in order.")) << doctor.shown();
+  EXPECT_EQ(doctor.wait(), 0);
+}
 
 TEST(Terminal, ItsEndEndsTheNodeButAHangupAloneReloads) {
   const test::TemporaryDirectory directory;

@@ -94,6 +94,27 @@ class RocksdbBackup : public testing::Test {
   OpenedEngine opened_;
 };
 
+TEST_F(RocksdbBackup, CanBeReadWhereItIsAndStaysAsItIs) {
+  fill("key", 2000);
+  const Sequence last = store(engine(), {{"last", "one"}});
+  make();
+  store(engine(), {{"last", "two"}});
+  make();
+  {
+    const auto first = open_backup(backups(), 1);
+    ASSERT_TRUE(first.has_value()) << first.error().message;
+    EXPECT_EQ((*first)->last_commit(), last);
+    EXPECT_EQ(stored(**first, "last"), "one");
+    EXPECT_EQ(stored(**first, "key1999"), stored(engine(), "key1999"));
+    (*first)->close();
+  }
+  EXPECT_TRUE(verify_backup(backups(), 1).has_value());
+  EXPECT_TRUE(verify_backup(backups(), 2).has_value());
+  const auto missing = open_backup(backups(), 3);
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_TRUE(names(missing.error(), backups().string()));
+}
+
 TEST_F(RocksdbBackup, HoldsEveryCommitAndItsNumber) {
   fill("key", 2000);
   const Sequence last = store(engine(), {{"last", "one"}});

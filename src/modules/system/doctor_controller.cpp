@@ -60,6 +60,15 @@ Result<bool> wants_repair(const std::string& body, std::size_t depth) {
 }  // namespace
 
 std::string to_json(const database::ConsistencyReport& report) {
+  json::array notes;
+  for (const database::Note& note : report.notes) {
+    notes.push_back(json::object{
+        {"what", database::code_of(note.what)},
+        {"entity", note.entity},
+        {"rows", note.rows},
+        {"sentence", note.sentence},
+    });
+  }
   json::array findings;
   for (const database::Finding& finding : report.findings) {
     findings.push_back(json::object{
@@ -75,6 +84,7 @@ std::string to_json(const database::ConsistencyReport& report) {
       {"rows", report.rows},
       {"index_entries", report.index_entries},
       {"changes", report.changes},
+      {"notes", std::move(notes)},
       {"findings", std::move(findings)},
       {"counts", counts_of(report.found)},
       {"mended", counts_of(report.mended)},

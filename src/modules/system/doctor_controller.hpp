@@ -2,11 +2,13 @@
 // POST /api/admin/doctor {"repair":bool}. Anybody but the local operator gets 404.
 //
 // 200 {"entities":n,"rows":n,"index_entries":n,"changes":n,
+//      "notes":[{"what":code,"entity":text,"rows":n,"sentence":text}],
 //      "findings":[{"what":code,"entity":text,"key":text,"sentence":text,"mendable":bool}],
 //      "counts":{code:n},"mended":{code:n}}
-// `findings` holds the first 100 of each kind, `counts` tells of all; database/consistency.hpp
-// lists the codes. 409 while another check runs. The request's deadline does not hold:
-// the walk takes as long as there are records, also when the client goes away meanwhile.
+// `findings` holds the first 100 of each kind, `counts` tells of all; `notes` are no damage;
+// database/consistency.hpp lists the codes. 409 while another check runs. The request's deadline
+// does not hold: the walk takes as long as there are records, also when the client goes away
+// meanwhile.
 #pragma once
 
 #include "noded/http.hpp"

@@ -28,6 +28,18 @@ std::string_view code_of(Flaw flaw) {
   return "unknown";
 }
 
+std::string_view code_of(Notice notice) {
+  switch (notice) {
+    case Notice::kRowsKept:
+      return "rows_kept";
+    case Notice::kPolymorphic:
+      return "polymorphic_dangling";
+    case Notice::kIndexFilling:
+      return "index_filling";
+  }
+  return "unknown";
+}
+
 Task<Result<ConsistencyReport>> Consistency::check() {
   Inspection inspection(database_, on_progress_, false);
   co_return co_await inspection.run();

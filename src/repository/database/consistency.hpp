@@ -40,11 +40,28 @@ struct Finding {
   bool is_mendable = false;
 };
 
+// What a person should know although nothing is damaged.
+enum class Notice : std::uint8_t {
+  kRowsKept,      // rows of an entity that the configuration no longer has
+  kPolymorphic,   // rows refer by a polymorphic relation to rows that are not there
+  kIndexFilling,  // a change of the schema fills an index, which is not compared yet
+};
+// "rows_kept": stable, for programs.
+std::string_view code_of(Notice notice);
+
+struct Note {
+  Notice what = Notice::kRowsKept;
+  std::string entity;
+  std::uint64_t rows = 0;  // that it is about
+  std::string sentence;    // for a person; holds no values of rows
+};
+
 struct ConsistencyReport {
   std::uint64_t entities = 0;
   std::uint64_t rows = 0;
   std::uint64_t index_entries = 0;
-  std::uint64_t changes = 0;            // of the change feed
+  std::uint64_t changes = 0;  // of the change feed
+  std::vector<Note> notes;
   std::vector<Finding> findings;        // the first kMostFindings of each kind
   std::map<Flaw, std::uint64_t> found;  // all
   std::map<Flaw, std::uint64_t> mended;
@@ -60,8 +77,8 @@ class Consistency {
       : database_(database), on_progress_(std::move(on_progress)) {}
 
   // Looks at one snapshot, in short pieces on the store lane, so that others get their turn. An
-  // index that is just being filled is left out. Errors are those of the engine; damaged files are
-  // a finding instead.
+  // index that is just being filled is only named. Errors are those of the engine; damaged files
+  // are a finding instead.
   Task<Result<ConsistencyReport>> check();
 
   // The same, and mends what can be mended by the way: missing index entries are added, stale ones

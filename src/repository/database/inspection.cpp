@@ -36,7 +36,9 @@ Task<Result<ConsistencyReport>> Inspection::run() {
     auto inspected = co_await inspect_entity(*entity);
     if (!inspected) co_return std::unexpected(std::move(inspected.error()));
   }
-  auto inspected = co_await inspect_feed();
+  auto inspected = co_await inspect_kept();
+  if (!inspected) co_return std::unexpected(std::move(inspected.error()));
+  inspected = co_await inspect_feed();
   if (!inspected) co_return std::unexpected(std::move(inspected.error()));
   co_return std::move(report_);
 }
@@ -52,7 +54,6 @@ Result<> Inspection::begin() {
   return {};
 }
 
-template <class Visit>
 Task<Result<>> Inspection::walk(
     std::string prefix, std::string_view what, bool& is_whole, Visit visit
 ) {
@@ -82,7 +83,7 @@ Task<Result<>> Inspection::walk(
 }
 
 Task<Result<>> Inspection::inspect_entity(const Entity& entity) {
-  EntityWalk rows{entity, {}, {}};
+  EntityWalk rows{entity, {}, {}, polymorphic_relations(entity)};
   std::copy_if(
       entity.indices.begin(),
       entity.indices.end(),
@@ -101,6 +102,8 @@ Task<Result<>> Inspection::inspect_entity(const Entity& entity) {
   );
   if (!walked) co_return walked;
   report_.rows += static_cast<std::uint64_t>(rows.rows);
+  note_dangling(rows);
+  note_filling(rows);
   if (!is_whole) co_return Result<>();  // what follows compares with all rows
   auto checked = co_await offload(database_.store().lane, [&] { return check_counters(rows); });
   if (!checked && checked.error().code == Errc::kInternal) {

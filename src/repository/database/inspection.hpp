@@ -13,6 +13,7 @@
 #include "repository/database/row.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <span>
@@ -43,11 +44,19 @@ class Inspection {
     void add(std::string_view key, std::string_view value);
     friend bool operator==(const Sum&, const Sum&) = default;
   };
+  // Rows that refer by one polymorphic relation to rows that are not there.
+  struct Dangling {
+    const Relation* relation;
+    std::string reference;  // as rows name the relation
+    std::uint64_t rows = 0;
+    std::vector<std::string> keys;  // of the first
+  };
   // The rows of one entity, while they are walked over.
   struct EntityWalk {
     const Entity& entity;
     std::vector<const Index*> indices;  // those that are not being filled
     std::vector<Sum> expected;          // of each
+    std::vector<Dangling> polymorphic;  // of each relation whose rows these are
     std::int64_t rows = 0;
     std::int64_t greatest = std::numeric_limits<std::int64_t>::min();  // integer key
   };
@@ -58,14 +67,16 @@ class Inspection {
   };
 
   Result<> begin();
-  // `visit` is Result<>(key behind the prefix, value); it runs on the lane. A part of the store
-  // that cannot be read is a finding, and `is_whole` is false then.
-  template <class Visit>
+  // Of the key behind the prefix, and the value; runs on the lane.
+  using Visit = std::function<Result<>(std::string_view key, std::string_view value)>;
+  // A part of the store that cannot be read is a finding, and `is_whole` is false then.
   Task<Result<>> walk(std::string prefix, std::string_view what, bool& is_whole, Visit visit);
 
   Task<Result<>> inspect_entity(const Entity& entity);
   Result<> visit_row(EntityWalk& walk, std::string_view key, std::string_view value);
   Result<> check_references(const Entity& entity, const RowKey& key, const RowView& row);
+  std::vector<Dangling> polymorphic_relations(const Entity& entity) const;
+  Result<> check_polymorphic(EntityWalk& walk, const RowKey& key, const RowView& row);
   Result<bool> is_there(const Entity& target, const RowKey& key);
   Result<> check_counters(const EntityWalk& walk);
   Task<Result<>> inspect_index(const Index& index, const Sum& expected);
@@ -74,6 +85,11 @@ class Inspection {
   Result<> tell_clash(const Index& index, const RowKey& key, const std::string& holder);
   Task<Result<>> inspect_feed();
   void visit_change(Sequence horizon, std::string_view key, std::string_view value);
+
+  Task<Result<>> inspect_kept();
+  Task<Result<>> inspect_kept(const std::string& name, std::uint32_t number);
+  void note_dangling(const EntityWalk& walk);
+  void note_filling(const EntityWalk& walk);
 
   void tell(Flaw what, const Entity* entity, std::string key, std::string sentence, bool mendable);
   void damaged(Flaw what, Damage damage);

@@ -47,7 +47,8 @@ Result<> Inspection::visit_row(EntityWalk& walk, std::string_view key, std::stri
     if (!entry.is_absent)
       walk.expected[i].add(entry.key, index.unique ? row_key.bytes() : std::string_view());
   }
-  return check_references(entity, row_key, row);
+  if (auto checked = check_references(entity, row_key, row); !checked) return checked;
+  return check_polymorphic(walk, row_key, row);
 }
 
 Result<> Inspection::check_references(const Entity& entity, const RowKey& key, const RowView& row) {

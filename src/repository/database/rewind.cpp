@@ -1,14 +1,11 @@
 #include "repository/database/rewind.hpp"
 
-#include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/record_store.hpp"
 #include "repository/database/stored_change.hpp"
 #include "storage/append_key.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include <string_view>
@@ -19,16 +16,25 @@ namespace {
 
 constexpr std::string_view kCatalogName = "catalog";
 
-// Numbers to names, removed entities included, from the catalogue's stored form, which is in order.
-std::map<std::uint32_t, std::string> entity_names(std::string_view catalog) {
-  std::map<std::uint32_t, std::string> names;
-  const auto stored = codec::parse_json(catalog, "catalogue");
-  const json::object* object = stored ? stored->if_object() : nullptr;
-  const json::value* entities = object == nullptr ? nullptr : object->if_contains("entities");
-  if (entities == nullptr || !entities->is_object()) return names;
-  for (const auto& [name, entity] : entities->get_object())
-    names.emplace(entity.at("id").to_number<std::uint32_t>(), name);
-  return names;
+Result<WallTime> oldest_in(std::uint16_t application, Transaction& transaction) {
+  const auto running = ChangeRecords(application, transaction).load();
+  if (!running) return std::unexpected(running.error());
+  if (*running)
+    return fail(
+        Errc::kInvalid,
+        "it was taken while a change of the schema was under way, whose new indices would miss "
+        "what is taken back: take another backup, or restore this one without --at"
+    );
+  Feed feed(application, transaction);
+  const auto horizon = feed.horizon();
+  if (!horizon) return std::unexpected(horizon.error());
+  const auto oldest = feed.first({*horizon, 0});
+  if (!oldest) return std::unexpected(oldest.error());
+  if (!*oldest)
+    return fail(Errc::kInvalid, "its change feed is empty: no time before the backup is known");
+  const auto change = (*oldest)->change();
+  if (!change) return std::unexpected(change.error());
+  return WallTime{std::chrono::milliseconds(change->time_ms)};
 }
 
 }  // namespace
@@ -48,43 +54,35 @@ Task<Result<std::uint64_t>> Rewind::run(WallTime time) {
   co_return changes_;
 }
 
+Result<WallTime> Rewind::oldest() const {
+  const auto transaction = engine_.begin({});
+  if (!transaction) return std::unexpected(transaction.error());
+  return oldest_in(application_, **transaction);
+}
+
 Result<> Rewind::prepare(WallTime time) {
   const auto transaction = engine_.begin({});
   if (!transaction) return std::unexpected(transaction.error());
-  const auto running = ChangeRecords(application_, **transaction).load();
-  if (!running) return std::unexpected(running.error());
-  if (*running)
-    return fail(
-        Errc::kInvalid,
-        "it was taken while a change of the schema was under way, whose new indices would miss "
-        "what "
-        "is taken back: take another backup, or restore this one without --at"
-    );
+  const auto oldest = oldest_in(application_, **transaction);
+  if (!oldest) return std::unexpected(oldest.error());
   std::string text;
   const auto found = (*transaction)->peek(keys::meta(application_, kCatalogName), text);
   if (!found) return std::unexpected(found.error());
   auto catalog = Catalog::parse(text);
   if (!catalog) return std::unexpected(std::move(catalog.error()));
   catalog_ = std::move(*catalog);
-  names_ = entity_names(text);
-  Feed feed(application_, **transaction);
-  const auto horizon = feed.horizon();
+  for (const auto& [name, number] : catalog_.entities())
+    names_.emplace(number, name);
+  const auto horizon = Feed(application_, **transaction).horizon();
   if (!horizon) return std::unexpected(horizon.error());
   horizon_ = *horizon;
   next_ = {(*transaction)->snapshot() + 1, 0};
-  const auto oldest = feed.first({horizon_, 0});
-  if (!oldest) return std::unexpected(oldest.error());
-  if (!*oldest)
-    return fail(Errc::kInvalid, "its change feed is empty: no time before the backup is known");
-  const auto change = (*oldest)->change();
-  if (!change) return std::unexpected(change.error());
-  const WallTime first{std::chrono::milliseconds(change->time_ms)};
-  if (first <= time) return {};
+  if (*oldest <= time) return {};
   return fail(
       Errc::kInvalid,
       fmt::format(
           "its change feed begins at {}, the oldest time that is possible with it",
-          codec::format_iso(change->time_ms)
+          codec::format_iso(oldest->time_since_epoch().count())
       )
   );
 }

@@ -34,6 +34,10 @@ class Rewind {
   Rewind(Engine& engine, std::uint16_t application, const Clock& clock)
       : engine_(engine), application_(application), clock_(clock) {}
 
+  // The oldest time that run() accepts. Only reads. kInvalid: there is none, and the message says
+  // why.
+  Result<WallTime> oldest() const;
+
   // Keeps every commit up to the last one that was made at `time` or before, by the node's clock,
   // and takes back all behind it. Returns how many changes that were. In batches: on an error some
   // are taken back and others not. Errors: kInvalid: the feed does not reach back so far (names the

@@ -195,6 +195,8 @@ class Catalog {
     friend auto operator<=>(const IndexKey&, const IndexKey&) = default;
   };
   const std::map<IndexKey, std::uint32_t>& indices() const { return indices_; }
+  // name → id of all that ever were
+  const std::map<std::string, std::uint32_t, std::less<>>& entities() const { return entities_; }
 
   friend bool operator==(const Catalog&, const Catalog&) = default;
 

@@ -32,6 +32,7 @@ class RocksdbBackend final : public Backend {
         stored_sequence_(opened.sequence),
         directory_(settings.directory),
         has_log_(settings.durability != "none"),
+        takes_writes_(opened.takes_writes),
         clock_(clock) {
     writes_.sync = settings.durability == "synced";
     writes_.disableWAL = !has_log_;
@@ -87,7 +88,7 @@ class RocksdbBackend final : public Backend {
     if (files_ == nullptr) return;
     // After a fault the log holds what was confirmed, and a flush might never end.
     const bool is_sound = !has_failed_ && !background_->has_any();
-    if (is_sound &&
+    if (takes_writes_ && is_sound &&
         (!has_log_ || property(rocksdb::DB::Properties::kCurSizeActiveMemTable) > kReplayedBytes)) {
       const rocksdb::Status status = files_->db().Flush(rocksdb::FlushOptions());
       if (!status.ok()) {
@@ -131,6 +132,7 @@ class RocksdbBackend final : public Backend {
   Sequence stored_sequence_;
   std::filesystem::path directory_;
   bool has_log_;
+  bool takes_writes_;
   const Clock& clock_;
   bool has_failed_ = false;
   rocksdb::WriteOptions writes_;
@@ -143,6 +145,14 @@ Result<std::unique_ptr<Backend>> open_rocksdb_backend(
     const StorageSettings& settings, const Clock& clock
 ) {
   auto opened = open_rocksdb(settings, clock);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::make_unique<RocksdbBackend>(std::move(*opened), settings, clock);
+}
+
+Result<std::unique_ptr<Backend>> open_backup_backend(
+    const StorageSettings& settings, std::uint32_t id, const Clock& clock
+) {
+  auto opened = open_backup_files(settings, id, clock);
   if (!opened) return std::unexpected(std::move(opened.error()));
   return std::make_unique<RocksdbBackend>(std::move(*opened), settings, clock);
 }

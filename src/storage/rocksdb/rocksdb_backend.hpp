@@ -10,6 +10,7 @@
 #include "storage/backend.hpp"
 #include "storage/storage_options.hpp"
 
+#include <cstdint>
 #include <memory>
 
 namespace noded::storage {
@@ -17,6 +18,11 @@ namespace noded::storage {
 // Blocks. Errors are those of open_engine().
 Result<std::unique_ptr<Backend>> open_rocksdb_backend(
     const StorageSettings& settings, const Clock& clock
+);
+
+// A backup where it is, for reading alone. Errors are those of open_backup().
+Result<std::unique_ptr<Backend>> open_backup_backend(
+    const StorageSettings& settings, std::uint32_t id, const Clock& clock
 );
 
 }  // namespace noded::storage

@@ -5,6 +5,7 @@
 #include "storage/rocksdb/backup_room.hpp"
 #include "storage/rocksdb/rocksdb_format.hpp"
 #include "storage/rocksdb/rocksdb_log.hpp"
+#include "storage/rocksdb/rocksdb_tuning.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/utilities/backup_engine.h>
@@ -207,6 +208,15 @@ Result<OpenedBackups> open_backups(const fs::path& directory) {
   return backups;
 }
 
+// A backup that is open for reading, and all that its files rest on.
+struct BackupFiles {
+  BackupFiles(DirectoryLock taken, OpenedBackups opened, std::unique_ptr<rocksdb::DB> db)
+      : lock(std::move(taken)), backups(std::move(opened)), files(std::move(db)) {}
+  DirectoryLock lock;
+  OpenedBackups backups;
+  RocksdbFiles files;
+};
+
 std::vector<BackupInfo> infos_of(const rocksdb::BackupEngineReadOnly& engine) {
   std::vector<rocksdb::BackupInfo> whole;
   engine.GetBackupInfo(&whole);
@@ -287,6 +297,34 @@ Result<BackupInfo> verify_backup(const fs::path& directory, std::optional<std::u
   const rocksdb::Status status = backups->engine->VerifyBackup(chosen->id, true);
   if (!status.ok()) return std::unexpected(backup_error(status, directory));
   return chosen;
+}
+
+Result<OpenedStore> open_backup_files(
+    const StorageSettings& settings, std::uint32_t id, const Clock& clock
+) {
+  const fs::path& directory = settings.directory;
+  if (auto checked = check_backup_directory(directory); !checked)
+    return std::unexpected(std::move(checked.error()));
+  auto lock = DirectoryLock::take(directory, DirectoryLock::Kind::kRead);
+  if (!lock) return std::unexpected(lock.error());
+  auto backups = open_backups(directory);
+  if (!backups) return std::unexpected(backups.error());
+  rocksdb::BackupInfo info;
+  rocksdb::Status status = backups->engine->GetBackupInfo(id, &info, true);
+  if (!status.ok()) return std::unexpected(backup_error(status, directory));
+  rocksdb::Options options = rocksdb_options(settings);
+  options.env = info.env_for_open.get();
+  auto background = std::make_shared<BackgroundFaults>();
+  options.listeners.push_back(background);
+  rocksdb::DB* opened = nullptr;
+  status = rocksdb::DB::OpenForReadOnly(options, info.name_for_open, &opened);
+  if (!status.ok()) return std::unexpected(backup_error(status, directory));
+  const auto whole = std::make_shared<BackupFiles>(
+      std::move(*lock), std::move(*backups), std::unique_ptr<rocksdb::DB>(opened)
+  );
+  auto store = recognise_store({whole, &whole->files}, settings, clock, std::move(background));
+  if (store) store->takes_writes = false;
+  return store;
 }
 
 Result<BackupInfo> copy_backup(

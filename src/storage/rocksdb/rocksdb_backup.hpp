@@ -4,8 +4,11 @@
 #include "noded/clock.hpp"
 
 #include "storage/backup.hpp"
+#include "storage/rocksdb/rocksdb_open.hpp"
 #include "storage/rocksdb/rocksdb_snapshot.hpp"
+#include "storage/storage_options.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -17,6 +20,12 @@ std::shared_ptr<BackupSource> make_backup_source(
     const std::shared_ptr<RocksdbFiles>& files,
     const Clock& clock,
     std::function<void()> on_copied = {}
+);
+
+// The files of a backup where they are, for reading. `settings.directory` is that of the backups.
+// Errors are those of open_backup().
+Result<OpenedStore> open_backup_files(
+    const StorageSettings& settings, std::uint32_t id, const Clock& clock
 );
 
 }  // namespace noded::storage

@@ -139,7 +139,21 @@ Result<OpenedStore> open_rocksdb(const StorageSettings& settings, const Clock& c
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (!status.ok()) return std::unexpected(open_error(status, directory));
-  auto files = std::make_shared<RocksdbFiles>(std::unique_ptr<rocksdb::DB>(opened));
+  return recognise_store(
+      std::make_shared<RocksdbFiles>(std::unique_ptr<rocksdb::DB>(opened)),
+      settings,
+      clock,
+      std::move(background)
+  );
+}
+
+Result<OpenedStore> recognise_store(
+    std::shared_ptr<RocksdbFiles> files,
+    const StorageSettings& settings,
+    const Clock& clock,
+    std::shared_ptr<BackgroundFaults> background
+) {
+  const std::string directory = settings.directory.string();
   const auto format = check_format(files->db(), directory);
   if (!format) return std::unexpected(format.error());
   if (auto met = meet_older_format(files, *format, settings, clock); !met)

@@ -17,7 +17,16 @@ struct OpenedStore {
   std::shared_ptr<RocksdbFiles> files;
   Sequence sequence = 0;  // of the last commit
   std::shared_ptr<BackgroundFaults> background;
+  bool takes_writes = true;
 };
+
+// Of files that are open: which store of noded they are. Errors are those of open_engine().
+Result<OpenedStore> recognise_store(
+    std::shared_ptr<RocksdbFiles> files,
+    const StorageSettings& settings,
+    const Clock& clock,
+    std::shared_ptr<BackgroundFaults> background
+);
 
 // Migrates an older store as the settings say. Errors are those of open_engine().
 Result<OpenedStore> open_rocksdb(const StorageSettings& settings, const Clock& clock);

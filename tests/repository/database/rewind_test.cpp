@@ -40,6 +40,7 @@ class RewindOf : public BlogFixture {
     tick();
     return run(Rewind(engine_, kApplication, clock_).run(time));
   }
+  WallTime run_oldest() { return Rewind(engine_, kApplication, clock_).oldest().value(); }
   void expect_consistent() {
     const auto report = run(Consistency(database_).check());
     ASSERT_TRUE(report);
@@ -165,6 +166,19 @@ TEST_F(RewindOf, RowsOfARemovedEntityComeBackToo) {
   EXPECT_EQ(rewind(before).value(), 1u);
   ASSERT_TRUE(change_schema(kBlog));
   EXPECT_EQ(rows("tags"), tags);
+}
+
+TEST_F(RewindOf, TellsTheOldestTimeThatItAccepts) {
+  const WallTime first = tick();
+  made("tags", R"({"label":"x"})");
+  EXPECT_EQ(run_oldest(), first);
+  auto transaction = engine_.begin({}).value();
+  ASSERT_TRUE(Feed(kApplication, *transaction).trim(engine_.last_commit()));
+  ASSERT_TRUE(run(engine_.commit(std::move(transaction))));
+  const WallTime trimmed = run_oldest();
+  EXPECT_GT(trimmed, first);
+  EXPECT_FALSE(rewind(trimmed - std::chrono::milliseconds(1)));
+  EXPECT_TRUE(rewind(trimmed));
 }
 
 TEST_F(RewindOf, IsRefusedBeforeTheFeedBegins) {

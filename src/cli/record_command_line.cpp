@@ -1,0 +1,142 @@
+#include "cli/record_command_line.hpp"
+
+#include "cli/config_commands.hpp"
+#include "cli/user_commands.hpp"
+
+namespace noded::cli {
+
+void RecordCommandLine::add_user() {
+  CLI::App& group = frame_.add_group("user", "manage users, whether the node runs or not");
+  add_user_create(group);
+  add_user_list(group);
+  add_user_set_password(group);
+  add_user_set_role(group);
+}
+
+void RecordCommandLine::add_user_create(CLI::App& group) {
+  CLI::App& command = frame_.add_node_command(
+      group,
+      "create",
+      "create a user; the password is asked for",
+      [this](const Loaded& loaded) {
+        return create_user(loaded, email_, role_, has_piped_password_);
+      }
+  );
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
+  command.add_option("--role", role_, "role of the application, such as admin");
+  add_password_flag(command);
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_user_list(CLI::App& group) {
+  CLI::App& command = frame_.add_node_command(
+      group, "list", "list the users", [](const Loaded& loaded) { return list_users(loaded); }
+  );
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_user_set_password(CLI::App& group) {
+  CLI::App& command = frame_.add_node_command(
+      group,
+      "set-password",
+      "give a user a new password",
+      [this](const Loaded& loaded) {
+        return set_user_password(loaded, email_, has_piped_password_);
+      }
+  );
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
+  add_password_flag(command);
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_user_set_role(CLI::App& group) {
+  CLI::App& command = frame_.add_node_command(
+      group,
+      "set-role",
+      "give a user another role",
+      [this](const Loaded& loaded) { return set_user_role(loaded, email_, role_); }
+  );
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
+  command.add_option("ROLE", role_, "role of the application, such as admin")->required();
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_password_flag(CLI::App& command) {
+  command.add_flag(
+      "--password-stdin",
+      has_piped_password_,
+      "read the password from the first line of standard input"
+  );
+}
+
+void RecordCommandLine::add_import() {
+  CLI::App& group = *frame_.program().add_subcommand(
+      "import",
+      "take rows from lines of JSON (NDJSON), whether the node runs or not; or a bknd database"
+  );
+  group.require_subcommand(0, 1);
+  group.callback([this] {
+    if (frame_.has_action()) return;
+    if (lines_.path.empty()) throw CLI::RequiredError("PATH");
+    frame_.set_action([this] {
+      return frame_.with_node([this](const Loaded& loaded) { return import_lines(loaded, lines_); }
+      );
+    });
+  });
+  group.add_option("PATH", lines_.path, "a file, or the directory of an export");
+  group.add_option("--entity", lines_.entity, "entity of a file; without it the file's name")
+      ->type_name("ENTITY");
+  group
+      .add_option(
+          "--on-conflict",
+          lines_.on_conflict,
+          "with a row of the same key: fail (the default), skip or replace"
+      )
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"fail", "skip", "replace"}));
+  group.add_flag(
+      "--restart", lines_.begins_anew, "begin at the first line, although lines were taken before"
+  );
+  frame_.add_node_flags(group);
+  add_import_bknd(group);
+}
+
+void RecordCommandLine::add_import_bknd(CLI::App& group) {
+  CLI::App& command = frame_.add_command(
+      group,
+      "bknd",
+      "make the store out of a bknd database (SQLite): configuration, rows, users, roles and the "
+      "list of media",
+      [this] {
+        auto loaded = load_node(frame_.built_in(), frame_.arguments());
+        if (!loaded) return print_problems(loaded.error());
+        return import_bknd(std::move(*loaded), bknd_);
+      }
+  );
+  command.add_option("FILE", bknd_.file, "the database; bknd should not write to it meanwhile")
+      ->required();
+  command.add_flag("--dry-run", bknd_.only_tries, "do everything, but do not keep the store");
+  command.add_flag(
+      "--allow-omissions",
+      bknd_.allows_omissions,
+      "keep the store also when not everything could be taken"
+  );
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_export() {
+  CLI::App& command = frame_.add_node_command(
+      frame_.program(),
+      "export",
+      "write rows as lines of JSON (NDJSON), a file for each entity, whether the node runs or not",
+      [this](const Loaded& loaded) { return export_lines(loaded, export_); }
+  );
+  command.add_option("DIR", export_.directory, "directory of the files")->required();
+  command.add_option("--entity", export_.entities, "only this entity; may be given again")
+      ->type_name("ENTITY")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  frame_.add_node_flags(command);
+}
+
+}  // namespace noded::cli
