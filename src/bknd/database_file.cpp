@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <system_error>
 #include <utility>
@@ -28,11 +29,19 @@ std::string in_quotes(std::string_view text, char quote) {
   return out;
 }
 
+// In UTF-8 whatever the encoding of the file: the size is asked for after the text was converted.
 std::string_view text_at(sqlite3_stmt* statement, int column) {
-  const void* text = sqlite3_column_blob(statement, column);
+  const void* text = sqlite3_column_text(statement, column);
   const int size = sqlite3_column_bytes(statement, column);
   if (text == nullptr || size <= 0) return {};
   return {static_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
+// 0 for any other text.
+std::int64_t integer_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return fault == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
 void append_unreadable(std::string& out, std::string_view what) {
@@ -244,7 +253,18 @@ Result<std::vector<std::string>> DatabaseFile::columns(std::string_view table) c
 
 // Keys of deleted rows are not given again in bknd: sqlite_sequence remembers the highest.
 Result<std::int64_t> DatabaseFile::highest_key(std::string_view table) const {
-  std::vector<std::string> questions{"select max(rowid) from " + in_quotes(table, '"')};
+  std::vector<std::string> questions;
+  // Not by the name rowid, which a column of any type may have.
+  const auto key = text_of(fmt::format(
+      "select name from pragma_table_info({}) where pk=1 and type like 'integer'",
+      in_quotes(table, '\'')
+  ));
+  if (!key) return std::unexpected(key.error());
+  if (*key) {
+    questions.push_back(
+        fmt::format("select max({}) from {}", in_quotes(**key, '"'), in_quotes(table, '"'))
+    );
+  }
   const auto has_marks = text_of("select name from sqlite_master where name='sqlite_sequence'");
   if (!has_marks) return std::unexpected(has_marks.error());
   if (*has_marks) {
@@ -256,7 +276,7 @@ Result<std::int64_t> DatabaseFile::highest_key(std::string_view table) const {
   for (const std::string& question : questions) {
     const auto text = text_of(question);
     if (!text) return std::unexpected(text.error());
-    if (*text) highest = std::max<std::int64_t>(highest, std::stoll(**text));
+    if (*text) highest = std::max(highest, integer_of(**text));
   }
   return highest;
 }

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::string_view kFormat = "noded-export";
 constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kPart = std::size_t{4} << 10;  // of a line, as it is read
 
 std::unexpected<Error> invalid(std::string_view what) {
   return fail(Errc::kInvalid, fmt::format("{}: {}", kManifestName, what));
@@ -75,9 +77,17 @@ Result<LineReader> LineReader::open(const std::filesystem::path& file) {
 
 Result<bool> LineReader::next(std::string& line) {
   line.clear();
-  if (!std::getline(stream_, line)) {
+  std::array<char, kPart> part{};
+  bool is_whole = false;
+  while (!is_whole && line.size() <= kLongestLine) {
+    stream_.getline(part.data(), part.size());
     if (stream_.bad()) return fail(Errc::kUnavailable, "cannot read " + name_);
-    return false;
+    const auto read = static_cast<std::size_t>(stream_.gcount());
+    const bool has_end = stream_.good();  // which is counted, but not in the part
+    line.append(part.data(), has_end ? read - 1 : read);
+    is_whole = has_end || stream_.eof();
+    if (is_whole && !has_end && line.empty()) return false;
+    if (!is_whole) stream_.clear();
   }
   ++number_;
   if (line.size() <= kLongestLine) return true;

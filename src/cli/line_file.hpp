@@ -29,7 +29,8 @@ class LineReader {
 
   // kNotFound, kUnavailable with the file's name.
   static Result<LineReader> open(const std::filesystem::path& file);
-  // False at the end. The last line may lack its end. kInvalid: longer than kLongestLine.
+  // False at the end. The last line may lack its end. kInvalid: longer than kLongestLine,
+  // of which little more is read.
   Result<bool> next(std::string& line);
   std::uint64_t line_number() const { return number_; }  // of the last line; the first is 1
   const std::string& name() const { return name_; }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace noded::codec {
 namespace {
@@ -171,6 +172,8 @@ void append_json(std::string& out, const json::value& value) {
       append_json_integer(out, value.get_int64());
       return;
     case json::kind::uint64:
+      if (std::in_range<std::int64_t>(value.get_uint64()))
+        return append_json_integer(out, static_cast<std::int64_t>(value.get_uint64()));
       append_json_number(out, static_cast<double>(value.get_uint64()));
       return;
     case json::kind::double_:

@@ -82,7 +82,9 @@ void ServiceNotifier::alive() const {
 
 std::optional<std::chrono::microseconds> ServiceNotifier::watchdog_interval() const {
   if (!watchdog_limit_) return std::nullopt;
-  return *watchdog_limit_ / 2;
+  return std::clamp<std::chrono::microseconds>(
+      *watchdog_limit_ / 2, kShortestInterval, kLongestInterval
+  );
 }
 
 void ServiceNotifier::send(const std::string& lines) const {

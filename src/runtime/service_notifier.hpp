@@ -31,7 +31,10 @@ class ServiceNotifier {
   void status(std::string_view status) const;  // one line for people
   void alive() const;                          // feeds the watchdog
 
-  // How often alive() has to be called: half of the manager's limit. Empty: no watchdog.
+  // How often alive() has to be called: half of the manager's limit, within these bounds, so that
+  // no limit keeps the node busy or lies beyond what a timer can wait for. Empty: no watchdog.
+  static constexpr std::chrono::milliseconds kShortestInterval{1};
+  static constexpr std::chrono::hours kLongestInterval{1};
   std::optional<std::chrono::microseconds> watchdog_interval() const;
 
  private:

@@ -77,6 +77,49 @@ TEST_F(DatabaseFileTest, GivesTablesColumnsRowsAndTheHighestKeyEver) {
   );
 }
 
+TEST_F(DatabaseFileTest, TellsTheHighestKeyWhateverTheKeyAndTheOtherColumnsAre) {
+  BkndFile made(path());
+  made.begin();
+  made.run(R"(
+    create table shadowed(id integer primary key, rowid text);
+    insert into shadowed values(3,'a name'),(5,'99');
+    create table keyed(id text primary key);
+    insert into keyed values('0190b2c7-0000-7000-8000-000000000000');
+    create table apart(id integer primary key, t text) without rowid;
+    insert into apart values(12,'a'))");
+  const auto file = DatabaseFile::open(path());
+  ASSERT_TRUE(file) << file.error().message;
+  struct Expected {
+    std::string_view table;
+    std::int64_t key;
+  };
+  for (const auto& [table, key] : {Expected{"shadowed", 5}, {"keyed", 0}, {"apart", 12}}) {
+    const auto highest = file->highest_key(table);
+    ASSERT_TRUE(highest) << table << ": " << highest.error().message;
+    EXPECT_EQ(*highest, key) << table;
+  }
+}
+
+TEST_F(DatabaseFileTest, ReadsTextOfEachEncoding) {
+  for (const std::string encoding : {"UTF-8", "UTF-16le", "UTF-16be"}) {
+    BkndFile made(path(encoding));
+    made.run("pragma encoding='" + encoding + "'");
+    made.begin();
+    made.run(
+        "insert into authors values(1,'Ann'),(2,''),(3,'\xc3\x89\xf0\x9f\x98\x80 and more than "
+        "fits in place')"
+    );
+    const auto file = DatabaseFile::open(path(encoding));
+    ASSERT_TRUE(file) << file.error().message;
+    EXPECT_TRUE(file->configuration()) << encoding;
+    EXPECT_EQ((*file->tables())[0].name, "authors") << encoding;
+    EXPECT_EQ(
+        all_rows(*file, "authors"),
+        "[1,\"Ann\"],[2,\"\"],[3,\"\xc3\x89\xf0\x9f\x98\x80 and more than fits in place\"]"
+    ) << encoding;
+  }
+}
+
 TEST_F(DatabaseFileTest, GivesRowsInPiecesOfTheAskedSize) {
   BkndFile made(path());
   made.begin();

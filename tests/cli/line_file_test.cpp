@@ -5,8 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace noded::cli {
 namespace {
@@ -30,6 +33,44 @@ TEST(LineReader, GivesLinesWithTheirNumbersAndTheLastWithoutItsEnd) {
   EXPECT_FALSE(*reader->next(line));
 }
 
+TEST(LineReader, GivesALineOfAnyLengthUpToTheLongest) {
+  const test::TemporaryDirectory directory;
+  const auto file = directory.path() / "a.ndjson";
+  constexpr std::size_t kPart = std::size_t{4} << 10;
+  const std::vector<std::size_t> sizes{
+      kPart - 2, kPart - 1, kPart, 0, 2 * kPart, LineReader::kLongestLine
+  };
+  {
+    std::ofstream stream(file, std::ios::binary);
+    for (const std::size_t size : sizes)
+      stream << std::string(size, 'x') << '\n';
+    stream << std::string(1, '\0') << "last";
+  }
+  auto reader = LineReader::open(file);
+  ASSERT_TRUE(reader);
+  std::string line;
+  for (const std::size_t size : sizes) {
+    const auto more = reader->next(line);
+    ASSERT_TRUE(more) << more.error().message;
+    EXPECT_TRUE(*more);
+    EXPECT_EQ(line.size(), size);
+  }
+  EXPECT_TRUE(*reader->next(line));
+  EXPECT_EQ(line, std::string_view("\0last", 5));
+  EXPECT_FALSE(*reader->next(line));
+}
+
+TEST(LineReader, RefusesALineThatIsTooLongWithoutReadingItsEnd) {
+  auto reader = LineReader::open("/dev/zero");
+  ASSERT_TRUE(reader);
+  std::string line;
+  const auto more = reader->next(line);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code, Errc::kInvalid);
+  EXPECT_EQ(more.error().message, "/dev/zero:1: longer than 32 MiB");
+  EXPECT_LT(line.size(), LineReader::kLongestLine + (1 << 20));
+}
+
 TEST(LineReader, SaysWhichFileIsMissing) {
   const test::TemporaryDirectory directory;
   const auto reader = LineReader::open(directory.path() / "gone");
@@ -49,7 +90,7 @@ TEST(LineChecksum, TellsLinesFromTheirConcatenation) {
 }
 
 TEST(Manifest, IsReadAsItWasWritten) {
-  const std::string text = manifest_text({true, {{"posts", "posts.ndjson", 3, "0123"}}});
+  const std::string text = manifest_text({true, {{"posts", "posts.ndjson", INT64_MAX, "0123"}}});
   const auto manifest = parse_manifest(text);
   ASSERT_TRUE(manifest) << manifest.error().message;
   EXPECT_TRUE(manifest->resumed);

@@ -312,5 +312,20 @@ TEST(JsonText, WritesAllKindsOfValues) {
   );
 }
 
+TEST(JsonText, WritesACountExactlyAsLongAsItCanBeReadAsAnInteger) {
+  struct Count {
+    std::uint64_t number;
+    std::string_view text;
+  };
+  for (const auto& [number, text] : {
+           Count{0, "0"},
+           Count{9007199254740993, "9007199254740993"},
+           Count{9223372036854775807, "9223372036854775807"},
+           Count{9223372036854775808u, "9223372036854776000"},
+       }) {
+    EXPECT_EQ(to_json_text(number), text);
+  }
+}
+
 }  // namespace
 }  // namespace noded::codec

@@ -72,6 +72,18 @@ TEST_F(ServiceNotifierTest, TakesItsVariablesOutOfTheEnvironment) {
   EXPECT_EQ(manager_.heard(), "WATCHDOG=1");
 }
 
+TEST(ServiceNotifier, FeedsNoWatchdogMoreOftenOrMoreSeldomThanMakesSense) {
+  using namespace std::chrono_literals;
+  struct Fed {
+    std::chrono::microseconds limit;
+    std::chrono::microseconds interval;
+  };
+  for (const auto& [limit, interval] :
+       {Fed{1us, 1ms}, {2ms, 1ms}, {2h, 1h}, {std::chrono::microseconds::max(), 1h}}) {
+    EXPECT_EQ(ServiceNotifier("@nobody", limit).watchdog_interval(), interval) << limit.count();
+  }
+}
+
 struct Watched {
   const char* name;
   const char* limit;

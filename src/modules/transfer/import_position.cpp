@@ -15,6 +15,10 @@ std::string key_of(std::uint16_t application, std::string_view name) {
   return database::keys::meta(application, "import " + std::string(name));
 }
 
+bool is_count(const json::value* value) {
+  return value != nullptr && value->is_int64() && value->get_int64() >= 0;
+}
+
 }  // namespace
 
 Result<ImportPosition> read_position(
@@ -29,8 +33,7 @@ Result<ImportPosition> read_position(
   const json::value* lines = kept == nullptr ? nullptr : kept->if_contains("lines");
   const json::value* mark = kept == nullptr ? nullptr : kept->if_contains("mark");
   const json::value* late = kept == nullptr ? nullptr : kept->if_contains("late");
-  const bool is_whole = lines != nullptr && lines->is_int64() && mark != nullptr &&
-                        mark->is_string() && late != nullptr && late->is_int64();
+  const bool is_whole = is_count(lines) && mark != nullptr && mark->is_string() && is_count(late);
   if (!is_whole)
     return fail(Errc::kInternal, "the position of import " + std::string(name) + " is unreadable");
   return ImportPosition{

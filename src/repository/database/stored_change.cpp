@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 namespace noded::database {
 namespace {
@@ -57,6 +58,17 @@ Result<StoredChange> head_of(std::string_view text) {
   return change;
 }
 
+// Of [number,unique]; empty when it is no such pair.
+std::optional<IndexToClear> index_of(const json::value& item) {
+  constexpr std::int64_t kHighest = std::numeric_limits<std::uint32_t>::max();
+  const json::array* pair = item.if_array();
+  if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_int64() || !(*pair)[1].is_bool())
+    return std::nullopt;
+  const std::int64_t number = (*pair)[0].get_int64();
+  if (number < 1 || number > kHighest) return std::nullopt;
+  return IndexToClear{static_cast<std::uint32_t>(number), (*pair)[1].get_bool()};
+}
+
 }  // namespace
 
 std::string ChangeRecords::key(std::string_view name) const {
@@ -71,24 +83,33 @@ Result<std::string> ChangeRecords::text(std::string_view name) {
   return value;
 }
 
+Result<std::string> ChangeRecords::required_text(std::string_view name) {
+  std::string value;
+  const auto found = transaction_.get(key(name), value);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return damaged(name);
+  return value;
+}
+
 Result<std::optional<StoredChange>> ChangeRecords::load() {
   const auto stored = text(kChange);
   if (!stored) return std::unexpected(stored.error());
   if (stored->empty()) return std::nullopt;
   auto change = head_of(*stored);
   if (!change) return std::unexpected(std::move(change.error()));
-  const auto numbers = text(kNumbers);
+  const auto numbers = required_text(kNumbers);
   if (!numbers) return std::unexpected(numbers.error());
+  if (numbers->empty()) return damaged(kNumbers);  // which would be a catalogue of nothing
   auto grown = Catalog::parse(*numbers);
   if (!grown) return std::unexpected(std::move(grown.error()));
   change->grown = std::move(*grown);
-  const auto data_text = text(kData);
+  const auto data_text = required_text(kData);
   if (!data_text) return std::unexpected(data_text.error());
   auto data = object_of(*data_text, kData);
   if (!data) return std::unexpected(std::move(data.error()));
   change->data = std::move(*data);
   for (MetaRecord& record : change->records) {
-    auto next = text(next_name(record.name));
+    auto next = required_text(next_name(record.name));
     if (!next) return std::unexpected(std::move(next.error()));
     record.text = std::move(*next);
   }
@@ -132,6 +153,8 @@ Result<FillProgress> ChangeRecords::progress() {
   std::memcpy(&progress.entity, stored->data(), sizeof progress.entity);
   std::memcpy(&progress.rows_done, stored->data() + sizeof progress.entity, 8);
   progress.next_row = stored->substr(kFixed);
+  const std::string rows = keys::prefix(application_, keys::Space::kRow, progress.entity);
+  if (!progress.next_row.empty() && !progress.next_row.starts_with(rows)) return damaged(kProgress);
   return progress;
 }
 
@@ -150,10 +173,9 @@ Result<std::vector<IndexToClear>> ChangeRecords::to_clear() {
   const auto parsed = codec::parse_json(*stored, kCleanup);
   if (!parsed || !parsed->is_array()) return damaged(kCleanup);
   for (const json::value& item : parsed->get_array()) {
-    const json::array* pair = item.if_array();
-    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_int64() || !(*pair)[1].is_bool())
-      return damaged(kCleanup);
-    indices.emplace_back(static_cast<std::uint32_t>((*pair)[0].get_int64()), (*pair)[1].get_bool());
+    const auto index = index_of(item);
+    if (!index) return damaged(kCleanup);
+    indices.push_back(*index);
   }
   return indices;
 }

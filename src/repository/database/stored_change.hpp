@@ -69,7 +69,8 @@ class ChangeRecords {
 
  private:
   std::string key(std::string_view name) const;
-  Result<std::string> text(std::string_view name);  // empty when absent
+  Result<std::string> text(std::string_view name);           // empty when absent
+  Result<std::string> required_text(std::string_view name);  // an absent one is a damaged one
   void put_to_clear(const std::vector<IndexToClear>& indices);
 
   std::uint16_t application_;
