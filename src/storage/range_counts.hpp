@@ -1,8 +1,8 @@
 // RangeCounts: how many entries lie in a part of a large range, without a walk over them all.
 //
-// A range that proved large is cut into buckets of a few hundred entries, whose counts follow every
-// commit. A count then takes the sum of the whole buckets inside and two short walks at its ends.
-// Kept in memory alone: a walk over the range makes it anew.
+// A range that proved large is cut into buckets of some tens of entries or more, whose counts
+// follow every commit. A count then takes the sum of the whole buckets inside and two short walks
+// at its ends. Kept in memory alone: a walk over the range makes it anew.
 #pragma once
 
 #include "noded/engine.hpp"
@@ -26,11 +26,11 @@ namespace noded::storage {
 // Thread-safe.
 class RangeCounts {
  public:
-  static constexpr std::size_t kMaxRanges = 16;        // the least recently asked for gives way
-  static constexpr std::uint64_t kMinEntries = 1024;   // of a part that is worth it
-  static constexpr std::int64_t kBucketEntries = 256;  // when cut, of ranges that are not huge
-  static constexpr std::size_t kMaxPieces = 8192;      // into which a bucket is cut at most
-  static constexpr std::size_t kMaxRecent = 8192;      // changes, for readers of older snapshots
+  static constexpr std::size_t kMaxRanges = 16;       // the least recently asked for gives way
+  static constexpr std::uint64_t kMinEntries = 1024;  // of a part that is worth it
+  static constexpr std::int64_t kBucketEntries = 64;  // when cut, of ranges that are not huge
+  static constexpr std::size_t kMaxPieces = 8192;     // into which a bucket is cut at most
+  static constexpr std::size_t kMaxRecent = 8192;     // changes, for readers of older snapshots
 
   // `max_pieces`: an even number.
   explicit RangeCounts(std::size_t max_pieces = kMaxPieces) : max_pieces_(max_pieces) {}

@@ -168,6 +168,22 @@ TEST_F(RocksdbBackup, HoldsACommitOfEachMomentWhileWritesGoOn) {
   EXPECT_EQ(stored(*restored.engine, "count"), stored(*restored.engine, "same"));
 }
 
+TEST_F(RocksdbBackup, ListsADescriptionWithoutFilesAsDamagedAndTakesNoOlderOneInItsPlace) {
+  store(engine(), {{"key", "value"}});
+  const auto first = make().info.id;
+  std::ofstream(backups() / "meta" / std::to_string(first + 1)) << "1732190000\n\nnone\n";
+  const auto listed = list_backups(backups());
+  ASSERT_TRUE(listed.has_value()) << listed.error().message;
+  ASSERT_EQ(listed->size(), 2u);
+  EXPECT_FALSE(listed->at(0).is_damaged);
+  EXPECT_EQ(listed->at(1).id, first + 1);
+  EXPECT_TRUE(listed->at(1).is_damaged);
+  const auto verified = verify_backup(backups(), {});
+  ASSERT_FALSE(verified.has_value());
+  EXPECT_TRUE(names(verified.error(), "/meta/" + std::to_string(first + 1)));
+  EXPECT_TRUE(verify_backup(backups(), first).has_value());
+}
+
 TEST_F(RocksdbBackup, KeepsAsManyAsAsked) {
   for (int i = 0; i < 4; ++i) {
     store(engine(), {{"round", std::to_string(i)}});

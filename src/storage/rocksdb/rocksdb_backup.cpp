@@ -11,6 +11,7 @@
 #include <rocksdb/utilities/backup_engine.h>
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -217,15 +218,37 @@ struct BackupFiles {
   RocksdbFiles files;
 };
 
-std::vector<BackupInfo> infos_of(const rocksdb::BackupEngineReadOnly& engine) {
+// Of the descriptions that are there, readable or not.
+std::vector<std::uint32_t> described_ids(const fs::path& directory) {
+  std::vector<std::uint32_t> ids;
+  std::error_code fault;
+  for (fs::directory_iterator entry(directory / "meta", fault), end; !fault && entry != end;
+       entry.increment(fault)) {
+    const std::string name = entry->path().filename().string();
+    std::uint32_t id = 0;
+    const auto [rest, wrong] = std::from_chars(name.data(), name.data() + name.size(), id);
+    if (wrong == std::errc() && rest == name.data() + name.size() && id > 0) ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<BackupInfo> infos_of(
+    const rocksdb::BackupEngineReadOnly& engine, const fs::path& directory
+) {
   std::vector<rocksdb::BackupInfo> whole;
   engine.GetBackupInfo(&whole);
   std::vector<rocksdb::BackupID> damaged;
   engine.GetCorruptedBackups(&damaged);
   std::vector<BackupInfo> out;
-  for (const auto& info : whole)
-    out.push_back(info_of(info));
+  for (const auto& info : whole) {
+    // A description that names no files counts as whole there, but gets no number.
+    if (info.backup_id == 0)
+      damaged = described_ids(directory);
+    else
+      out.push_back(info_of(info));
+  }
   for (const auto id : damaged) {
+    if (std::ranges::find(out, id, &BackupInfo::id) != out.end()) continue;
     BackupInfo& info = out.emplace_back();
     info.id = id;
     info.is_damaged = true;
@@ -244,7 +267,7 @@ Result<BackupInfo> choose(
     const fs::path& directory,
     std::optional<std::uint32_t> id
 ) {
-  const auto infos = infos_of(engine);
+  const auto infos = infos_of(engine, directory);
   if (infos.empty()) return no_backups(directory);
   const auto found = id ? std::ranges::find(infos, *id, &BackupInfo::id) : infos.end() - 1;
   if (found == infos.end())
@@ -280,7 +303,7 @@ std::shared_ptr<BackupSource> make_backup_source(
 Result<std::vector<BackupInfo>> list_backups(const fs::path& directory) {
   const auto backups = open_backups(directory);
   if (!backups) return std::unexpected(backups.error());
-  auto infos = infos_of(*backups->engine);
+  auto infos = infos_of(*backups->engine, directory);
   if (infos.empty()) return no_backups(directory);
   return infos;
 }
