@@ -237,13 +237,8 @@ std::string records_screen(std::string_view answer) {
 }
 
 int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
-  std::error_code fault;
-  const std::string data =
-      std::filesystem::absolute(loaded.configuration->get(node::kData), fault).lexically_normal();
-  if (!std::filesystem::is_directory(data, fault)) {
-    fmt::print(stderr, "noded: there is no data directory {}\n", data);
-    return kFailed;
-  }
+  if (!has_data_directory(loaded)) return kFailed;
+  const std::string data = std::filesystem::absolute(loaded.configuration->get(node::kData));
   auto flaws = node::check_installation(*loaded.configuration);
   const auto backups = node::migration_backups(*loaded.configuration);
   Records records = ask_about_records(loaded, data, repairs, !as_json);

@@ -195,12 +195,16 @@ class LineExport {
     );
   }
 
+  static std::unexpected<Error> other_version() {
+    return fail(Errc::kInternal, "the node is of another version");
+  }
+
   Result<> list() {
     const auto answer = post_to_node(socket_, "/api/admin/lines/entities", "{}");
     if (!answer) return std::unexpected(answer.error());
     const json::value* entities = answer->if_contains("entities");
     const json::array* all = entities == nullptr ? nullptr : entities->if_array();
-    if (all == nullptr) return fail(Errc::kInternal, "the node is of another version");
+    if (all == nullptr) return other_version();
     const bool takes_all = wanted_.empty();
     std::uint64_t rows = 0;
     for (const json::value& entity : *all) {
@@ -216,6 +220,7 @@ class LineExport {
 
   Result<> take(std::string_view line) {
     if (!line.starts_with('[')) {
+      if (present_ == nullptr) return other_version();
       present_->checksum.add(line);
       ++present_->rows;
       progress_->advance(name_, 1);
@@ -223,11 +228,13 @@ class LineExport {
     }
     const auto control = codec::parse_json(line, "answer of the node");
     if (!control) return std::unexpected(control.error());
-    const json::array& words = control->as_array();
-    is_whole_ = words[0] == "end";
-    if (words[0] != "entity") return {};
+    const json::array* words = control->if_array();
+    if (words == nullptr || words->empty()) return other_version();
+    is_whole_ = words->front() == "end";
+    if (words->front() != "entity") return {};
+    if (words->size() < 2 || !words->at(1).is_string()) return other_version();
     if (auto closed = file_.close(); !closed) return closed;
-    name_ = std::string_view(words[1].as_string());
+    name_ = std::string_view(words->at(1).as_string());
     present_ = &files_[name_];
     return file_.open(directory_ / file_of(name_), present_->bytes);
   }
@@ -265,12 +272,7 @@ class LineExport {
 }  // namespace
 
 int export_lines(const Loaded& loaded, const ExportArguments& arguments) {
-  std::error_code fault;
-  const fs::path data = loaded.configuration->get(node::kData);
-  if (!fs::is_directory(data, fault)) {
-    fmt::print(stderr, "noded: there is no data directory {}\n", data.string());
-    return kFailed;
-  }
+  if (!has_data_directory(loaded)) return kFailed;
   const auto done = with_node_running_or_not(loaded, [&](const fs::path& socket) -> Result<> {
     LineExport lines(arguments, socket);
     auto exported = lines.run();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
@@ -151,6 +152,15 @@ std::expected<Loaded, Problems> load_node(
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return loaded;
+}
+
+bool has_data_directory(const Loaded& loaded) {
+  std::error_code fault;
+  const std::string data =
+      std::filesystem::absolute(loaded.configuration->get(node::kData), fault).lexically_normal();
+  if (std::filesystem::is_directory(data, fault)) return true;
+  fmt::print(stderr, "noded: there is no data directory {}\n", data);
+  return false;
 }
 
 }  // namespace noded::cli

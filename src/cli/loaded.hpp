@@ -32,6 +32,10 @@ struct Loaded {
   std::vector<const RoleDescriptor*> roles;  // those that `role` names
 };
 
+// For commands that look at a node's data or change it: a mistyped directory is not made. False: it
+// is not there, which was printed.
+bool has_data_directory(const Loaded& loaded);
+
 // Everything that is wrong comes back at once.
 std::expected<Loaded, config::Problems> load_node(
     std::span<const RoleDescriptor* const> built_in, const NodeArguments& arguments

@@ -159,6 +159,7 @@ Result<int> apply_at(
 }  // namespace
 
 int plan_schema(const Loaded& loaded, bool as_json) {
+  if (!has_data_directory(loaded)) return kFailed;
   const auto application = read_application(loaded);
   if (!application) {
     print_failure(application.error());
@@ -176,6 +177,7 @@ int plan_schema(const Loaded& loaded, bool as_json) {
 }
 
 int apply_schema(const Loaded& loaded, bool as_json) {
+  if (!has_data_directory(loaded)) return kFailed;
   const auto application = read_application(loaded);
   if (!application) {
     print_failure(application.error());
@@ -193,6 +195,7 @@ int apply_schema(const Loaded& loaded, bool as_json) {
 }
 
 int show_schema_change(const Loaded& loaded, bool as_json) {
+  if (!has_data_directory(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kGet, "status", {}, kAdminPatience);
   if (!answer) return print_failure(answer.error());
   if (answer->status != 200) return print_failure(refusal_of(*answer));
@@ -201,6 +204,7 @@ int show_schema_change(const Loaded& loaded, bool as_json) {
 }
 
 int cancel_schema_change(const Loaded& loaded, bool as_json) {
+  if (!has_data_directory(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kPost, "cancel", {}, kPatienceToCancel);
   if (!answer) return print_failure(answer.error());
   if (answer->status != 200) return print_failure(refusal_of(*answer));

@@ -53,15 +53,6 @@ std::optional<std::string> ask_or_print(
   return std::nullopt;
 }
 
-// What is only looked at or changed must be there; a mistyped directory is not made.
-bool has_data(const Loaded& loaded) {
-  const std::string& path = loaded.configuration->get(node::kData);
-  std::error_code fault;
-  if (std::filesystem::is_directory(path, fault)) return true;
-  fmt::print(stderr, "noded: there is no data directory {}\n", path);
-  return false;
-}
-
 std::string user_target(const std::string& email) {
   return "/api/admin/users/" + codec::percent_encode(email);
 }
@@ -94,7 +85,7 @@ int create_user(
 }
 
 int list_users(const Loaded& loaded) {
-  if (!has_data(loaded)) return kFailed;
+  if (!has_data_directory(loaded)) return kFailed;
   const auto answer = ask_or_print(loaded, http::Method::kGet, "/api/admin/users");
   if (!answer) return kFailed;
   const auto body = codec::parse_json(*answer, "answer");
@@ -119,7 +110,7 @@ int list_users(const Loaded& loaded) {
 }
 
 int set_user_password(const Loaded& loaded, const std::string& email, bool password_from_stdin) {
-  if (!has_data(loaded)) return kFailed;
+  if (!has_data_directory(loaded)) return kFailed;
   const auto password = read_password(password_from_stdin);
   if (!password) return print_failure(password.error(), kUsage);
   const std::string body = codec::to_json_text(json::object{{"password", *password}});
@@ -129,7 +120,7 @@ int set_user_password(const Loaded& loaded, const std::string& email, bool passw
 }
 
 int set_user_role(const Loaded& loaded, const std::string& email, const std::string& role) {
-  if (!has_data(loaded)) return kFailed;
+  if (!has_data_directory(loaded)) return kFailed;
   const std::string body = codec::to_json_text(json::object{{"role", role}});
   if (!ask_or_print(loaded, http::Method::kPatch, user_target(email), body)) return kFailed;
   fmt::print("{} has the role {}\n", email, role);

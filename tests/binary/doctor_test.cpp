@@ -111,11 +111,24 @@ TEST_F(Doctor, TellsOfRowsWhoseEntityIsGoneAndCallsThemNoDamage) {
   EXPECT_THAT(doctor.output(), HasSubstr("Everything is in order."));
 }
 
-TEST_F(Doctor, MakesNoDirectoryThatIsNotThere) {
-  SpawnedProgram doctor(on_data({"doctor"}));
-  EXPECT_EQ(doctor.wait(), 1);
-  EXPECT_THAT(doctor.errors(), HasSubstr("there is no data directory"));
-  EXPECT_FALSE(std::filesystem::exists(data()));
+TEST_F(Doctor, MakesNoDirectoryThatIsNotThereAndNeitherDoOtherCommands) {
+  const std::vector<Strings> commands = {
+      {"doctor"},
+      {"doctor", "--json"},
+      {"export", (directory_.path() / "export").string()},
+      {"user", "list"},
+      {"user", "set-role", "me@example.com", "admin"},
+      {"schema", "plan", "--app", "app.json"},
+      {"schema", "apply", "--app", "app.json"},
+      {"schema", "status"},
+      {"schema", "cancel"},
+  };
+  for (const Strings& words : commands) {
+    SpawnedProgram program(on_data(words));
+    EXPECT_EQ(program.wait(), 1) << words.front();
+    EXPECT_THAT(program.errors(), HasSubstr("there is no data directory " + data()));
+    EXPECT_FALSE(std::filesystem::exists(data())) << words.front();
+  }
 }
 
 TEST_F(Doctor, IsForTheLocalOperatorAlone) {
