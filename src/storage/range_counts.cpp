@@ -97,15 +97,18 @@ std::optional<RangeCounts::Outline> RangeCounts::outline(
     if (count == kUnknown || is_large)
       outline.to_be_cut.push_back(range_of(buckets, bucket, whole));
   };
-  // Buckets from `first` to before `last` lie in the range whole.
+  // Buckets from `first` to before `last` lie in the range whole; they end before `limit`.
   const auto begins = std::ranges::lower_bound(buckets, range.begin, {}, &Bucket::begin);
   const auto first = static_cast<std::size_t>(begins - buckets.begin());
   if (first > 0 && (first == buckets.size() || buckets[first].begin != range.begin))
     consider_cut(first - 1);
+  std::size_t limit = buckets.size();
+  if (range.end != whole.end) {
+    const auto behind = std::ranges::upper_bound(buckets, range.end, {}, &Bucket::begin);
+    limit = static_cast<std::size_t>(behind - buckets.begin()) - 1;
+  }
   std::size_t last = first;
-  for (; last < buckets.size() && buckets[last].count != kUnknown; ++last) {
-    const KeyRange bucket = range_of(buckets, last, whole);
-    if (!range.end.empty() && (bucket.end.empty() || range.end < bucket.end)) break;
+  for (; last < limit && buckets[last].count != kUnknown; ++last) {
     consider_cut(last);
     outline.inside += buckets[last].count;
   }
