@@ -1,5 +1,7 @@
 #include "storage/range_cache.hpp"
 
+#include "storage/key_ranges.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,14 +11,6 @@ namespace {
 bool covers(const KeyRange& outer, const KeyRange& inner) {
   if (inner.begin < outer.begin) return false;
   return outer.end.empty() || (!inner.end.empty() && inner.end <= outer.end);
-}
-
-bool is_same(const KeyRange& a, const KeyRange& b) {
-  return a.begin == b.begin && a.end == b.end;
-}
-
-bool overlaps(const KeyRange& a, const KeyRange& b) {
-  return (a.end.empty() || b.begin < a.end) && (b.end.empty() || a.begin < b.end);
 }
 
 bool touches(const Batch& batch, const KeyRange& range) {

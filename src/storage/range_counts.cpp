@@ -1,23 +1,13 @@
 #include "storage/range_counts.hpp"
 
+#include "storage/key_ranges.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace noded::storage {
 namespace {
-
-bool holds(const KeyRange& range, std::string_view key) {
-  return range.begin <= key && (range.end.empty() || key < range.end);
-}
-
-bool is_same(const KeyRange& a, const KeyRange& b) {
-  return a.begin == b.begin && a.end == b.end;
-}
-
-bool overlaps(const KeyRange& a, const KeyRange& b) {
-  return (a.end.empty() || b.begin < a.end) && (b.end.empty() || a.begin < b.end);
-}
 
 constexpr std::int64_t kLargestInBuckets = 4;  // a bucket that grew to so many times is cut
 

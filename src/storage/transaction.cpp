@@ -1,6 +1,7 @@
 #include "storage/transaction.hpp"
 
 #include "storage/high_marks.hpp"
+#include "storage/key_ranges.hpp"
 #include "storage/number.hpp"
 #include "storage/range_cache.hpp"
 #include "storage/range_counts.hpp"
@@ -28,8 +29,7 @@ Result<bool> StoreTransaction::peek(std::string_view key, std::string& value) {
     return true;
   }
   if (const auto refused = limit_.charge_read()) return std::unexpected(limit_error(*refused));
-  if (image_ != nullptr && image_range_.begin <= key &&
-      (image_range_.end.empty() || key < image_range_.end)) {
+  if (image_ != nullptr && holds(image_range_, key)) {
     const std::size_t place = image_->lower_bound(key);
     if (place == image_->size() || image_->key(place) != key) return false;
     value.assign(image_->value(place));
@@ -91,8 +91,7 @@ Result<std::uint64_t> StoreTransaction::count(const KeyRange& range, const KeyRa
 
 bool StoreTransaction::find_image(const KeyRange& range) {
   if (range_cache_ == nullptr) return false;
-  if (image_ != nullptr && range.begin == image_range_.begin && range.end == image_range_.end)
-    return true;
+  if (image_ != nullptr && is_same(range, image_range_)) return true;
   auto image = range_cache_->find(range, snapshot());
   if (image == nullptr) return false;
   image_ = std::move(image);
