@@ -92,7 +92,7 @@ Task<http::Response> Chain::handle(http::Request& request) {
   } catch (...) {  // a handler's defect is this request's alone
     defect = std::current_exception();
   }
-  if (defect) response = answer_defect(request, std::move(defect));
+  if (defect) response = answer_defect(request, defect);
   for (const auto& filter : std::views::reverse(filters_))
     filter->after(request, response);
 
@@ -168,10 +168,11 @@ Result<> Chain::authorise(const http::Request& request) const {
   return authorizer_->authorize(*request.identity, permission, request);
 }
 
-http::Response Chain::answer_defect(const http::Request& request, std::exception_ptr cause) const {
+http::Response Chain::answer_defect(const http::Request& request, const std::exception_ptr& cause)
+    const {
   std::string what = "unknown exception";
   try {
-    std::rethrow_exception(std::move(cause));
+    std::rethrow_exception(cause);
   } catch (const boost::system::system_error& error) {
     // The server cancels handlers that overrun their deadline or whose connection is gone.
     if (error.code() == boost::asio::error::operation_aborted) {
@@ -185,7 +186,9 @@ http::Response Chain::answer_defect(const http::Request& request, std::exception
   telemetry::Fields fields;
   fields.text("id", request.request_id).text("path", request.path).text("cause", what);
   telemetry::log(telemetry::Level::kError, "request failed", fields);
-  return refuse(http::answer_refusal(500, "Internal error"), "defect");
+  http::Response response = http::answer_exception(cause);
+  const bool is_defect = response.status == 500;
+  return refuse(std::move(response), is_defect ? "defect" : "memory");
 }
 
 }  // namespace noded::gateway

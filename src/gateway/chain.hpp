@@ -52,7 +52,7 @@ class Chain final : public http::Dispatcher {
   std::optional<http::Response> refuse_route(http::Request& request, const http::RouteMatch& match);
   void authenticate(http::Request& request);
   Result<> authorise(const http::Request& request) const;
-  http::Response answer_defect(const http::Request& request, std::exception_ptr cause) const;
+  http::Response answer_defect(const http::Request& request, const std::exception_ptr& cause) const;
 
   std::atomic<std::uint64_t> max_body_;
   const http::RouterTable& router_;

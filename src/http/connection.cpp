@@ -151,7 +151,7 @@ Task<bool> Connection::serve() {
   if (was_cut_) co_return false;
   if (defect) {
     report_defect("http request", defect);
-    response = answer_refusal(500, "Internal error");
+    response = answer_exception(defect);
   }
   is_known_ = response.status != kOverloaded;
   bool keeps = can_go_on();

@@ -114,6 +114,7 @@ class GatewayChain : public testing::Test {
     add(Method::kGet, "/throw", [](Request&) -> Task<Response> {
       throw std::runtime_error("a defect of the test's handler");
     });
+    add(Method::kGet, "/huge", [](Request&) -> Task<Response> { throw std::bad_alloc(); });
     add(Method::kGet, "/stuck", [this](Request&) -> Task<Response> {
       net::steady_timer timer(co_await net::this_coro::executor, SteadyTime::max());
       began_.release();
@@ -236,6 +237,16 @@ TEST_F(GatewayChain, AnswersADefectAndGoesOn) {
     EXPECT_EQ(answer->status, 500);
     EXPECT_EQ(answer->body, R"({"error":"Internal error"})");
   }
+  EXPECT_EQ(client.get("/livez")->status, 200);
+}
+
+TEST_F(GatewayChain, AnswersThatMemoryRanOutAndGoesOn) {
+  start();
+  LoopbackClient client = connect();
+  const auto answer = client.get("/huge");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_NE(answer->body.find("out of memory"), std::string::npos) << answer->body;
   EXPECT_EQ(client.get("/livez")->status, 200);
 }
 

@@ -66,6 +66,7 @@ Task<Response> handle(Request& request) {
   if (request.path == "/short") co_return stream({"one"}, 6);
   if (request.path == "/empty") co_return Response::text(204, "never sent");
   if (request.path == "/throw") throw std::runtime_error("a defect of the test's handler");
+  if (request.path == "/huge") throw std::bad_alloc();
   if (request.path == "/inject") {
     Response response = Response::text(200, "x");
     response.headers.push_back({"A", "b\r\nSet-Cookie: c"});
@@ -293,6 +294,14 @@ TEST_F(HttpServer, KeepsServingAfterAHandlerThrew) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 500);
   EXPECT_EQ(answer->body, R"({"error":"Internal error"})");
+  EXPECT_EQ(client_.get("/hello?d")->body, "hello d");
+}
+
+TEST_F(HttpServer, AnswersThatMemoryRanOutAndGoesOn) {
+  const auto answer = client_.get("/huge");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_NE(answer->body.find("out of memory"), std::string::npos) << answer->body;
   EXPECT_EQ(client_.get("/hello?d")->body, "hello d");
 }
 
