@@ -219,6 +219,8 @@ const CborValue* find_in(const CborValue::Map* map, Key key) {
 
 }  // namespace
 
+CborValue::CborValue() noexcept : content_(nullptr) {}
+
 CborValue::CborValue(Content content) : content_(std::move(content)) {}
 
 bool CborValue::is_null() const noexcept {

@@ -30,6 +30,7 @@ class CborValue {
 
   using Content = std::variant<std::nullptr_t, bool, std::int64_t, Bytes, Text, Array, Map>;
 
+  CborValue() noexcept;  // null
   explicit CborValue(Content content);
 
   // What the item is, or nothing when it is something else.

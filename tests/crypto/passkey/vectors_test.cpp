@@ -1,0 +1,280 @@
+// The recorded and the published ceremonies: every file of the folder NODED_WEBAUTHN_VECTORS, or of
+// ../shared/spec/vectors/webauthn beside the checkout. Its README says what the files hold.
+#include "codec/json.hpp"
+#include "codec/text.hpp"
+#include "crypto/passkey/cose_key.hpp"
+#include "crypto/passkey/relying_party.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace noded::passkey {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+constexpr WallTime kNow{std::chrono::sys_days{std::chrono::year{2025} / 1 / 20}};
+
+fs::path folder() {
+  if (const char* named = std::getenv("NODED_WEBAUTHN_VECTORS")) return named;
+  return fs::path(NODED_SOURCE_DIR) / "../shared/spec/vectors/webauthn";
+}
+
+struct Vector {
+  std::string name;
+  json::object content;
+};
+
+std::vector<Vector> vectors() {
+  std::vector<Vector> found;
+  if (!fs::is_directory(folder())) return found;
+  for (const auto& entry : fs::directory_iterator(folder())) {
+    if (entry.path().extension() != ".json") continue;
+    std::ifstream file(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    json::object content = codec::parse_json(text).value().as_object();
+    const bool is_ceremony = content.contains("kind") || content.contains("registration");
+    if (is_ceremony) found.push_back({entry.path().stem().string(), std::move(content)});
+  }
+  std::ranges::sort(found, {}, &Vector::name);
+  return found;
+}
+
+std::string text_at(const json::object& object, const char* name) {
+  return std::string(object.at(name).as_string());
+}
+
+std::string bytes_at(const json::object& object, const char* name) {
+  return codec::base64url_decode(text_at(object, name)).value();
+}
+
+// One ceremony: the whole of a "real" file, or a half of a "w3c" file with the file's own members.
+struct Ceremony {
+  const json::object& file;
+  const json::object& half;
+  std::string response;  // as it would be posted
+  std::string challenge;
+};
+
+// Some recordings hold byte strings in the other base64 alphabet, which is refused: they are told
+// by that, and then read with the characters exchanged.
+std::string exchanged(std::string text) {
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  std::erase(text, '=');
+  return text;
+}
+
+template <class Parse>
+Ceremony ceremony_of(const json::object& file, const json::object& half, Parse parse) {
+  json::object response = half.at("response").as_object();
+  std::string text = codec::to_json_text(response);
+  bool is_exchanged = false;
+  for (auto& [name, value] : response.at("response").as_object()) {
+    if (!value.is_string()) continue;
+    const std::string spelled(value.as_string());
+    if (exchanged(spelled) == spelled) continue;
+    value = exchanged(spelled);
+    is_exchanged = true;
+  }
+  if (is_exchanged) {
+    EXPECT_EQ(parse(text).error().code, RefusalCode::kMalformed);
+    text = codec::to_json_text(response);
+  }
+  return {.file = file, .half = half, .response = text, .challenge = bytes_at(half, "challenge")};
+}
+
+RelyingParty party_of(const json::object& file) {
+  RelyingParty party;
+  party.id = text_at(file, "rpId");
+  party.origins = {text_at(file, "origin")};
+  party.require_user_presence = false;
+  party.require_user_verification = false;
+  party.algorithms = {Algorithm::kEs256, Algorithm::kEs384, Algorithm::kEs512,
+                      Algorithm::kEdDsa, Algorithm::kEd448, Algorithm::kRs256};
+  if (const json::value* top = file.if_contains("topOrigin"); top && top->is_string()) {
+    party.allowed_top_origins = {std::string(top->as_string())};
+  }
+  const json::value* cross = file.if_contains("crossOrigin");
+  party.allow_unnamed_top_origin = cross && cross->is_bool() && cross->as_bool();
+  if (const json::value* root = file.if_contains("attestationRootCertDer")) {
+    const auto der = codec::base64url_decode(std::string(root->as_string()));
+    EXPECT_TRUE(party.anchors.add_der(der.value()));
+  }
+  return party;
+}
+
+bool expects_success(const json::object& half) {
+  const json::value* expect = half.if_contains("expect");
+  if (!expect) return true;
+  for (const char* name : {"valid", "verified"}) {
+    if (const json::value* value = expect->as_object().if_contains(name)) return value->as_bool();
+  }
+  return true;
+}
+
+// The flags byte that the file expects, if it says one.
+std::optional<unsigned> expected_flags(const json::object& expect) {
+  const json::value* flags = expect.if_contains("flags");
+  if (!flags) return std::nullopt;
+  const std::string hex = flags->is_string() ? std::string(flags->as_string())
+                                             : text_at(flags->as_object(), "hex");
+  return static_cast<unsigned char>(codec::hex_decode(hex).value().at(0));
+}
+
+void expect_flags(
+    const json::object& expect, bool user_verified, std::optional<bool> eligible, bool backed_up
+) {
+  const auto flags = expected_flags(expect);
+  if (!flags) return;
+  EXPECT_EQ(user_verified, (*flags & 0x04) != 0);
+  if (eligible) EXPECT_EQ(*eligible, (*flags & 0x08) != 0);
+  EXPECT_EQ(backed_up, (*flags & 0x10) != 0);
+}
+
+void expect_count(const json::object& expect, std::uint32_t count) {
+  if (const json::value* expected = expect.if_contains("signCount")) {
+    EXPECT_EQ(count, expected->to_number<std::uint32_t>());
+  }
+}
+
+// Verifies once more with presence and verification required, and expects what the flags say.
+template <class Verify>
+void expect_required_bits(const RelyingParty& lenient, unsigned flags, Verify verify) {
+  RelyingParty party;
+  party.id = lenient.id;
+  party.origins = lenient.origins;
+  party.allowed_top_origins = lenient.allowed_top_origins;
+  party.allow_unnamed_top_origin = lenient.allow_unnamed_top_origin;
+  party.algorithms = lenient.algorithms;
+  const auto verdict = verify(party);
+  if ((flags & 0x01) == 0) {
+    ASSERT_FALSE(verdict);
+    EXPECT_EQ(verdict.error().code, RefusalCode::kUserPresenceRequired);
+  } else if ((flags & 0x04) == 0) {
+    ASSERT_FALSE(verdict);
+    EXPECT_EQ(verdict.error().code, RefusalCode::kUserVerificationRequired);
+  } else {
+    EXPECT_TRUE(verdict);
+  }
+}
+
+void compare(const json::object& expect, const NewCredential& made, bool has_root) {
+  const auto text_matches = [&](const char* name, std::string_view actual) {
+    if (expect.contains(name)) EXPECT_EQ(text_at(expect, name), actual) << name;
+  };
+  text_matches("fmt", made.attestation_format);
+  text_matches("attestationType", to_text(made.attestation_type));
+  text_matches("aaguid", codec::hex_encode({made.aaguid.data(), made.aaguid.size()}));
+  text_matches("cosePublicKey", codec::base64url_encode(made.public_key));
+  if (const json::value* algorithm = expect.if_contains("coseAlg")) {
+    EXPECT_EQ(algorithm->to_number<int>(), static_cast<int>(made.algorithm));
+  }
+  if (const json::value* size = expect.if_contains("credentialIdLength")) {
+    EXPECT_EQ(size->to_number<std::size_t>(), made.id.size());
+  }
+  if (const json::value* length = expect.if_contains("x5cLength"); length && has_root) {
+    EXPECT_EQ(made.is_attestation_trusted, length->to_number<int>() > 0);
+  }
+  expect_count(expect, made.sign_count);
+  expect_flags(expect, made.user_verified, made.backup_eligible, made.backed_up);
+}
+
+std::optional<NewCredential> run_registration(const json::object& file, const json::object& half) {
+  const auto parse = [](const std::string& text) {
+    return parse_registration(std::string_view(text));
+  };
+  const Ceremony ceremony = ceremony_of(file, half, parse);
+  const auto response = parse(ceremony.response);
+  if (!response) {
+    ADD_FAILURE() << "not parsed: " << response.error().reason;
+    return std::nullopt;
+  }
+  const auto verify = [&](const RelyingParty& party) {
+    return verify_registration(party, {.challenge = ceremony.challenge}, *response, kNow);
+  };
+  const RelyingParty party = party_of(file);
+  const auto made = verify(party);
+  EXPECT_EQ(made.has_value(), expects_success(half))
+      << (made ? "verified" : made.error().reason);
+  if (!made) return std::nullopt;
+  if (const json::value* expect = half.if_contains("expect")) {
+    compare(expect->as_object(), *made, file.contains("attestationRootCertDer"));
+    if (const auto flags = expected_flags(expect->as_object())) {
+      expect_required_bits(party, *flags, verify);
+    }
+  }
+  return *made;
+}
+
+// A credential as it is stored; `made` is empty for a recording of an assertion alone.
+void run_assertion(
+    const json::object& file, const json::object& half, const std::optional<NewCredential>& made
+) {
+  const auto parse = [](const std::string& text) {
+    return parse_assertion(std::string_view(text));
+  };
+  const Ceremony ceremony = ceremony_of(file, half, parse);
+  const auto response = parse(ceremony.response);
+  ASSERT_TRUE(response) << response.error().reason;
+  const std::string key = made ? made->public_key : bytes_at(file, "cosePublicKey");
+  const auto flags = static_cast<unsigned char>(response->authenticator_data.at(32));
+  const std::string user = response->user_handle.value_or("some user");
+  const StoredCredential stored{
+      .id = response->id,
+      .user_id = user,
+      .public_key = key,
+      .sign_count = made ? made->sign_count : 0,
+      .backup_eligible = made ? made->backup_eligible : (flags & 0x08) != 0
+  };
+  const AssertionCeremony asked{
+      .challenge = ceremony.challenge, .user_id = user, .allowed_credentials = {}
+  };
+  const auto verify = [&](const RelyingParty& party) {
+    return verify_assertion(party, asked, &stored, *response);
+  };
+  const RelyingParty party = party_of(file);
+  const auto outcome = verify(party);
+  EXPECT_EQ(outcome.has_value(), expects_success(half))
+      << (outcome ? "verified" : outcome.error().reason);
+  if (!outcome) {
+    EXPECT_EQ(outcome.error().code, RefusalCode::kSignatureInvalid);
+    return;
+  }
+  if (const json::value* expect = half.if_contains("expect")) {
+    expect_count(expect->as_object(), outcome->sign_count);
+    expect_flags(
+        expect->as_object(), outcome->user_verified, std::nullopt, outcome->backed_up
+    );
+  }
+  expect_required_bits(party, flags, verify);
+}
+
+TEST(PasskeyVectors, VerifyAsTheFilesSay) {
+  const auto all = vectors();
+  if (all.empty()) GTEST_SKIP() << "no vectors in " << folder() << " (NODED_WEBAUTHN_VECTORS)";
+  for (const auto& [name, file] : all) {
+    SCOPED_TRACE(name);
+    if (!file.contains("kind")) {
+      const auto made = run_registration(file, file.at("registration").as_object());
+      ASSERT_TRUE(made);
+      run_assertion(file, file.at("authentication").as_object(), made);
+    } else if (file.at("kind").as_string() == "registration") {
+      run_registration(file, file);
+    } else {
+      run_assertion(file, file, std::nullopt);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace noded::passkey
