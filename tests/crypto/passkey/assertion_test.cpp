@@ -10,8 +10,7 @@ namespace noded::passkey {
 namespace {
 
 const SoftKey& es256_key() {
-  static const SoftKey kKey(Algorithm::kEs256);
-  return kKey;
+  return soft_key(Algorithm::kEs256);
 }
 
 std::string code_of(const Verdict<AssertionOutcome>& verdict) {
@@ -26,7 +25,7 @@ TEST(PasskeyAssertion, VerifiesUnderEveryAlgorithm) {
         Algorithm::kEdDsa,
         Algorithm::kEd448,
         Algorithm::kRs256}) {
-    const SoftKey key(algorithm);
+    const SoftKey& key = soft_key(algorithm);
     SoftAssertion made(key);
     const auto outcome = made.verify(example_party());
     ASSERT_TRUE(outcome) << static_cast<int>(algorithm) << ": " << outcome.error().reason;
@@ -198,7 +197,7 @@ TEST(PasskeyAssertion, DoesNotSurviveAChangeOfAnyByte) {
         Algorithm::kEdDsa,
         Algorithm::kEd448,
         Algorithm::kRs256}) {
-    const SoftKey key(algorithm);
+    const SoftKey& key = soft_key(algorithm);
     const SoftAssertion made(key);
     const StoredCredential stored = made.stored();
     const AssertionCeremony ceremony{

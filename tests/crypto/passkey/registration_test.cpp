@@ -10,8 +10,7 @@ namespace noded::passkey {
 namespace {
 
 const SoftKey& es256_key() {
-  static const SoftKey kKey(Algorithm::kEs256);
-  return kKey;
+  return soft_key(Algorithm::kEs256);
 }
 
 std::string code_of(const Verdict<NewCredential>& verdict) {
@@ -47,7 +46,7 @@ TEST(PasskeyRegistration, TakesEveryAlgorithmThatIsOfferedAndNoOther) {
         Algorithm::kEdDsa,
         Algorithm::kEd448,
         Algorithm::kRs256}) {
-    const SoftKey key(algorithm);
+    const SoftKey& key = soft_key(algorithm);
     const SoftRegistration made(key);
     RelyingParty party = example_party();
     party.algorithms = {algorithm};

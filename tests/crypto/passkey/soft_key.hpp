@@ -5,8 +5,11 @@
 #include "crypto/passkey/public_key.hpp"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -126,5 +129,11 @@ class SoftKey {
   Algorithm algorithm_;
   Key key_;
 };
+
+// One key of each algorithm, made once.
+inline const SoftKey& soft_key(Algorithm algorithm) {
+  static std::map<Algorithm, SoftKey> keys;
+  return keys.try_emplace(algorithm, algorithm).first->second;
+}
 
 }  // namespace noded::passkey

@@ -1,97 +1,21 @@
-// The recorded and the published ceremonies: every file of the folder NODED_WEBAUTHN_VECTORS, or of
-// ../shared/spec/vectors/webauthn beside the checkout. Its README says what the files hold.
-#include "codec/json.hpp"
+// The recorded and the published ceremonies verify as their files say.
+#include "vectors.hpp"
+
 #include "codec/text.hpp"
 #include "crypto/passkey/cose_key.hpp"
 #include "crypto/passkey/relying_party.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace noded::passkey {
 namespace {
 
 namespace json = boost::json;
-namespace fs = std::filesystem;
 
 constexpr WallTime kNow{std::chrono::sys_days{std::chrono::year{2025} / 1 / 20}};
-
-fs::path folder() {
-  if (const char* named = std::getenv("NODED_WEBAUTHN_VECTORS")) return named;
-  return fs::path(NODED_SOURCE_DIR) / "../shared/spec/vectors/webauthn";
-}
-
-struct Vector {
-  std::string name;
-  json::object content;
-};
-
-std::vector<Vector> vectors() {
-  std::vector<Vector> found;
-  if (!fs::is_directory(folder())) return found;
-  for (const auto& entry : fs::directory_iterator(folder())) {
-    if (entry.path().extension() != ".json") continue;
-    std::ifstream file(entry.path());
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    json::object content = codec::parse_json(text).value().as_object();
-    const bool is_ceremony = content.contains("kind") || content.contains("registration");
-    if (is_ceremony) found.push_back({entry.path().stem().string(), std::move(content)});
-  }
-  std::ranges::sort(found, {}, &Vector::name);
-  return found;
-}
-
-std::string text_at(const json::object& object, const char* name) {
-  return std::string(object.at(name).as_string());
-}
-
-std::string bytes_at(const json::object& object, const char* name) {
-  return codec::base64url_decode(text_at(object, name)).value();
-}
-
-// One ceremony: the whole of a "real" file, or a half of a "w3c" file with the file's own members.
-struct Ceremony {
-  const json::object& file;
-  const json::object& half;
-  std::string response;  // as it would be posted
-  std::string challenge;
-};
-
-// Some recordings hold byte strings in the other base64 alphabet, which is refused: they are told
-// by that, and then read with the characters exchanged.
-std::string exchanged(std::string text) {
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  std::erase(text, '=');
-  return text;
-}
-
-template <class Parse>
-Ceremony ceremony_of(const json::object& file, const json::object& half, Parse parse) {
-  json::object response = half.at("response").as_object();
-  std::string text = codec::to_json_text(response);
-  bool is_exchanged = false;
-  for (auto& [name, value] : response.at("response").as_object()) {
-    if (!value.is_string()) continue;
-    const std::string spelled(value.as_string());
-    if (exchanged(spelled) == spelled) continue;
-    value = exchanged(spelled);
-    is_exchanged = true;
-  }
-  if (is_exchanged) {
-    EXPECT_EQ(parse(text).error().code, RefusalCode::kMalformed);
-    text = codec::to_json_text(response);
-  }
-  return {.file = file, .half = half, .response = text, .challenge = bytes_at(half, "challenge")};
-}
 
 RelyingParty party_of(const json::object& file) {
   RelyingParty party;
