@@ -48,18 +48,20 @@ Result<std::string> read_application(const Loaded& loaded) {
 
 int print_failure(const Error& error) {
   fmt::print(stderr, "noded: {}\n", error.message);
-  return kFailed;
+  return error.code == Errc::kConflict ? kBusy : kFailed;
 }
 
-// {"error":text}, or whatever came instead.
+// {"error":text}, or whatever came instead. kConflict: another change is under way.
 Error refusal_of(const ClientAnswer& answer) {
   if (answer.status == 404)
     return {Errc::kNotFound, "no role of this node has a configuration", {}, {}};
   const auto body = codec::parse_json(answer.body, "answer");
   const json::object* object = body ? body->if_object() : nullptr;
   const json::value* error = object == nullptr ? nullptr : object->if_contains("error");
-  if (error != nullptr && error->is_string())
-    return {Errc::kInvalid, std::string(error->get_string()), {}, {}};
+  if (error != nullptr && error->is_string()) {
+    const Errc code = answer.status == 409 ? Errc::kConflict : Errc::kInvalid;
+    return {code, std::string(error->get_string()), {}, {}};
+  }
   return {
       Errc::kInternal, fmt::format("the node answered {}: {}", answer.status, answer.body), {}, {}
   };
@@ -207,7 +209,10 @@ int cancel_schema_change(const Loaded& loaded, bool as_json) {
   if (!has_data_directory(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kPost, "cancel", {}, kPatienceToCancel);
   if (!answer) return print_failure(answer.error());
-  if (answer->status != 200) return print_failure(refusal_of(*answer));
+  if (answer->status != 200) {
+    print_failure(refusal_of(*answer));
+    return kFailed;  // 409 means that there is nothing to cancel
+  }
   const bool is_cancelled = answer->body.contains("\"cancelled\":true");
   print_answer(
       answer->body,
