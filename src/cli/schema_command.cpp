@@ -24,25 +24,21 @@ using http::ClientAnswer;
 using http::Method;
 
 constexpr std::string_view kRoutes = "/api/admin/schema/";
-constexpr std::string_view kAppFile = "app.file";
 constexpr std::size_t kMaxFile = std::size_t{4} << 20;
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 constexpr std::chrono::hours kPatienceToCancel{24};
 
 Result<std::string> read_application(const Loaded& loaded) {
-  const bool is_known = loaded.options->find(kAppFile) != nullptr;
-  const auto* name =
-      is_known ? std::get_if<std::string>(&loaded.configuration->value(kAppFile)) : nullptr;
-  if (name == nullptr || name->empty())
-    return fail(Errc::kInvalid, "name the file with the configuration: --app FILE");
-  std::ifstream stream(*name, std::ios::binary);
-  if (!stream) return fail(Errc::kNotFound, fmt::format("cannot open {}", *name));
+  const std::string name = application_file(loaded);
+  if (name.empty()) return fail(Errc::kInvalid, "name the file with the configuration: --app FILE");
+  std::ifstream stream(name, std::ios::binary);
+  if (!stream) return fail(Errc::kNotFound, fmt::format("cannot open {}", name));
   std::string text(kMaxFile + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return fail(Errc::kUnavailable, fmt::format("cannot read {}", *name));
+  if (stream.bad()) return fail(Errc::kUnavailable, fmt::format("cannot read {}", name));
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMaxFile)
-    return fail(Errc::kTooLarge, fmt::format("{} is larger than 4 MiB", *name));
+    return fail(Errc::kTooLarge, fmt::format("{} is larger than 4 MiB", name));
   return text;
 }
 

@@ -122,6 +122,7 @@ TEST_F(Doctor, MakesNoDirectoryThatIsNotThereAndNeitherDoOtherCommands) {
       {"export", (directory_.path() / "export").string()},
       {"user", "list"},
       {"user", "set-role", "me@example.com", "admin"},
+      {"import", (directory_.path() / "rows.ndjson").string()},
       {"schema", "plan", "--app", "app.json"},
       {"schema", "apply", "--app", "app.json"},
       {"schema", "status"},
