@@ -24,7 +24,9 @@ class Lane {
 };
 
 // Runs `work` on the lane and resumes the caller on its own executor. kOverloaded when the lane is
-// full: `work` did not run then. An exception of `work` is rethrown here.
+// full: `work` did not run then. An exception of `work` is rethrown here. A caller that is
+// cancelled before `work` has begun is resumed at once by operation_aborted, and it never runs;
+// work that has begun is waited for.
 Task<Result<>> run_on(Lane& lane, std::move_only_function<void()> work);
 
 // Runs `work` (a callable returning Result<T>) on the lane and returns what it returned. A full

@@ -55,6 +55,11 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
   expires_at_ = clock_.steady() + limit;
 }
 
+void Connection::begin_handling() {
+  phase_ = Phase::kHandling;
+  expires_at_ = SteadyTime::max();
+}
+
 Task<> Connection::run() {
   enter(Phase::kHead, limits_.head_timeout);
   for (bool goes_on = true; goes_on;) {
@@ -104,7 +109,7 @@ Task<bool> Connection::receive_head() {
 // Who was refused for overload, too, comes behind those who are being served.
 Task<> Connection::wait_as_newcomer() {
   if (peer_.is_local_socket || loop_.newcomers().enter()) co_return;
-  phase_ = Phase::kHandling;
+  begin_handling();
   request_.deadline = clock_.steady() + limits_.deadline;
   if (!out_.empty()) flush_when_suspended();
   co_await loop_.newcomers().wait();
@@ -133,7 +138,7 @@ void Connection::begin_request() {
   expects_continue_ = head.expects_continue && input_.size() == parser_.head_size();
   body_window_left_ = limits_.body_window;
   body_window_bytes_ = 0;
-  phase_ = Phase::kHandling;
+  begin_handling();
   request_.deadline = clock_.steady() + deadline_of(request_, limits_.deadline);
 }
 
@@ -229,7 +234,7 @@ Task<Result<std::size_t>> Connection::receive(net::mutable_buffer buffer) {
   expired_ = false;
   expires_at_ = began + body_window_left_;
   const auto [error, count] = co_await stream_->read_some(buffer);
-  phase_ = Phase::kHandling;
+  begin_handling();
   if (error && expired_) co_return fail(Errc::kTimeout, "the request body arrives too slowly");
   if (error) {
     peer_ended_ = true;
@@ -271,13 +276,26 @@ void Connection::sweep(SteadyTime now) {
   if (was_cut_ || phase_ == Phase::kStreaming) return;
   if (phase_ == Phase::kHandling) {
     // Handlers see the deadline themselves; only one that overruns it is cut.
-    if (now >= request_.deadline + limits_.sweep_interval) answer_overrun();
+    if (now >= request_.deadline + limits_.sweep_interval) return answer_overrun();
+    // What an operator has begun goes on without him.
+    if (!peer_.is_local_socket) look_for_peer(now);
     return;
   }
   if (phase_ == Phase::kIdle) body_.release();
   if (now < expires_at_) return;
   expired_ = true;
   stream_->interrupt();
+}
+
+// Nobody reads the answer of a request whose peer is gone. One that only sends no more may still
+// read it (RFC 9112 §9.6), but looks the same as one that has closed: it is waited with shortly.
+void Connection::look_for_peer(SteadyTime now) {
+  const PeerState state = stream_->peer_state();
+  if (state == PeerState::kThere) return;
+  if (expires_at_ == SteadyTime::max()) expires_at_ = now + limits_.half_close_timeout;
+  if (state == PeerState::kSilent && now < expires_at_) return;
+  loop_.context().abandoned_requests.add();
+  cut();
 }
 
 void Connection::answer_overrun() {

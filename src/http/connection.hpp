@@ -40,7 +40,8 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   enum class Phase : std::uint8_t {
     kIdle,      // between two requests
     kHead,      // a head is arriving
-    kHandling,  // the dispatcher has the request: its own deadline holds
+    kHandling,  // the dispatcher has the request: its own deadline holds, and expires_at_ once the
+                // peer is silent
     kBody,      // it waits for more of the body
     kWriting,
     kStreaming,  // a body source is asked for its next part: its own limits hold
@@ -48,6 +49,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   };
 
   void enter(Phase phase, std::chrono::milliseconds limit);
+  void begin_handling();
   Task<bool> receive_head();
   void refuse(int status, std::string_view reason);
   Task<> wait_as_newcomer();
@@ -71,6 +73,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   Task<bool> flush();
   void flush_when_suspended();
   Task<> linger();
+  void look_for_peer(SteadyTime now);
   void answer_overrun();
 
   ServerLoop& loop_;

@@ -8,25 +8,16 @@ namespace noded::http {
 
 OptionTable http_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kRequestLine,
-      &kHeaderField,
-      &kHeaderSize,
-      &kHeaderCount,
-      &kChunkExtension,
-      &kMaxBody,
-      &kJsonDepth,
-      &kHeadTimeout,
-      &kIdleTimeout,
-      &kWriteTimeout,
-      &kDeadline,
-      &kBodyRate,
-      &kRequestsPerConnection,
-      &kConnections,
-      &kConnectionsPerAddress,
-      &kSpareDescriptors,
-      &kTlsCertificates,
-      &kTlsKeys,
-      &kTlsMinimum,
+      &kRequestLine,      &kHeaderField,
+      &kHeaderSize,       &kHeaderCount,
+      &kChunkExtension,   &kMaxBody,
+      &kJsonDepth,        &kHeadTimeout,
+      &kIdleTimeout,      &kWriteTimeout,
+      &kDeadline,         &kHalfCloseTimeout,
+      &kBodyRate,         &kRequestsPerConnection,
+      &kConnections,      &kConnectionsPerAddress,
+      &kSpareDescriptors, &kTlsCertificates,
+      &kTlsKeys,          &kTlsMinimum,
       &kTlsCheck,
   };
   return kTable;
@@ -45,6 +36,7 @@ ServerLimits make_server_limits(const Options& options) {
   limits.idle_timeout = options.get(kIdleTimeout);
   limits.write_timeout = options.get(kWriteTimeout);
   limits.deadline = options.get(kDeadline);
+  limits.half_close_timeout = options.get(kHalfCloseTimeout);
   limits.body_rate = static_cast<std::uint32_t>(options.get(kBodyRate));
   limits.requests_per_connection = static_cast<std::uint32_t>(options.get(kRequestsPerConnection));
   limits.connections = static_cast<std::size_t>(options.get(kConnections));

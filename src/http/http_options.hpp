@@ -98,6 +98,14 @@ inline constexpr Option<std::chrono::milliseconds> kDeadline{
     1h,
     Reload::kLive
 };
+inline constexpr Option<std::chrono::milliseconds> kHalfCloseTimeout{
+    "http.half_close_timeout",
+    "how long a request is worked on after its client has ended its side of the connection",
+    1s,
+    0ms,
+    1h,
+    Reload::kLive
+};
 inline constexpr Option<std::int64_t> kBodyRate{
     "http.body_rate",
     "bytes a second that a request body has to bring, averaged over 10 s",

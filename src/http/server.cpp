@@ -122,6 +122,10 @@ Server::Server(
       .refused_requests = metrics.counter(
           "noded_http_refused_requests_total", "requests refused before they reached the gateway"
       ),
+      .abandoned_requests = metrics.counter(
+          "noded_http_abandoned_requests_total",
+          "requests whose clients went away before the answer"
+      ),
       .tls_failures = metrics.counter(
           "noded_http_tls_failures_total", "connections that ended in an error of TLS"
       ),

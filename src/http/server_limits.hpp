@@ -18,14 +18,15 @@ struct HeadLimits {
 
 struct ServerLimits {
   HeadLimits head;
-  std::uint64_t max_body = 1 << 20;                 // bytes, for routes that name no limit: 413
-  std::uint32_t json_depth = 64;                    // levels of a JSON body
-  std::chrono::milliseconds head_timeout{10'000};   // from the first byte of a head to its end
-  std::chrono::milliseconds idle_timeout{75'000};   // between two requests
-  std::chrono::milliseconds write_timeout{30'000};  // without the peer taking a byte
-  std::chrono::milliseconds linger_timeout{2'000};  // for the peer to take the last answer
-  std::chrono::milliseconds deadline{30'000};       // from head to answer
-  std::uint32_t body_rate = 240;                    // bytes a second, averaged over body_window
+  std::uint64_t max_body = 1 << 20;                     // bytes, for routes that name no limit: 413
+  std::uint32_t json_depth = 64;                        // levels of a JSON body
+  std::chrono::milliseconds head_timeout{10'000};       // from the first byte of a head to its end
+  std::chrono::milliseconds idle_timeout{75'000};       // between two requests
+  std::chrono::milliseconds write_timeout{30'000};      // without the peer taking a byte
+  std::chrono::milliseconds linger_timeout{2'000};      // for the peer to take the last answer
+  std::chrono::milliseconds deadline{30'000};           // from head to answer
+  std::chrono::milliseconds half_close_timeout{1'000};  // for the answer, once the peer is silent
+  std::uint32_t body_rate = 240;                        // bytes a second, averaged over body_window
   std::chrono::milliseconds body_window{10'000};
   std::uint32_t requests_per_connection = 10'000;
   std::size_t connections = 10'000;

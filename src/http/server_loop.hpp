@@ -42,6 +42,7 @@ struct ServerContext {
   telemetry::Counter& accepted;
   telemetry::Counter& refused_connections;
   telemetry::Counter& refused_requests;  // by the parser or a time limit, before the dispatcher
+  telemetry::Counter& abandoned_requests;
   telemetry::Counter& tls_failures;
 };
 

@@ -34,6 +34,8 @@ class SocketStream final : public Stream {
     return socket_.write_some(buffers, error);
   }
 
+  PeerState peer_state() noexcept override { return state_of_peer(socket_.native_handle()); }
+
   void interrupt() noexcept override {
     boost::system::error_code ignored;
     socket_.cancel(ignored);

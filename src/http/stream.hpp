@@ -8,12 +8,22 @@
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <tuple>
 
 namespace noded::http {
 
 using IoResult = std::tuple<boost::system::error_code, std::size_t>;
+
+enum class PeerState : std::uint8_t {
+  kThere,
+  kSilent,  // it sends no more: it has closed the connection, or its own side of it
+  kGone,    // it cannot be reached
+};
+
+// Asks the system and does not wait. Bytes that have arrived and were not read do not matter.
+PeerState state_of_peer(int socket) noexcept;
 
 class Stream {
  public:
@@ -25,6 +35,7 @@ class Stream {
   // Hands over what can be taken without waiting, `first` before `second`; returns the bytes taken.
   // An error other than "not now" shows up in the next write_some.
   virtual std::size_t try_write(std::string_view first, std::string_view second) noexcept = 0;
+  virtual PeerState peer_state() noexcept = 0;
   // Ends the pending read_some and write_some with net::error::operation_aborted.
   virtual void interrupt() noexcept = 0;
   virtual void shutdown_write() noexcept = 0;

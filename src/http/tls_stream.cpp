@@ -62,6 +62,8 @@ class TlsStream final : public Stream {
     return taken;
   }
 
+  PeerState peer_state() noexcept override { return state_of_peer(socket_.native_handle()); }
+
   void interrupt() noexcept override {
     boost::system::error_code ignored;
     socket_.cancel(ignored);

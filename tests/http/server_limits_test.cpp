@@ -168,6 +168,46 @@ TEST_F(HttpLimits, AnswersForAHandlerThatDoesNotNoticeItsCancellation) {
   EXPECT_TRUE(client.is_closed_by_peer());
 }
 
+TEST_F(HttpLimits, GivesUpARequestWhoseClientIsGone) {
+  start();
+  LoopbackClient client = connect();
+  client.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n");
+  dispatcher_.began.acquire();
+  client.reset();
+  dispatcher_.ended.acquire();
+  settle();
+  EXPECT_NE(
+      server_->metrics().print().find("noded_http_abandoned_requests_total 1\n"), std::string::npos
+  );
+}
+
+TEST_F(HttpLimits, AnswersAClientThatSendsNoMoreForAWhile) {
+  start();
+  LoopbackClient client = connect();
+  client.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n");
+  dispatcher_.began.acquire();
+  client.shutdown_write();
+  settle();
+  dispatcher_.clock.advance(900ms);
+  settle();
+  net::post(server_->loop(), [this] { dispatcher_.release(); });
+  const auto answer = client.read_answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "late");
+}
+
+TEST_F(HttpLimits, GivesUpARequestWhoseClientHasLongSentNoMore) {
+  ServerLimits limits = test::quick_limits();
+  limits.half_close_timeout = 0ms;
+  start(limits);
+  LoopbackClient client = connect();
+  client.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n");
+  dispatcher_.began.acquire();
+  client.shutdown_write();
+  dispatcher_.ended.acquire();
+  EXPECT_TRUE(client.is_closed_by_peer());
+}
+
 TEST_F(HttpLimits, SendsEarlierAnswersWhileALaterHandlerWaits) {
   start();
   LoopbackClient client = connect();

@@ -2,6 +2,8 @@
 
 #include "noded/task.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -166,6 +168,67 @@ TEST(Offload, ResumesTheCallerWithTheOutcomeOnItsOwnThread) {
   EXPECT_EQ(**outcome, 42);
   EXPECT_EQ(resumed, std::this_thread::get_id());
   EXPECT_NE(worked, resumed);
+}
+
+// Spawns a caller of `lane` that `cancel` ends; what became of it is told by `run`.
+class CancelledCaller {
+ public:
+  void start(Lane& lane, std::move_only_function<void()> work) {
+    auto call = [this, &lane, held = std::move(work)]() mutable -> Task<> {
+      has_run_ = (co_await run_on(lane, std::move(held))).has_value();
+    };
+    net::co_spawn(
+        net::any_io_executor(loop_.get_executor()),
+        std::move(call),
+        net::bind_cancellation_slot(
+            signal_.slot(), [this](std::exception_ptr cause) { was_aborted_ = cause != nullptr; }
+        )
+    );
+    loop_.poll();
+  }
+  void cancel() { signal_.emit(net::cancellation_type::terminal); }
+  void run() { loop_.run(); }
+  bool has_run() const { return has_run_; }
+  bool was_aborted() const { return was_aborted_; }
+
+ private:
+  net::io_context loop_;
+  net::cancellation_signal signal_;
+  bool has_run_ = false;
+  bool was_aborted_ = false;
+};
+
+TEST(Offload, DropsWorkThatHasNotBegunWhenItsCallerIsCancelled) {
+  CancelledCaller caller;
+  ThreadLane lane({.name = "test", .queue_limit = 2, .thread_limit = 1});
+  Gate gate;
+  ASSERT_TRUE(lane.try_post(gate.work()));
+  gate.wait_until_entered();
+  caller.start(lane, [] { ADD_FAILURE() << "ran for a caller that is gone"; });
+  EXPECT_EQ(lane.queued(), 1U);
+  caller.cancel();
+  caller.run();  // does not wait for the lane
+  EXPECT_TRUE(caller.was_aborted());
+  gate.open();
+  lane.close();
+}
+
+TEST(Offload, WaitsForWorkThatHasBegunWhenItsCallerIsCancelled) {
+  CancelledCaller caller;
+  ThreadLane lane({.name = "test", .queue_limit = 1, .thread_limit = 1});
+  Gate gate;
+  bool is_done = false;
+  caller.start(lane, [work = gate.work(), &is_done]() mutable {
+    work();
+    is_done = true;
+  });
+  gate.wait_until_entered();
+  caller.cancel();
+  gate.open();
+  caller.run();
+  EXPECT_TRUE(is_done);
+  EXPECT_TRUE(caller.has_run());
+  lane.close();
 }
 
 TEST(Offload, AnswersOverloadedWithoutRunningWhenTheLaneIsFull) {

@@ -67,6 +67,12 @@ class LoopbackClient {
     return true;
   }
   void shutdown_write() { ::shutdown(socket_, SHUT_WR); }
+  // Ends the connection as one whose process was killed: the peer sees a reset.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
+  }
 
   // The next answer, interim ones included; empty if the connection ends before it is complete.
   std::optional<RawAnswer> read_answer(bool is_head = false) {
