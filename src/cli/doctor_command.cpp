@@ -265,7 +265,8 @@ std::string records_screen(std::string_view answer) {
 
 int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
   if (!has_data_directory(loaded)) return kFailed;
-  const std::string data = std::filesystem::absolute(loaded.configuration->get(node::kData));
+  const std::string data =
+      std::filesystem::absolute(loaded.configuration->get(node::kData)).lexically_normal();
   auto flaws = node::check_installation(*loaded.configuration);
   const auto backups = node::migration_backups(*loaded.configuration);
   Records records = ask_about_records(loaded, data, repairs, !as_json);
