@@ -87,7 +87,12 @@ Verdict<NewCredential> verify_registration(
   };
   const auto statement = verify_statement(object->format, object->statement, attested);
   if (!statement) return std::unexpected(statement.error());
-  const bool is_trusted = party.anchors.trusts(statement->chain, now);
+  const ModelMetadata* model = party.metadata ? party.metadata->find(credential.aaguid) : nullptr;
+  if (model && model->is_compromised) {
+    return refuse(RefusalCode::kAttestationInvalid, "a compromised model: " + model->description);
+  }
+  const bool is_trusted = party.anchors.trusts(statement->chain, now) ||
+                          (model && model->anchors.trusts(statement->chain, now));
   if (!is_enough(party.attestation, statement->type, is_trusted)) {
     return refuse(RefusalCode::kAttestationInvalid, "the attestation is not of the required kind");
   }

@@ -15,10 +15,12 @@
 #include "noded/result.hpp"
 
 #include "crypto/passkey/attestation.hpp"
+#include "crypto/passkey/metadata.hpp"
 #include "crypto/passkey/responses.hpp"
 #include "crypto/passkey/trust_anchors.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,6 +54,8 @@ struct RelyingParty {
   bool allow_any_rsa_exponent = false;  // false: 65537 alone
   AttestationRequirement attestation = AttestationRequirement::kAny;
   TrustAnchors anchors;
+  // Adds the anchors of the models it knows, for those models; and refuses compromised ones.
+  std::shared_ptr<const Metadata> metadata;
   std::vector<Aaguid> allowed_aaguids;  // empty: all
   std::vector<Aaguid> denied_aaguids;
   CounterPolicy counter_policy = CounterPolicy::kRefuse;
