@@ -60,7 +60,9 @@ std::string without_space(std::string_view text) {
   return out;
 }
 
-Result<ModelMetadata> read_model(const json::object& entry) {
+// A root that cannot be read is left out: the model is not trusted by it, and the others are as
+// they were.
+ModelMetadata read_model(const json::object& entry) {
   ModelMetadata model;
   model.is_compromised = is_compromised(entry);
   const json::object* statement = object_at(entry, "metadataStatement");
@@ -69,12 +71,9 @@ Result<ModelMetadata> read_model(const json::object& entry) {
   const json::array* roots = array_at(*statement, "attestationRootCertificates");
   if (!roots) return model;
   for (const json::value& root : *roots) {
-    const auto der = root.is_string()
-                         ? codec::base64_decode(without_space(std::string_view(root.get_string())))
-                         : std::nullopt;
-    if (!der || !model.anchors.add_der(*der)) {
-      return refuse_metadata("holds a root that is no certificate, of " + model.description);
-    }
+    if (!root.is_string()) continue;
+    const auto der = codec::base64_decode(without_space(std::string_view(root.get_string())));
+    if (der) (void)model.anchors.add_der(*der);
   }
   return model;
 }
@@ -106,9 +105,7 @@ Result<Metadata> Metadata::parse(std::string_view payload) {
     if (!described) return refuse_metadata("holds an entry that is no object");
     const auto aaguid = aaguid_of(*described);
     if (!aaguid) continue;
-    auto model = read_model(*described);
-    if (!model) return std::unexpected(std::move(model.error()));
-    metadata.models_.insert_or_assign(*aaguid, std::move(*model));
+    metadata.models_.insert_or_assign(*aaguid, read_model(*described));
   }
   return metadata;
 }

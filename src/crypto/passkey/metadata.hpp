@@ -39,7 +39,8 @@ class Metadata {
       WallTime now,
       const MetadataRules& rules = {}
   );
-  // The JWS's payload, JSON text. What has no AAGUID (keys of U2F and UAF) is left out.
+  // The JWS's payload, JSON text. What has no AAGUID (keys of U2F and UAF) is left out, as are
+  // roots that cannot be read.
   static Result<Metadata> parse(std::string_view payload);
 
   std::int64_t number() const noexcept { return number_; }

@@ -194,6 +194,18 @@ std::string code_with(Result<Metadata> metadata, const std::string& model) {
   return verdict ? "verified" : std::string(to_text(verdict.error().code));
 }
 
+TEST(PasskeyMetadata, LeavesOutRootsThatCannotBeRead) {
+  const std::string good = codec::base64_encode(root_der());
+  const auto code_of_roots = [&](const std::string& roots) {
+    std::string payload = payload_with("FIDO_CERTIFIED");
+    payload.replace(payload.find('"' + good + '"'), good.size() + 2, roots);
+    return code_with(Metadata::parse(payload), kModel);
+  };
+  EXPECT_EQ(code_of_roots(R"(7,"!","AAAA",")" + good + '"'), "verified");
+  EXPECT_EQ(code_of_roots('"' + good.substr(0, 64) + "\\n" + good.substr(64) + '"'), "verified");
+  EXPECT_EQ(code_of_roots(R"(7,"!","AAAA")"), "attestation_invalid");
+}
+
 TEST(PasskeyMetadata, GivesTrustToItsModelsUnlessTheyAreCompromised) {
   EXPECT_EQ(code_with(Metadata::parse(payload_with("FIDO_CERTIFIED")), kModel), "verified");
   EXPECT_EQ(
