@@ -71,9 +71,10 @@ ModelMetadata read_model(const json::object& entry) {
   const json::array* roots = array_at(*statement, "attestationRootCertificates");
   if (!roots) return model;
   for (const json::value& root : *roots) {
-    if (!root.is_string()) continue;
-    const auto der = codec::base64_decode(without_space(std::string_view(root.get_string())));
-    if (der) (void)model.anchors.add_der(*der);
+    const auto der = root.is_string()
+                         ? codec::base64_decode(without_space(std::string_view(root.get_string())))
+                         : std::nullopt;
+    if (!der || !model.anchors.add_der(*der)) ++model.unreadable_roots;
   }
   return model;
 }

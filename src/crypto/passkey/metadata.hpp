@@ -17,7 +17,8 @@ namespace noded::passkey {
 
 struct ModelMetadata {
   std::string description;
-  TrustAnchors anchors;  // of its attestation certificates
+  TrustAnchors anchors;              // of its attestation certificates
+  std::size_t unreadable_roots = 0;  // left out of them
   // A status report says that keys or attestations of the model are not to be relied on.
   bool is_compromised = false;
 };

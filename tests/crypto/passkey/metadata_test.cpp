@@ -204,6 +204,9 @@ TEST(PasskeyMetadata, LeavesOutRootsThatCannotBeRead) {
   EXPECT_EQ(code_of_roots(R"(7,"!","AAAA",")" + good + '"'), "verified");
   EXPECT_EQ(code_of_roots('"' + good.substr(0, 64) + "\\n" + good.substr(64) + '"'), "verified");
   EXPECT_EQ(code_of_roots(R"(7,"!","AAAA")"), "attestation_invalid");
+  std::string payload = payload_with("FIDO_CERTIFIED");
+  payload.replace(payload.find('"' + good + '"'), good.size() + 2, R"(7,"!","AAAA")");
+  EXPECT_EQ(Metadata::parse(payload)->find(model_aaguid())->unreadable_roots, 3U);
 }
 
 TEST(PasskeyMetadata, GivesTrustToItsModelsUnlessTheyAreCompromised) {

@@ -175,6 +175,24 @@ TEST(PasskeyRegistration, RefusesEachSingleFaultWithItsCode) {
          r.whole_object = "\xa4" + r.object().substr(1) + cbor_text("epAtt") + "\xf5";
        },
        "attestation_invalid"},
+      {"a format that is no text",
+       [](auto& r) {
+         r.whole_object = cbor_map(
+             {{cbor_text("fmt"), cbor_bytes("none")},
+              {cbor_text("attStmt"), cbor_map({})},
+              {cbor_text("authData"), cbor_bytes(r.data.bytes())}}
+         );
+       },
+       "attestation_invalid"},
+      {"authenticator data that is no bytes",
+       [](auto& r) {
+         r.whole_object = cbor_map(
+             {{cbor_text("fmt"), cbor_text("none")},
+              {cbor_text("attStmt"), cbor_map({})},
+              {cbor_text("authData"), cbor_array({})}}
+         );
+       },
+       "attestation_invalid"},
       {"format not known", [](auto& r) { r.format = "made-up"; }, "attestation_invalid"},
       {"format of the service shut down",
        [](auto& r) { r.format = "android-safetynet"; },
@@ -206,6 +224,28 @@ TEST(PasskeyRegistration, RefusesEachSingleFaultWithItsCode) {
     fault.make(made);
     EXPECT_EQ(code_of(made.verify(example_party())), fault.code) << fault.name;
   }
+}
+
+TEST(PasskeyRegistration, DoesNotSurviveACutAnywhere) {
+  SoftRegistration made(es256_key());
+  made.data.flags |= kEd;
+  made.data.tail = cbor_map({{cbor_text("credProtect"), cbor_integer(2)}});
+  const std::string data = made.data.bytes();
+  const std::string object = made.object();
+  for (std::size_t size = 0; size < data.size(); ++size) {
+    made.whole_object = cbor_map(
+        {{cbor_text("fmt"), cbor_text("none")},
+         {cbor_text("attStmt"), cbor_map({})},
+         {cbor_text("authData"), cbor_bytes(data.substr(0, size))}}
+    );
+    EXPECT_EQ(code_of(made.verify(example_party())), "attestation_invalid") << size;
+  }
+  for (std::size_t size = 0; size < object.size(); ++size) {
+    made.whole_object = object.substr(0, size);
+    EXPECT_EQ(code_of(made.verify(example_party())), "attestation_invalid") << size;
+  }
+  made.whole_object = object;
+  EXPECT_EQ(code_of(made.verify(example_party())), "verified");
 }
 
 TEST(PasskeyRegistration, MayBeFramedByThePagesThatAreAllowedAlone) {
