@@ -1,5 +1,5 @@
 // Attestation objects and the statements in them (WebAuthn §6.5, §8): what an authenticator says
-// about itself. Pure, but slow when certificates are involved: off the loop.
+// about itself. Pure; slow when certificates are involved.
 #pragma once
 
 #include "codec/cbor.hpp"

@@ -7,8 +7,8 @@
 //   … refuse made->id when any user has it, and store the rest …
 //
 // and alike with parse_assertion and verify_assertion, for the credential whose id the response
-// names. Pure; any thread. An assertion takes some 0.1 ms (P-384 and P-521 1 ms and more), a
-// registration with certificates several.
+// names. Pure; any thread. An assertion takes 0.05 to 0.25 ms, under P-384 and P-521 up to 1 ms; a
+// registration without certificates 0.03 ms, with them 0.5 ms and more: off the loop.
 #pragma once
 
 #include "noded/clock.hpp"
