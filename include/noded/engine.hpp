@@ -92,6 +92,12 @@ class Transaction {
   // For walks whose order does not matter: in the direction `wish` if that costs no more than the
   // other, else in the cheaper one.
   virtual std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) = 0;
+  // Says that about `lookups` keys of `range` are read one by one next. After many such the engine
+  // may walk all of it here and keep it in memory, which the memory tier answers with kWouldBlock.
+  // `entries`: what the range holds, about; 0 if unknown. Changes no answer; errors as a cursor's.
+  virtual Result<> expect_lookups(
+      const KeyRange& range, std::uint64_t lookups, std::uint64_t entries
+  ) = 0;
 
   // Entries in `range`, which lies in `whole`. Counts of large parts of the same `whole` become
   // cheap once some were asked for. Errors as a cursor's.
@@ -157,8 +163,8 @@ class Engine {
     std::uint64_t free_bytes = 0;    // of the file system; 0 when there is none
     std::uint64_t stored_bytes = 0;  // live data, estimated
     std::string durability;          // "synced", "os" or "none"
-    std::uint64_t image_bytes = 0;   // memory of ranges kept for walks over them
-    std::uint64_t image_walks = 0;   // walks that such a range answered
+    std::uint64_t image_bytes = 0;   // memory of ranges kept for reads in them
+    std::uint64_t image_walks = 0;   // walks and groups of lookups they answered
     std::uint64_t count_ranges = 0;  // whose parts are counted without a walk over them
     std::uint64_t count_bytes = 0;   // of memory for that
     std::uint64_t counts_told = 0;   // counts that such a range answered

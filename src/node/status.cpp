@@ -175,7 +175,7 @@ void add_status_metrics(const StatusSources& sources) {
   });
   metrics.counter_of(
       "noded_store_image_walks_total",
-      "walks over a range that were answered from memory",
+      "walks and groups of lookups in a range that were answered from memory",
       [&sources] { return static_cast<double>(sources.engine.health().image_walks); }
   );
   metrics.gauge(

@@ -102,6 +102,31 @@ std::shared_ptr<const RangeImage> RangeCache::find(const KeyRange& range, Sequen
   return nullptr;
 }
 
+bool RangeCache::wants_image(
+    const KeyRange& range,
+    Sequence snapshot,
+    std::uint64_t lookups,
+    std::uint64_t entries,
+    bool may_walk
+) {
+  const bool may_fit = entries <= capacity_bytes_ / kMinEntryBytes;
+  if (entries < kMinEntries || !may_fit) return false;
+  std::vector<std::shared_ptr<const RangeImage>> dropped;
+  const std::lock_guard lock(mutex_);
+  Watched* watched = find_watched(range);
+  if (watched == nullptr) watched = &add_watched(range, dropped);
+  watched->last_use = ++uses_;
+  if (watched->image != nullptr || watched->is_recording || watched->is_too_large) return false;
+  if (snapshot < watched->changed) return false;
+  watched->lookups += lookups;
+  const bool is_enough = watched->lookups >= entries / kEntriesPerLookup;
+  if (is_enough) {
+    watched->lookups = 0;
+    watched->is_wanted = true;
+  }
+  return may_walk ? watched->is_wanted : is_enough;
+}
+
 void RangeCache::note(const Batch& batch, Sequence sequence) {
   std::vector<std::shared_ptr<const RangeImage>> dropped;  // freed outside of the lock
   const std::lock_guard lock(mutex_);
@@ -109,6 +134,8 @@ void RangeCache::note(const Batch& batch, Sequence sequence) {
   for (Watched& watched : watched_) {
     if (!touches(batch, watched.range)) continue;
     watched.changed = sequence;
+    watched.lookups = 0;
+    watched.is_wanted = false;
     drop_image(watched, dropped);
   }
 }
@@ -122,7 +149,9 @@ bool RangeCache::begin_recording(const KeyRange& range, Sequence snapshot) {
   const std::lock_guard lock(mutex_);
   Watched* watched = find_watched(range);
   if (watched == nullptr || watched->is_recording || watched->is_too_large) return false;
-  if (watched->walked < watched->changed || snapshot < watched->changed) return false;
+  if (snapshot < watched->changed) return false;
+  if (watched->walked < watched->changed && !watched->is_wanted) return false;
+  watched->is_wanted = false;
   watched->is_recording = true;
   return true;
 }

@@ -35,7 +35,7 @@ inline constexpr Option<Bytes> kCache{
 };
 inline constexpr Option<Bytes> kScanCache{
     "storage.scan_cache",
-    "memory for ranges that are walked whole again and again between changes; 0 keeps none",
+    "memory for ranges of which much is read again and again between changes; 0 keeps none",
     16_MiB,
     0_B,
     4_GiB,

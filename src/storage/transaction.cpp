@@ -29,10 +29,11 @@ Result<bool> StoreTransaction::peek(std::string_view key, std::string& value) {
     return true;
   }
   if (const auto refused = limit_.charge_read()) return std::unexpected(limit_error(*refused));
-  if (image_ != nullptr && holds(image_range_, key)) {
-    const std::size_t place = image_->lower_bound(key);
-    if (place == image_->size() || image_->key(place) != key) return false;
-    value.assign(image_->value(place));
+  for (const Kept* kept : {&looked_up_, &scanned_}) {
+    if (kept->image == nullptr || !holds(kept->range, key)) continue;
+    const std::size_t place = kept->image->lower_bound(key);
+    if (place == kept->image->size() || kept->image->key(place) != key) return false;
+    value.assign(kept->image->value(place));
     return true;
   }
   return snapshot_->get(key, value, limit_.tier());
@@ -46,9 +47,9 @@ std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction directi
     if (own->at_end()) own.reset();
   }
   std::unique_ptr<Cursor> stored;
-  if (find_image(range)) {
+  if (find_image(range, scanned_)) {
     WorkLimit* const limit = own == nullptr ? &limit_ : nullptr;
-    stored = std::make_unique<ImageCursor>(image_, range, direction, limit);
+    stored = std::make_unique<ImageCursor>(scanned_.image, range, direction, limit);
     if (own == nullptr) return stored;
   } else {
     stored = snapshot_->scan(range, direction, limit_.tier());
@@ -61,14 +62,34 @@ std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction directi
 
 std::unique_ptr<Cursor> StoreTransaction::scan_unordered(KeyRange range, Direction wish) {
   // An engine steps backward more slowly, an image does not.
-  const Direction direction = find_image(range) ? wish : Direction::kForward;
+  const Direction direction = find_image(range, scanned_) ? wish : Direction::kForward;
   return scan(std::move(range), direction);
+}
+
+Result<> StoreTransaction::expect_lookups(
+    const KeyRange& range, std::uint64_t lookups, std::uint64_t entries
+) {
+  if (range_cache_ == nullptr || is_empty(range) || find_image(range, looked_up_)) return {};
+  const bool may_walk = limit_.tier() == Tier::kDisk;
+  if (!range_cache_->wants_image(range, snapshot(), lookups, entries, may_walk)) return {};
+  if (!may_walk) return fail(Errc::kWouldBlock, "the range is to be walked and kept in memory");
+  if (auto made = make_image(range); !made) return made;
+  static_cast<void>(find_image(range, looked_up_));  // unless it changed meanwhile
+  return {};
+}
+
+Result<> StoreTransaction::make_image(const KeyRange& range) {
+  auto stored = snapshot_->scan(range, Direction::kForward, limit_.tier());
+  auto watched = range_cache_->watch(std::move(stored), range, Direction::kForward, snapshot());
+  StoredCursor cursor(std::move(watched), limit_);
+  cursor.skip_rest();
+  return cursor.status();
 }
 
 Result<std::uint64_t> StoreTransaction::count(const KeyRange& range, const KeyRange& whole) {
   if (is_empty(range)) return 0;
   const bool may_walk_far = limit_.tier() == Tier::kDisk;
-  if (writes_.empty() && !find_image(range)) {
+  if (writes_.empty() && !find_image(range, scanned_)) {
     const auto known = range_counts_->count(
         range,
         whole,
@@ -89,13 +110,12 @@ Result<std::uint64_t> StoreTransaction::count(const KeyRange& range, const KeyRa
   return walked;
 }
 
-bool StoreTransaction::find_image(const KeyRange& range) {
+bool StoreTransaction::find_image(const KeyRange& range, Kept& kept) {
   if (range_cache_ == nullptr) return false;
-  if (image_ != nullptr && is_same(range, image_range_)) return true;
+  if (kept.image != nullptr && is_same(range, kept.range)) return true;
   auto image = range_cache_->find(range, snapshot());
   if (image == nullptr) return false;
-  image_ = std::move(image);
-  image_range_ = range;
+  kept = {std::move(image), range};
   return true;
 }
 

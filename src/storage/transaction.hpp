@@ -52,6 +52,8 @@ class StoreTransaction final : public Transaction {
   std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) override;
   bool has_steps(std::uint64_t entries) const override { return limit_.has_steps(entries); }
   std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) override;
+  Result<> expect_lookups(const KeyRange& range, std::uint64_t lookups, std::uint64_t entries)
+      override;
   Result<std::uint64_t> count(const KeyRange& range, const KeyRange& whole) override;
   void put(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;
@@ -89,17 +91,23 @@ class StoreTransaction final : public Transaction {
   }  // tells whose transaction this is
 
  private:
-  // Whether all of `range` is in an image, which then is image_.
-  bool find_image(const KeyRange& range);
+  // All of a range at this snapshot, once it was found.
+  struct Kept {
+    std::shared_ptr<const RangeImage> image;
+    KeyRange range;
+  };
+
+  // Whether all of `range` is in an image, which then is in `kept`.
+  bool find_image(const KeyRange& range, Kept& kept);
+  // Walks all of `range` for the image that is wanted of it.
+  Result<> make_image(const KeyRange& range);
 
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<HighMarks> marks_;
   std::shared_ptr<RangeCache> range_cache_;
   std::shared_ptr<RangeCounts> range_counts_;
-  // The image that was found last and what it was asked for: rows that a scan found are often
-  // fetched next.
-  std::shared_ptr<const RangeImage> image_;
-  KeyRange image_range_;
+  Kept scanned_;    // what a scan found is often fetched next
+  Kept looked_up_;  // what lookups are expected in; scans of an index beside them leave it
   WorkLimit limit_;
   OwnWrites writes_;
   std::vector<KeyHash> reads_, announced_;

@@ -127,6 +127,14 @@ const LimitCase kCases[] = {
      [](const Limits& l) {
        return milliseconds(l.server.deadline);
      }},
+    {"http.half_close_timeout",
+     "2s",
+     "1h",
+     "2h",
+     2000,
+     [](const Limits& l) {
+       return milliseconds(l.server.half_close_timeout);
+     }},
     {"http.body_rate",
      "7",
      "1000000",

@@ -48,6 +48,11 @@ class RangeCacheTest : public testing::Test {
     cache_.note({.changes = {&change, 1}}, sequence);
   }
 
+  // Of a range of 300 entries.
+  bool wants(const std::string& prefix, std::uint64_t lookups, bool may_walk = true) {
+    return cache_.wants_image(prefix_range(prefix), 5, lookups, 300, may_walk);
+  }
+
   RangeCache cache_{100'000};
 };
 
@@ -155,6 +160,55 @@ TEST_F(RangeCacheTest, ForgetsTheRangeThatWasNotUsedForLongest) {
   EXPECT_TRUE(has("new/", 5));
   EXPECT_TRUE(has("00/", 5));
   EXPECT_FALSE(has("01/", 5));
+}
+
+TEST_F(RangeCacheTest, WantsAnImageOnceLookupsAreWorthAWalk) {
+  constexpr std::uint64_t kWorth = 300 / RangeCache::kEntriesPerLookup;
+  change("c/1", 5);
+  EXPECT_FALSE(wants("a/", kWorth - 1));
+  EXPECT_FALSE(wants("b/", kWorth - 1)) << "each range by itself";
+  EXPECT_TRUE(wants("a/", 1));
+  walk("a/", 5);
+  EXPECT_TRUE(has("a/", 5)) << "at the first walk";
+  EXPECT_FALSE(wants("a/", 10 * kWorth));
+  walk("b/", 5);
+  EXPECT_FALSE(has("b/", 5));
+}
+
+TEST_F(RangeCacheTest, TellsOneWhoMayNotWalkThatAnImageIsWantedAndThenTheOneWhoMay) {
+  EXPECT_TRUE(wants("a/", 300, false));
+  EXPECT_FALSE(wants("a/", 1, false));
+  EXPECT_TRUE(wants("a/", 1));
+  walk("a/", 5);
+  EXPECT_FALSE(wants("a/", 1));
+}
+
+TEST_F(RangeCacheTest, LookupsBeforeAChangeCountNoMore) {
+  EXPECT_FALSE(wants("a/", 60));
+  change("a/1", 5);
+  EXPECT_FALSE(wants("a/", 60));
+  EXPECT_TRUE(wants("a/", 60, false));
+  change("a/1", 5);
+  EXPECT_FALSE(wants("a/", 1));
+  change("a/1", 6);
+  EXPECT_FALSE(wants("a/", 300)) << "of a reader who does not see that change";
+}
+
+TEST_F(RangeCacheTest, WantsNoSecondImageWhileOneIsRecorded) {
+  EXPECT_TRUE(wants("a/", 300));
+  auto cursor = cache_.watch(
+      std::make_unique<ListCursor>("a/", 300), prefix_range("a/"), Direction::kForward, 5
+  );
+  EXPECT_FALSE(wants("a/", 300));
+  cursor.reset();  // unfinished
+  EXPECT_TRUE(wants("a/", 300));
+}
+
+TEST_F(RangeCacheTest, WantsNoImageThatDoesNotFit) {
+  EXPECT_FALSE(cache_.wants_image(prefix_range("a/"), 5, 10'000, 10'000, true));
+  EXPECT_TRUE(cache_.wants_image(prefix_range("a/"), 5, 3'000, 3'000, true));
+  walk("a/", 5, 10'000);
+  EXPECT_FALSE(cache_.wants_image(prefix_range("a/"), 5, 3'000, 3'000, true));
 }
 
 }  // namespace

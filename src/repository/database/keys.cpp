@@ -86,6 +86,10 @@ std::string row(std::uint16_t application, const Entity& entity, const RowKey& k
   return bytes;
 }
 
+KeyRange rows(std::uint16_t application, const Entity& entity) {
+  return prefix_range(prefix(application, Space::kRow, entity.id));
+}
+
 std::string row_count(std::uint16_t application, const Entity& entity) {
   return prefix(application, Space::kCount, entity.id);
 }

@@ -2,6 +2,8 @@
 // the application's number (u16 big-endian) and one byte that names the space.
 #pragma once
 
+#include "noded/engine.hpp"
+
 #include "repository/database/schema.hpp"
 #include "repository/database/value.hpp"
 
@@ -23,6 +25,9 @@ enum class Space : char {
 
 std::string prefix(std::uint16_t application, Space space);
 std::string prefix(std::uint16_t application, Space space, std::uint32_t number);
+
+// All rows of an entity.
+KeyRange rows(std::uint16_t application, const Entity& entity);
 
 std::string meta(std::uint16_t application, std::string_view name);
 std::string row(std::uint16_t application, const Entity& entity, const RowKey& key);

@@ -113,6 +113,11 @@ class Walk {
   Result<std::vector<StoredRow>> fetch() {
     std::sort(keys_.begin(), keys_.end());
     keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+    if (keys_.size() > 1) {
+      const KeyRange rows = keys::rows(application_, *reference_.other);
+      if (auto ready = transaction_.expect_lookups(rows, keys_.size(), 0); !ready)
+        return std::unexpected(std::move(ready.error()));
+    }
     std::vector<StoredRow> rows;
     rows.reserve(keys_.size());
     std::string bytes;

@@ -9,7 +9,7 @@
 namespace noded::database {
 namespace {
 
-constexpr std::int64_t kScannedPerFetched = 64;
+constexpr std::uint64_t kScannedPerFetched = 64;
 
 class Walker {
  public:
@@ -29,12 +29,9 @@ class Walker {
   Result<> run() {
     switch (plan_.path) {
       case Plan::Path::kKeys:
-        return walk_keys(plan_.keys);
-      case Plan::Path::kIndexRange: {
-        auto keys = collect_range();
-        if (!keys) return std::unexpected(std::move(keys.error()));
-        return *keys ? walk_keys(**keys) : scan();
-      }
+        return walk_keys(plan_.keys, 0);
+      case Plan::Path::kIndexRange:
+        return walk_range();
       case Plan::Path::kIndexRun:
         return walk_run();
       case Plan::Path::kScan:
@@ -60,18 +57,30 @@ class Walker {
     return {};
   }
 
-  Result<> walk_keys(const std::vector<RowKey>& keys) {
+  // `total`: rows of the entity; 0 when that is not known.
+  Result<> walk_keys(const std::vector<RowKey>& keys, std::uint64_t total) {
+    if (keys.size() > 1) {
+      const KeyRange rows = keys::rows(application_, entity_);
+      if (auto ready = transaction_.expect_lookups(rows, keys.size(), total); !ready) return ready;
+    }
     return plan_.direction == Direction::kForward ? show_all(keys)
                                                   : show_all(keys | std::views::reverse);
+  }
+
+  Result<> walk_range() {
+    const auto counted = transaction_.read_counter(keys::row_count(application_, entity_));
+    if (!counted) return std::unexpected(counted.error());
+    const auto total = static_cast<std::uint64_t>(std::max<std::int64_t>(*counted, 0));
+    const auto keys = collect_range(total);
+    if (!keys) return std::unexpected(keys.error());
+    return *keys ? walk_keys(**keys, total) : scan();
   }
 
   // The keys in key order, or nothing when they are so many that a scan is cheaper: a row that an
   // index leads to costs about 2 µs, one of a scan from memory some 0.03, and what was collected in
   // vain is lost.
-  Result<std::optional<std::vector<RowKey>>> collect_range() {
-    const auto total = transaction_.read_counter(keys::row_count(application_, entity_));
-    if (!total) return std::unexpected(total.error());
-    const auto worthwhile = static_cast<std::size_t>(*total / kScannedPerFetched + 64);
+  Result<std::optional<std::vector<RowKey>>> collect_range(std::uint64_t total) {
+    const auto worthwhile = static_cast<std::size_t>(total / kScannedPerFetched + 64);
     std::vector<RowKey> found;
     for (const KeyRange& range : plan_.ranges) {
       const auto cursor = transaction_.scan(range, Direction::kForward);
@@ -98,12 +107,11 @@ class Walker {
   }
 
   Result<> scan() {
-    const std::string prefix = keys::prefix(application_, keys::Space::kRow, entity_.id);
-    const auto cursor = plan_.is_ordered
-                            ? transaction_.scan(prefix_range(prefix), plan_.direction)
-                            : transaction_.scan_unordered(prefix_range(prefix), plan_.direction);
+    const KeyRange rows = keys::rows(application_, entity_);
+    const auto cursor = plan_.is_ordered ? transaction_.scan(rows, plan_.direction)
+                                         : transaction_.scan_unordered(rows, plan_.direction);
     while (cursor->next()) {
-      const auto key = RowKey::from_bytes(cursor->key().substr(prefix.size()));
+      const auto key = RowKey::from_bytes(cursor->key().substr(rows.begin.size()));
       const auto go_on = visitor_.visit(key, cursor->value());
       if (!go_on) return std::unexpected(go_on.error());
       if (!*go_on) return {};

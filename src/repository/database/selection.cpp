@@ -342,6 +342,11 @@ Result<Selected> select_rows(
       plan.path == Plan::Path::kScan && (!plan.is_ordered || !narrowing.is_empty());
   if (walks_all && !transaction.has_steps(total))
     return fail(Errc::kWouldBlock, "all rows are more than may be walked at once");
+  if (plan.path == Plan::Path::kIndexRun) {
+    const KeyRange rows = keys::rows(application, entity);
+    auto ready = transaction.expect_lookups(rows, std::min(cut.limit, total), total);
+    if (!ready) return std::unexpected(std::move(ready.error()));
+  }
   if (plan.path == Plan::Path::kIndexRun && !narrowing.is_empty())
     return select_of_run(application, transaction, entity, narrowing, cut, plan);
   if (plan.is_ordered) {

@@ -1,6 +1,7 @@
 #include "storage/rocksdb/rocksdb_backend.hpp"
 
 #include "storage/number.hpp"
+#include "storage/rocksdb/range_starts.hpp"
 #include "storage/rocksdb/rocksdb_backup.hpp"
 #include "storage/rocksdb/rocksdb_format.hpp"
 #include "storage/rocksdb/rocksdb_open.hpp"
@@ -43,6 +44,7 @@ class RocksdbBackend final : public Backend {
   std::expected<void, WriteFault> apply(
       const Batch& batch, Sequence last, Sequence /*oldest_read*/
   ) override {
+    starts_->note(batch, last);
     batch_.Clear();
     rocksdb::Status status;
     for (const KeyRange& range : batch.erased) {
@@ -64,7 +66,7 @@ class RocksdbBackend final : public Backend {
   }
 
   std::unique_ptr<Snapshot> snapshot(Sequence sequence) override {
-    return std::make_unique<RocksdbSnapshot>(files_, sequence);
+    return std::make_unique<RocksdbSnapshot>(files_, starts_, sequence);
   }
 
   Usage usage() override {
@@ -103,8 +105,10 @@ class RocksdbBackend final : public Backend {
   }
 
  private:
-  static WriteFault::Kind kind_of(const rocksdb::Status& status) {
-    if (status.IsNoSpace()) return WriteFault::Kind::kNoSpace;
+  WriteFault::Kind kind_of(const rocksdb::Status& status) const {
+    // Incomplete: not begun, since the work that it would have waited for had failed before.
+    const bool was_behind_full_disk = status.IsIncomplete() && background_->met_full_disk();
+    if (status.IsNoSpace() || was_behind_full_disk) return WriteFault::Kind::kNoSpace;
     return status.IsCorruption() ? WriteFault::Kind::kDamaged : WriteFault::Kind::kBroken;
   }
 
@@ -130,6 +134,7 @@ class RocksdbBackend final : public Backend {
   std::shared_ptr<RocksdbFiles> files_;
   std::shared_ptr<BackgroundFaults> background_;
   Sequence stored_sequence_;
+  std::shared_ptr<RangeStarts> starts_ = std::make_shared<RangeStarts>(stored_sequence_);
   std::filesystem::path directory_;
   bool has_log_;
   bool takes_writes_;

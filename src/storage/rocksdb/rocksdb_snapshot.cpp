@@ -17,14 +17,19 @@ class RocksdbCursor final : public Cursor {
  public:
   RocksdbCursor(
       rocksdb::DB& db,
+      RangeStarts& starts,
+      Sequence sequence,
       rocksdb::ReadOptions reads,
-      const KeyRange& range,
+      KeyRange range,
       Direction direction,
       Tier tier
   )
       : db_(db),
+        starts_(starts),
+        sequence_(sequence),
         tier_(tier),
-        range_(range),
+        wanted_(std::move(range)),
+        range_(direction == Direction::kForward ? behind_deletions(wanted_) : wanted_),
         lower_bound_(range_.begin()),
         upper_bound_(range_.end()),
         is_forward_(direction == Direction::kForward) {
@@ -49,13 +54,28 @@ class RocksdbCursor final : public Cursor {
   }
 
  private:
+  KeyRange behind_deletions(const KeyRange& range) const {
+    KeyRange part{starts_.find(range.begin, sequence_), range.end};
+    if (!part.end.empty() && part.end < part.begin) part.begin = part.end;
+    return part;
+  }
   void move() {
+    const bool is_first = !is_placed_;
     const std::uint64_t skipped_before = skipped_deletions();
     step();
-    skipped_ += skipped_deletions() - skipped_before;
+    const std::uint64_t skipped = skipped_deletions() - skipped_before;
+    if (is_first && is_forward_ && skipped >= RangeStarts::kWorthTelling) tell_start();
+    skipped_ += skipped;
     if (skipped_ < kManySkippedDeletions || tier_ == Tier::kMemory) return;
     note_skipped_deletions(db_);
     skipped_ = 0;
+  }
+  void tell_start() {
+    if (iterator_->Valid()) {
+      starts_.learn(wanted_.begin, iterator_->key().ToStringView().substr(1), sequence_);
+    } else if (iterator_->status().ok() && !wanted_.end.empty()) {
+      starts_.learn(wanted_.begin, wanted_.end, sequence_);
+    }
   }
   void step() {
     if (std::exchange(is_placed_, true)) {
@@ -66,7 +86,10 @@ class RocksdbCursor final : public Cursor {
   }
 
   rocksdb::DB& db_;
+  RangeStarts& starts_;
+  Sequence sequence_;
   Tier tier_;
+  const KeyRange wanted_;
   const StoredRange range_;
   rocksdb::Slice lower_bound_, upper_bound_;  // the iterator points to them
   bool is_forward_;
@@ -88,8 +111,15 @@ RocksdbFiles::~RocksdbFiles() {
   );
 }
 
-RocksdbSnapshot::RocksdbSnapshot(std::shared_ptr<const RocksdbFiles> files, Sequence sequence)
-    : Snapshot(sequence), files_(std::move(files)), snapshot_(files_->db().GetSnapshot()) {
+RocksdbSnapshot::RocksdbSnapshot(
+    std::shared_ptr<const RocksdbFiles> files,
+    std::shared_ptr<RangeStarts> starts,
+    Sequence sequence
+)
+    : Snapshot(sequence),
+      files_(std::move(files)),
+      starts_(std::move(starts)),
+      snapshot_(files_->db().GetSnapshot()) {
   disk_reads_.snapshot = snapshot_;
   memory_reads_ = disk_reads_;
   memory_reads_.read_tier = rocksdb::kBlockCacheTier;
@@ -126,7 +156,9 @@ bool RocksdbSnapshot::is_known(const rocksdb::Slice& key) const {
 
 std::unique_ptr<Cursor> RocksdbSnapshot::scan(KeyRange range, Direction direction, Tier tier)
     const {
-  return std::make_unique<RocksdbCursor>(files_->db(), reads(tier), range, direction, tier);
+  return std::make_unique<RocksdbCursor>(
+      files_->db(), *starts_, sequence(), reads(tier), std::move(range), direction, tier
+  );
 }
 
 Error read_error(const rocksdb::Status& status) {

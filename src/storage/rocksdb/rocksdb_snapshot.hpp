@@ -4,6 +4,7 @@
 #include "noded/result.hpp"
 
 #include "storage/backend.hpp"
+#include "storage/rocksdb/range_starts.hpp"
 
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
@@ -69,7 +70,11 @@ class StoredRange {
 
 class RocksdbSnapshot final : public Snapshot {
  public:
-  RocksdbSnapshot(std::shared_ptr<const RocksdbFiles> files, Sequence sequence);
+  RocksdbSnapshot(
+      std::shared_ptr<const RocksdbFiles> files,
+      std::shared_ptr<RangeStarts> starts,
+      Sequence sequence
+  );
   ~RocksdbSnapshot() override;
 
   Result<bool> get(std::string_view key, std::string& value, Tier tier) const override;
@@ -84,6 +89,7 @@ class RocksdbSnapshot final : public Snapshot {
   }
 
   std::shared_ptr<const RocksdbFiles> files_;
+  std::shared_ptr<RangeStarts> starts_;
   const rocksdb::Snapshot* snapshot_;
   rocksdb::ReadOptions memory_reads_, disk_reads_;
 };
