@@ -4,10 +4,17 @@ if(NOT NODED_PACKAGE)
   return()
 endif()
 include(GNUInstallDirs)
+# Whoever builds a package for others answers for it. The address below is reserved for documentation: it reaches nobody.
+set(NODED_MAINTAINER "Unnamed maintainer of a local build <nobody@example.invalid>" CACHE STRING
+  "name and address of who answers for the package, as in \"Jane Doe <jane@example.org>\"")
+if(NOT NODED_MAINTAINER MATCHES "^[^<>]+ <[^<> @]+@[^<> @]+>$")
+  message(FATAL_ERROR "NODED_MAINTAINER is \"${NODED_MAINTAINER}\"; it has to be like \"Jane Doe <jane@example.org>\"")
+endif()
 
 # Documents that the binary prints, and what Debian wants compressed.
 set(documents ${CMAKE_BINARY_DIR}/documents)
 file(MAKE_DIRECTORY ${documents})
+configure_file(packaging/debian/changelog.in ${documents}/changelog @ONLY)
 add_custom_command(OUTPUT ${documents}/noded.1.gz
   COMMAND $<TARGET_FILE:noded> man > noded.1
   COMMAND gzip -9nf noded.1
@@ -15,8 +22,8 @@ add_custom_command(OUTPUT ${documents}/noded.1.gz
   COMMAND $<TARGET_FILE:noded> completion zsh > _noded
   COMMAND $<TARGET_FILE:noded> completion fish > noded.fish
   COMMAND $<TARGET_FILE:noded> config print --sample > noded.yaml
-  COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/packaging/debian/changelog > changelog.gz
-  DEPENDS noded ${CMAKE_SOURCE_DIR}/packaging/debian/changelog
+  COMMAND gzip -9nc changelog > changelog.gz
+  DEPENDS noded ${documents}/changelog
   WORKING_DIRECTORY ${documents} VERBATIM)
 add_custom_target(documents ALL DEPENDS ${documents}/noded.1.gz)
 
@@ -28,13 +35,12 @@ install(FILES ${documents}/noded.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/
 install(FILES systemd/noded.service systemd/noded.socket systemd/noded@.service DESTINATION /lib/systemd/system)
 install(FILES systemd/noded.sysusers DESTINATION /usr/lib/sysusers.d RENAME noded.conf)
 install(FILES ${documents}/noded.yaml DESTINATION /etc/noded)
-install(FILES packaging/debian/copyright ${documents}/changelog.gz README.md docs/operations.md
-  docs/operations_backup.md docs/operations_doctor.md docs/limits.md docs/configuration.md
-  DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES packaging/debian/copyright ${documents}/changelog.gz README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES config/examples/api.yaml config/examples/tasks.json DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "The noded maintainers <maintainers@noded.invalid>")
+set(CPACK_PACKAGE_CONTACT "${NODED_MAINTAINER}")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)

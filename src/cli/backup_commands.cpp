@@ -119,7 +119,7 @@ int print_made(const http::ClientAnswer& answer, const BackupArguments& argument
     const json::value* error = made->if_contains("error");
     const bool has_text = error != nullptr && error->is_string();
     fmt::print(stderr, "noded: {}\n", has_text ? error->get_string().c_str() : answer.body.c_str());
-    return kFailed;
+    return answer.status == 409 ? kBusy : kFailed;
   }
   if (arguments.wants_json) {
     fmt::print("{}\n", answer.body);

@@ -119,6 +119,7 @@ std::string screen(const json::value& answer) {
 struct Records {
   std::optional<json::value> answer;
   std::optional<InstallationFlaw> failure;
+  std::optional<std::string> checked_since;  // by another check that is under way; may be empty
 };
 
 std::string_view advice_on(Errc code) {
@@ -136,14 +137,19 @@ std::string_view advice_on(Errc code) {
   }
 }
 
-std::string refusal_of(const http::ClientAnswer& answer) {
-  if (answer.status == 404) return "no role of this node has records that can be checked";
+// Empty when the answer has no such text.
+std::string text_at(const http::ClientAnswer& answer, std::string_view name) {
   const auto body = codec::parse_json(answer.body, "answer");
   const json::object* object = body ? body->if_object() : nullptr;
-  const json::value* error = object == nullptr ? nullptr : object->if_contains("error");
-  const bool is_text = error != nullptr && error->is_string();
+  const json::value* value = object == nullptr ? nullptr : object->if_contains(name);
+  return std::string(value != nullptr && value->is_string() ? text_of(*value) : "");
+}
+
+std::string refusal_of(const http::ClientAnswer& answer) {
+  if (answer.status == 404) return "no role of this node has records that can be checked";
+  const std::string error = text_at(answer, "error");
   return fmt::format(
-      "the node answered {}: {}", answer.status, is_text ? text_of(*error) : answer.body
+      "the node answered {}: {}", answer.status, error.empty() ? answer.body : error
   );
 }
 
@@ -156,17 +162,31 @@ Records ask_about_records(
       ask_node_or_run_it(loaded, http::Method::kPost, kRoute, body, kPatienceForAll);
   if (!answer) {
     const Error& error = answer.error();
-    return {{}, InstallationFlaw{"node", data, error.message, std::string(advice_on(error.code))}};
+    return {
+        {}, InstallationFlaw{"node", data, error.message, std::string(advice_on(error.code))}, {}
+    };
   }
   auto parsed = codec::parse_json(answer->body, "answer");
   if (answer->status == 200 && parsed) {
-    if (!records_screen(answer->body).empty()) return {std::move(*parsed), {}};
+    if (!records_screen(answer->body).empty()) return {std::move(*parsed), {}, {}};
     const std::string sentence = "the node's answer is none: it is of another version";
-    return {{}, InstallationFlaw{"records", data, sentence, "use the noded that runs there"}};
+    return {{}, InstallationFlaw{"records", data, sentence, "use the noded that runs there"}, {}};
   }
-  const std::string mend =
-      answer->status == 409 ? "wait for it, then run noded doctor again" : "look at the node's log";
-  return {{}, InstallationFlaw{"records", data, refusal_of(*answer), mend}};
+  if (answer->status == 409) return {{}, {}, text_at(*answer, "since")};
+  const InstallationFlaw refused{"records", data, refusal_of(*answer), "look at the node's log"};
+  return {{}, refused, {}};
+}
+
+bool has_findings(const json::value& answer) {
+  const json::object* object = answer.if_object();
+  const json::value* counts = object == nullptr ? nullptr : object->if_contains("counts");
+  return counts == nullptr || !counts->is_object() || !counts->get_object().empty();
+}
+
+int exit_code_of(const std::vector<InstallationFlaw>& flaws, const Records& records) {
+  if (!flaws.empty()) return kFailed;
+  if (records.checked_since) return kBusy;
+  return has_findings(*records.answer) ? kFailed : kDone;
 }
 
 using Paths = std::vector<std::filesystem::path>;
@@ -175,7 +195,7 @@ void print_json(
     const std::vector<InstallationFlaw>& flaws,
     const Paths& backups,
     const Records& records,
-    bool in_order
+    int exit_code
 ) {
   json::array kept;
   for (const std::filesystem::path& backup : backups)
@@ -189,13 +209,19 @@ void print_json(
         {"mend", flaw.mend},
     });
   }
-  const json::object all{
-      {"in_order", in_order},
+  json::object all{
+      {"in_order", exit_code == kBusy ? json::value(nullptr) : exit_code == kDone},
       {"installation", std::move(installation)},
       {"migration_backups", std::move(kept)},
       {"records", records.answer ? *records.answer : json::value(nullptr)},
   };
+  if (records.checked_since) all.emplace("checked_since", *records.checked_since);
   fmt::print("{}\n", codec::to_json_text(all));
+}
+
+std::string_view verdict(int exit_code) {
+  if (exit_code == kBusy) return "Run noded doctor again when that check is done.";
+  return exit_code == kDone ? "Everything is in order." : "Not everything is in order.";
 }
 
 void print_screen(
@@ -203,7 +229,7 @@ void print_screen(
     const std::vector<InstallationFlaw>& flaws,
     const Paths& backups,
     const Records& records,
-    bool in_order
+    int exit_code
 ) {
   fmt::print("  {:<10} {}\n", "data", data);
   for (const std::filesystem::path& backup : backups)
@@ -215,13 +241,14 @@ void print_screen(
   for (const InstallationFlaw& flaw : flaws)
     fmt::print("{}", lines_of(flaw.what, flaw.sentence, flaw.mend));
   if (records.answer) fmt::print("{}", records_screen(codec::to_json_text(*records.answer)));
-  fmt::print("\n{}\n", in_order ? "Everything is in order." : "Not everything is in order.");
-}
-
-bool has_findings(const json::value& answer) {
-  const json::object* object = answer.if_object();
-  const json::value* counts = object == nullptr ? nullptr : object->if_contains("counts");
-  return counts == nullptr || !counts->is_object() || !counts->get_object().empty();
+  if (records.checked_since) {
+    fmt::print(
+        "  {:<10} a check is under way already, since {}; its end is in the node's log\n",
+        "records",
+        *records.checked_since
+    );
+  }
+  fmt::print("\n{}\n", verdict(exit_code));
 }
 
 }  // namespace
@@ -238,18 +265,19 @@ std::string records_screen(std::string_view answer) {
 
 int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
   if (!has_data_directory(loaded)) return kFailed;
-  const std::string data = std::filesystem::absolute(loaded.configuration->get(node::kData));
+  const std::string data =
+      std::filesystem::absolute(loaded.configuration->get(node::kData)).lexically_normal();
   auto flaws = node::check_installation(*loaded.configuration);
   const auto backups = node::migration_backups(*loaded.configuration);
   Records records = ask_about_records(loaded, data, repairs, !as_json);
   if (records.failure) flaws.push_back(std::move(*records.failure));
-  const bool in_order = flaws.empty() && records.answer && !has_findings(*records.answer);
+  const int exit_code = exit_code_of(flaws, records);
   if (as_json) {
-    print_json(flaws, backups, records, in_order);
+    print_json(flaws, backups, records, exit_code);
   } else {
-    print_screen(data, flaws, backups, records, in_order);
+    print_screen(data, flaws, backups, records, exit_code);
   }
-  return in_order ? kDone : kFailed;
+  return exit_code;
 }
 
 }  // namespace noded::cli

@@ -10,7 +10,8 @@
 namespace noded::cli {
 
 // Looks from outside, then asks the node, whether it runs or not. kDone: in order. kFailed: it is
-// not, or nobody can tell; what was found is on standard output.
+// not, or nobody can tell. kBusy: another check is under way, and what is seen from outside is in
+// order. What was found is on standard output.
 int examine_node(const Loaded& loaded, bool repairs, bool as_json);
 
 // The answer of /api/admin/doctor as lines for a person; empty when it is none. Apart for its test.

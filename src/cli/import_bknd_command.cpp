@@ -58,13 +58,13 @@ void widen_write_buffer(config::Configuration& configuration) {
 
 // The node that fills the store: its own data directory, the application of the file.
 Result<> point_at(Loaded& loaded, const fs::path& directory, const bknd::Application& application) {
-  if (loaded.options->find("app.file") == nullptr)
+  if (loaded.options->find(kAppFile) == nullptr)
     return fail(Errc::kInvalid, "this build has no role api, which an import needs");
   const fs::path file = directory / "application.json";
   const std::string text = codec::to_json_text(application.configuration);
   if (auto written = write_private(file, text); !written) return written;
   loaded.configuration->set(node::kData.name, directory.string(), "import");
-  loaded.configuration->set("app.file", file.string(), "import");
+  loaded.configuration->set(kAppFile, file.string(), "import");
   widen_write_buffer(*loaded.configuration);
   return {};
 }

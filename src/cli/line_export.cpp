@@ -1,6 +1,7 @@
 #include "cli/line_export.hpp"
 
 #include "cli/admin_calls.hpp"
+#include "cli/admin_client.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/line_file.hpp"
 #include "cli/progress_bar.hpp"
@@ -143,6 +144,7 @@ class LineExport {
   Result<> run() {
     if (auto begun = make_directory(); !begun) return begun;
     if (auto listed = list(); !listed) return listed;
+    if (auto kept = keep_application(); !kept) return kept;
     json::array entities;
     for (const std::string& name : wanted_) {
       auto written = look_at(directory_ / file_of(name));
@@ -216,6 +218,19 @@ class LineExport {
     }
     progress_.emplace(rows);
     return {};
+  }
+
+  Result<> keep_application() {
+    const auto answer = ask_node(socket_, http::Method::kGet, "/api/system/config/raw");
+    if (!answer) return std::unexpected(answer.error());
+    const auto body = codec::parse_json(answer->body, "answer of the node");
+    const json::object* members = body ? body->if_object() : nullptr;
+    const json::value* application = members == nullptr ? nullptr : members->if_contains("json");
+    if (answer->status != 200 || application == nullptr) return other_version();
+    Appender file;
+    if (auto opened = file.open(directory_ / kApplicationName, 0); !opened) return opened;
+    if (auto added = file.add(codec::to_json_text(*application)); !added) return added;
+    return file.close();
   }
 
   Result<> take(std::string_view line) {

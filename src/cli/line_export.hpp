@@ -1,4 +1,5 @@
-// `noded export DIR`: one file of lines per entity, and a manifest once all are whole.
+// `noded export DIR`: the application's configuration, one file of lines per entity, and a manifest
+// once all are whole.
 #pragma once
 
 #include "cli/loaded.hpp"

@@ -55,6 +55,8 @@ struct Manifest {
   std::vector<ManifestEntry> entities;
 };
 inline constexpr const char* kManifestName = "manifest.json";
+// Beside it: the application's configuration {server, data, auth, media, flows} without secrets.
+inline constexpr const char* kApplicationName = "application.json";
 
 std::string manifest_text(const Manifest& manifest);
 // kInvalid says what is wrong: another format or version, a file outside of the directory.

@@ -277,9 +277,22 @@ Result<> import_all(
   return done;
 }
 
+// Whether there is a store, or one may begin here. Only on purpose: a mistyped directory is none.
+bool may_open_store(const Loaded& loaded, const fs::path& path) {
+  std::error_code fault;
+  const fs::path exported = path / kApplicationName;
+  if (application_file(loaded).empty() && fs::is_regular_file(exported, fault) &&
+      loaded.options->find(kAppFile) != nullptr)
+    loaded.configuration->set(kAppFile, exported.string(), "import");
+  if (!application_file(loaded).empty() || has_data_directory(loaded)) return true;
+  fmt::print(stderr, "To begin a store there, name the application's configuration: --app FILE\n");
+  return false;
+}
+
 }  // namespace
 
 int import_lines(const Loaded& loaded, const LineImportArguments& arguments) {
+  if (!may_open_store(loaded, arguments.path)) return kFailed;
   const auto inputs = line_inputs(arguments.path, arguments.entity);
   const auto done =
       inputs ? with_node_running_or_not(

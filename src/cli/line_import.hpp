@@ -14,8 +14,9 @@ struct LineImportArguments {
   bool begins_anew = false;          // forget how far an earlier import of the same path has come
 };
 
-// Whether the node runs or not. Stops at the first line that is refused; what was before it is
-// taken, and the same command goes on from there. Returns the exit code.
+// Whether the node runs or not. Begins a store with the file of --app, else with the configuration
+// that the export holds. Stops at the first line that is refused; what was before it is taken, and
+// the same command goes on from there. Returns the exit code.
 int import_lines(const Loaded& loaded, const LineImportArguments& arguments);
 
 }  // namespace noded::cli

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 namespace noded::cli {
 namespace {
@@ -152,6 +153,12 @@ std::expected<Loaded, Problems> load_node(
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return loaded;
+}
+
+std::string application_file(const Loaded& loaded) {
+  if (loaded.options->find(kAppFile) == nullptr) return {};
+  const auto* name = std::get_if<std::string>(&loaded.configuration->value(kAppFile));
+  return name == nullptr ? std::string() : *name;
 }
 
 bool has_data_directory(const Loaded& loaded) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace noded::cli {
@@ -35,6 +36,12 @@ struct Loaded {
 // For commands that look at a node's data or change it: a mistyped directory is not made. False: it
 // is not there, which was printed.
 bool has_data_directory(const Loaded& loaded);
+
+// An option of the role api, which may not be part of a build.
+inline constexpr std::string_view kAppFile = "app.file";
+
+// The file that an empty store begins with; empty: none was named.
+std::string application_file(const Loaded& loaded);
 
 // Everything that is wrong comes back at once.
 std::expected<Loaded, config::Problems> load_node(

@@ -20,7 +20,7 @@ constexpr const char* kExamples =
     "  noded config print --sample > noded.yaml     a file with every option, explained\n"
     "  noded status                                 how the running node is doing\n"
     "\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no node runs there,\n"
-    "4 schema plan found changes to make.\n";
+    "4 schema plan found changes to make, 5 the node is at it already: try again later.\n";
 
 // All commands, in the order in which --help shows them.
 class CommandLine {

@@ -24,42 +24,40 @@ using http::ClientAnswer;
 using http::Method;
 
 constexpr std::string_view kRoutes = "/api/admin/schema/";
-constexpr std::string_view kAppFile = "app.file";
 constexpr std::size_t kMaxFile = std::size_t{4} << 20;
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 constexpr std::chrono::hours kPatienceToCancel{24};
 
 Result<std::string> read_application(const Loaded& loaded) {
-  const bool is_known = loaded.options->find(kAppFile) != nullptr;
-  const auto* name =
-      is_known ? std::get_if<std::string>(&loaded.configuration->value(kAppFile)) : nullptr;
-  if (name == nullptr || name->empty())
-    return fail(Errc::kInvalid, "name the file with the configuration: --app FILE");
-  std::ifstream stream(*name, std::ios::binary);
-  if (!stream) return fail(Errc::kNotFound, fmt::format("cannot open {}", *name));
+  const std::string name = application_file(loaded);
+  if (name.empty()) return fail(Errc::kInvalid, "name the file with the configuration: --app FILE");
+  std::ifstream stream(name, std::ios::binary);
+  if (!stream) return fail(Errc::kNotFound, fmt::format("cannot open {}", name));
   std::string text(kMaxFile + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return fail(Errc::kUnavailable, fmt::format("cannot read {}", *name));
+  if (stream.bad()) return fail(Errc::kUnavailable, fmt::format("cannot read {}", name));
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMaxFile)
-    return fail(Errc::kTooLarge, fmt::format("{} is larger than 4 MiB", *name));
+    return fail(Errc::kTooLarge, fmt::format("{} is larger than 4 MiB", name));
   return text;
 }
 
 int print_failure(const Error& error) {
   fmt::print(stderr, "noded: {}\n", error.message);
-  return kFailed;
+  return error.code == Errc::kConflict ? kBusy : kFailed;
 }
 
-// {"error":text}, or whatever came instead.
+// {"error":text}, or whatever came instead. kConflict: another change is under way.
 Error refusal_of(const ClientAnswer& answer) {
   if (answer.status == 404)
     return {Errc::kNotFound, "no role of this node has a configuration", {}, {}};
   const auto body = codec::parse_json(answer.body, "answer");
   const json::object* object = body ? body->if_object() : nullptr;
   const json::value* error = object == nullptr ? nullptr : object->if_contains("error");
-  if (error != nullptr && error->is_string())
-    return {Errc::kInvalid, std::string(error->get_string()), {}, {}};
+  if (error != nullptr && error->is_string()) {
+    const Errc code = answer.status == 409 ? Errc::kConflict : Errc::kInvalid;
+    return {code, std::string(error->get_string()), {}, {}};
+  }
   return {
       Errc::kInternal, fmt::format("the node answered {}: {}", answer.status, answer.body), {}, {}
   };
@@ -207,7 +205,10 @@ int cancel_schema_change(const Loaded& loaded, bool as_json) {
   if (!has_data_directory(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kPost, "cancel", {}, kPatienceToCancel);
   if (!answer) return print_failure(answer.error());
-  if (answer->status != 200) return print_failure(refusal_of(*answer));
+  if (answer->status != 200) {
+    print_failure(refusal_of(*answer));
+    return kFailed;  // 409 means that there is nothing to cancel
+  }
   const bool is_cancelled = answer->body.contains("\"cancelled\":true");
   print_answer(
       answer->body,

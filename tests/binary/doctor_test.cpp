@@ -5,16 +5,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace noded {
 namespace {
 
 using test::SpawnedProgram;
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 using Strings = std::vector<std::string>;
 
 class Doctor : public testing::Test {
@@ -118,6 +122,7 @@ TEST_F(Doctor, MakesNoDirectoryThatIsNotThereAndNeitherDoOtherCommands) {
       {"export", (directory_.path() / "export").string()},
       {"user", "list"},
       {"user", "set-role", "me@example.com", "admin"},
+      {"import", (directory_.path() / "rows.ndjson").string()},
       {"schema", "plan", "--app", "app.json"},
       {"schema", "apply", "--app", "app.json"},
       {"schema", "status"},
@@ -129,6 +134,47 @@ TEST_F(Doctor, MakesNoDirectoryThatIsNotThereAndNeitherDoOtherCommands) {
     EXPECT_THAT(program.errors(), HasSubstr("there is no data directory " + data()));
     EXPECT_FALSE(std::filesystem::exists(data())) << words.front();
   }
+}
+
+TEST_F(Doctor, TellsSinceWhenAnotherCheckIsUnderWayAndEndsAsABusyNodeDoes) {
+  make_store();
+  SpawnedProgram node(on_data({"--role=n1", "--listen", "127.0.0.1:0"}));
+  ASSERT_FALSE(node.wait_for_line("listening on http://127.0.0.1:").empty()) << node.errors();
+  std::atomic<bool> is_over = false;
+  std::vector<std::jthread> others;  // several, so that there is nearly always one
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back([this, &is_over] {
+      test::LoopbackClient client(data() + "/noded.sock");
+      while (!is_over) {
+        const auto answer = client.ask(
+            "POST /api/admin/doctor HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+        );
+        if (answer && (answer->status == 200 || answer->status == 409)) continue;
+        ADD_FAILURE() << (answer ? answer->status : 0);
+        return;
+      }
+    });
+  }
+  const auto run_until_busy = [this](const Strings& words) {
+    for (;;) {
+      SpawnedProgram doctor(on_data(words));
+      const int code = doctor.wait();
+      if (code == 0) continue;
+      EXPECT_EQ(code, 5) << doctor.output() << doctor.errors();
+      return doctor.output();
+    }
+  };
+  const std::string screen = run_until_busy({"doctor"});
+  const std::string as_json = run_until_busy({"doctor", "--json"});
+  is_over = true;
+  others.clear();
+  EXPECT_THAT(screen, ContainsRegex("a check is under way already, since 20..-..-..T..:..:..\\."));
+  EXPECT_THAT(screen, HasSubstr("Run noded doctor again when that check is done."));
+  EXPECT_THAT(screen, Not(HasSubstr("in order")));
+  EXPECT_THAT(as_json, HasSubstr("\"in_order\":null"));
+  EXPECT_THAT(as_json, ContainsRegex("\"checked_since\":\"20"));
+  SpawnedProgram after(on_data({"doctor"}));
+  EXPECT_EQ(after.wait(), 0) << after.output() << after.errors();
 }
 
 TEST_F(Doctor, IsForTheLocalOperatorAlone) {

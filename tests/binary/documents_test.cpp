@@ -1,11 +1,13 @@
 // What the binary prints for the system that it is installed on: completions and the man page; and
 // the files of the source that hold what it prints or takes.
+#include "support/loopback_client.hpp"
 #include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -169,6 +171,28 @@ std::string source_text(const std::string& path) {
 TEST(Source, HoldsWhatTheBinaryPrintsOfItsOptions) {
   EXPECT_EQ(source_text("config/noded.yaml"), printed({"config", "print", "--sample"}));
   EXPECT_EQ(source_text("docs/configuration.md"), printed({"config", "print", "--reference"}));
+}
+
+TEST(Source, DocumentsEveryMetric) {
+  const test::TemporaryDirectory directory;
+  SpawnedProgram node(
+      {NODED_BINARY, "--listen", "127.0.0.1:0", "--data", (directory.path() / "data").string()}
+  );
+  const std::string port = node.wait_for_line("listening on http://127.0.0.1:");
+  ASSERT_FALSE(port.empty()) << node.errors();
+  test::LoopbackClient client(static_cast<std::uint16_t>(std::stoi(port)));
+  const auto answer = client.get("/metrics");
+  ASSERT_TRUE(answer);
+  const std::string page = source_text("docs/operations_metrics.md");
+  constexpr std::string_view kType = "# TYPE ";
+  int metrics = 0;
+  for (const std::string& line : lines_of(answer->body)) {
+    if (!line.starts_with(kType)) continue;
+    ++metrics;
+    const std::string name = line.substr(kType.size(), line.find(' ', kType.size()) - kType.size());
+    EXPECT_THAT(page, HasSubstr("`" + name + "`"));
+  }
+  EXPECT_GT(metrics, 20);
 }
 
 TEST(Source, HasExamplesThatAreInOrder) {

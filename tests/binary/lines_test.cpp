@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::SpawnedProgram;
 using testing::HasSubstr;
-using testing::StartsWith;
+using testing::Not;
 using Strings = std::vector<std::string>;
 
 constexpr const char* kApp = R"({"auth":{"enabled":false},"data":{
@@ -53,7 +53,16 @@ class Lines : public testing::Test {
     return given;
   }
   Ended run(Strings given, const std::string& data = "data") const {
-    SpawnedProgram program(words(std::move(given), data));
+    return ended(words(std::move(given), data));
+  }
+  // The same, but with no --app.
+  Ended run_plain(Strings given, const std::string& data = "data") const {
+    given.insert(given.begin(), NODED_BINARY);
+    given.insert(given.end(), {"--data", path(data)});
+    return ended(std::move(given));
+  }
+  static Ended ended(Strings whole, const std::string& input = {}) {
+    SpawnedProgram program(std::move(whole), input);
     const int code = program.wait();
     return {code, program.output(), program.errors()};
   }
@@ -95,6 +104,43 @@ TEST_F(Lines, OfAnExportMakeTheSameRowsElsewhere) {
   EXPECT_EQ(run({"export", path("again")}, "other").code, 0);
   EXPECT_EQ(read("again/manifest.json"), read("out/manifest.json"));
   EXPECT_TRUE(is_in_order("other"));
+}
+
+TEST_F(Lines, OfAnExportBeginAStoreWithItsConfigurationAndWithoutItsSecrets) {
+  write(
+      "app.json",
+      R"({"auth":{"enabled":true,"jwt":{"secret":"kept-for-itself"},
+        "roles":{"admin":{"implicit_allow":true}}},
+        "data":{"entities":{"notes":{"fields":{"title":{"type":"text"}}}}}})"
+  );
+  write("notes.ndjson", notes(3));
+  ASSERT_EQ(run({"import", path("notes.ndjson")}).code, 0);
+  const Ended user = ended(
+      words({"user", "create", "me@example.com", "--role", "admin", "--password-stdin"}),
+      "a long secret\n"
+  );
+  ASSERT_EQ(user.code, 0) << user.errors;
+  ASSERT_EQ(run_plain({"export", path("out")}).code, 0);
+  EXPECT_THAT(read("out/application.json"), Not(HasSubstr("kept-for-itself")));
+
+  const Ended imported = run_plain({"import", path("out")}, "other");
+  EXPECT_EQ(imported.code, 0) << imported.errors;
+  const Ended plan = run_plain({"schema", "plan", "--app", path("out/application.json")}, "other");
+  EXPECT_EQ(plan.code, 0) << plan.output << "the configuration differs";
+  EXPECT_THAT(run_plain({"user", "list"}, "other").output, HasSubstr("me@example.com"));
+  ASSERT_EQ(run_plain({"export", path("again")}, "other").code, 0);
+  for (const char* name : {"application.json", "manifest.json", "notes.ndjson", "users.ndjson"})
+    EXPECT_EQ(read(std::string("again/") + name), read(std::string("out/") + name));
+}
+
+TEST_F(Lines, BeginNoStoreInADirectoryThatIsNotThereUnlessAConfigurationIsNamed) {
+  write("notes.ndjson", notes(1));
+  const Ended refused = run_plain({"import", path("notes.ndjson")});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("there is no data directory " + path("data")));
+  EXPECT_THAT(refused.errors, HasSubstr("--app FILE"));
+  EXPECT_FALSE(fs::exists(path("data")));
+  EXPECT_EQ(run({"import", path("notes.ndjson")}).code, 0);
 }
 
 TEST_F(Lines, GoIntoAndOutOfARunningNode) {

@@ -1,4 +1,5 @@
 // What is different in a terminal: its end ends the node, and who waits sees for how long.
+#include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -76,14 +77,15 @@ class PatientNode {
     const auto* bound = reinterpret_cast<const sockaddr*>(&address);
     EXPECT_EQ(::bind(listener_, bound, sizeof address), 0);
     EXPECT_EQ(::chmod(socket_path.c_str(), 0600), 0);
-    EXPECT_EQ(::listen(listener_, 1), 0);
+    EXPECT_EQ(::listen(listener_, 4), 0);
   }
   ~PatientNode() { ::close(listener_); }
   PatientNode(const PatientNode&) = delete;
   PatientNode& operator=(const PatientNode&) = delete;
 
-  void answer(const std::string& body) const {
-    const int peer = ::accept(listener_, nullptr, nullptr);
+  // The connection of the next that asks.
+  int accept() const { return ::accept(listener_, nullptr, nullptr); }
+  static void answer(int peer, const std::string& body) {
     const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
                              "\r\nConnection: close\r\n\r\n" + body;
     EXPECT_EQ(::send(peer, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size()));
@@ -97,20 +99,47 @@ class PatientNode {
   int listener_;
 };
 
-TEST(Terminal, ShowsHowLongACheckTakesAndThenOnlyWhatItFound) {
-  const test::TemporaryDirectory directory;
-  const std::string data = (directory.path() / "data").string();
+constexpr const char* kNothingFound =
+    R"({"entities":0,"rows":0,"index_entries":0,"changes":0,"findings":[],"counts":{},"mended":{}})";
+
+std::string make_data_directory(const test::TemporaryDirectory& directory) {
+  std::string data = (directory.path() / "data").string();
   std::filesystem::create_directory(data);
   std::filesystem::permissions(data, std::filesystem::perms::owner_all);
+  return data;
+}
+
+TEST(Terminal, ShowsHowLongACheckTakesAndThenOnlyWhatItFound) {
+  const test::TemporaryDirectory directory;
+  const std::string data = make_data_directory(directory);
   const PatientNode node(data + "/noded.sock");
   TerminalProgram doctor({NODED_BINARY, "doctor", "--data", data});
   ASSERT_TRUE(doctor.wait_for("  checking the records ... 0:01")) << doctor.shown();
-  node.answer(
-      R"({"entities":0,"rows":0,"index_entries":0,"changes":0,"findings":[],"counts":{},"mended":{}})"
-  );
+  PatientNode::answer(node.accept(), kNothingFound);
   EXPECT_TRUE(doctor.wait_for("\r\x1b[2K  data ")) << doctor.shown();
   EXPECT_TRUE(doctor.wait_for("Everything is in order.")) << doctor.shown();
   EXPECT_EQ(doctor.wait(), 0);
+}
+
+TEST(Terminal, APipeIsNoneAndWithJsonNothingIsShownOfHowLongItTakes) {
+  const test::TemporaryDirectory directory;
+  const std::string data = make_data_directory(directory);
+  const PatientNode node(data + "/noded.sock");
+  TerminalProgram with_json({NODED_BINARY, "doctor", "--json", "--data", data});
+  test::SpawnedProgram on_pipe({NODED_BINARY, "doctor", "--data", data});
+  const int first = node.accept();
+  const int second = node.accept();
+  // They wait by now; the line of one that begins later tells that they did so for a second.
+  TerminalProgram later({NODED_BINARY, "doctor", "--data", data});
+  const int third = node.accept();
+  ASSERT_TRUE(later.wait_for("  checking the records ... 0:02")) << later.shown();
+  for (const int peer : {first, second, third})
+    PatientNode::answer(peer, kNothingFound);
+  EXPECT_EQ(on_pipe.wait(), 0);
+  EXPECT_EQ(on_pipe.errors(), "");
+  EXPECT_TRUE(with_json.wait_for("\"in_order\":true")) << with_json.shown();
+  EXPECT_EQ(with_json.wait(), 0);
+  EXPECT_FALSE(with_json.shown().contains("checking")) << with_json.shown();
 }
 
 TEST(Terminal, ItsEndEndsTheNodeButAHangupAloneReloads) {

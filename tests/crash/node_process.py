@@ -87,6 +87,12 @@ class Node:
             log.seek(since)
             return log.read().decode(errors='replace')
 
+    def errors(self):
+        """The lines of its log that tell of errors."""
+        if not os.path.exists(self.log):
+            return []
+        return [line for line in self.said().splitlines() if '"level":"error"' in line]
+
     def runs(self):
         return self.process is not None and self.process.poll() is None
 

@@ -103,6 +103,8 @@ def run_fault(fault, options):
     for problem in trial.problems[:20]:
         print(f'    {problem}')
     if trial.problems:
+        for line in trial.node.errors()[-20:]:
+            print(f'    log: {line}')
         keep = 'store, log and journals are in' if options.keep else '--keep would keep'
         print(f'    {keep} {trial.notes} {trial.disk.path if trial.disk else ""}')
     trial.end(options.keep and bool(trial.problems))

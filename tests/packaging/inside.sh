@@ -51,6 +51,26 @@ systemctl daemon-reload
 systemctl restart noded
 noded backup /backups --data /var/lib/noded && noded restore /backups --check || fail 'no backup was made'
 
+# The nightly backup as the page that the package brings says.
+page=/usr/share/doc/noded/docs/operations_backup.md
+if [ -e "$page" ]; then
+  block() { awk -v wanted="$1" '/^```/ { fence = !fence; blocks += fence; next } fence && blocks == wanted' "$page"; }
+  units=/etc/systemd/system
+  block 3 >"$units/noded-backup.service"
+  block 4 >"$units/noded-backup.timer"
+  printf '[Service]\nReadWritePaths=/backups/noded\n' >"$units/noded.service.d/backups.conf"
+  systemctl daemon-reload
+  block 5 | grep -v '^systemctl edit' | bash -e || fail 'the nightly backup of operations_backup.md does not work'
+  noded backup /backups/noded --list | grep -q '^ *1 ' || fail 'the nightly backup is not there'
+  systemctl is-active --quiet noded-backup.timer || fail 'the nightly backup has no timer'
+fi
+
+# Everything elsewhere again, from the running node.
+noded export /tmp/export --data /var/lib/noded || fail 'no export was made'
+noded import /tmp/export --data /tmp/elsewhere || fail 'the export was not imported'
+noded user list --data /tmp/elsewhere | grep -q you@example.com || fail 'the user was not imported'
+noded doctor --data /tmp/elsewhere >/dev/null || fail 'the import is not in order'
+
 # A second node.
 printf 'listen: 127.0.0.1:1338\n' >/etc/noded/blue.yaml
 if [ -e /lib/systemd/system/noded@.service ]; then

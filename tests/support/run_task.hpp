@@ -1,4 +1,4 @@
-// run_task(): a task driven to its end on a loop of its own, for tests of one call at a time.
+// run_task(): a task driven to its end on the thread's loop, for tests of one call at a time.
 #pragma once
 
 #include "noded/task.hpp"
@@ -12,9 +12,17 @@
 
 namespace noded::test {
 
+// One for all tasks of a thread: a lane's thread may still be within its post when the task that it
+// resumed has ended.
+inline net::io_context& loop_of_tasks() {
+  static thread_local net::io_context loop(1);
+  return loop;
+}
+
 template <class T>
 T run_task(Task<T> task) {
-  net::io_context loop(1);
+  net::io_context& loop = loop_of_tasks();
+  loop.restart();
   std::optional<T> outcome;
   std::exception_ptr cause;
   net::co_spawn(

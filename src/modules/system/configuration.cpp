@@ -238,6 +238,14 @@ Task<Result<bool>> Configuration::load() {
   co_return true;
 }
 
+// What was shown without secrets begins a store too.
+void Configuration::default_secrets(const Part& part, json::value& configuration) {
+  json::value defaults = json::object();
+  fill_defaults(part.schema->source(), defaults);
+  if (configuration.is_object() && defaults.is_object())
+    keep_secrets(configuration.get_object(), std::move(defaults.get_object()), part.secret_paths);
+}
+
 Task<Result<>> Configuration::first_boot(json::object application) {
   for (const auto& member : application) {
     if (!has_module(member.key())) {
@@ -251,6 +259,7 @@ Task<Result<>> Configuration::first_boot(json::object application) {
     const std::string_view name = part.module.get().name();
     const json::value* given = application.if_contains(name);
     ordered[name] = given != nullptr ? *given : json::object();
+    default_secrets(part, ordered[name]);
     const auto checked = check(part, ordered);
     if (!checked) co_return std::unexpected(checked.error());
   }

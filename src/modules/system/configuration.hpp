@@ -54,7 +54,8 @@ class Configuration {
   Task<Result<bool>> load();
 
   // Stores `application` (any of the modules' members; an empty one is all defaults) as the first
-  // configuration and puts it in force. Errors: kInvalid with module and place.
+  // configuration and puts it in force; secrets that are not given are their defaults. Errors:
+  // kInvalid with module and place.
   Task<Result<>> first_boot(json::object application);
 
   // Puts the parts of `application` in force, each as a whole; a part that is not given, and a
@@ -122,6 +123,7 @@ class Configuration {
   const Part* find(std::string_view module) const;
   std::shared_ptr<const json::object> in_force() const;
 
+  static void default_secrets(const Part& part, json::value& configuration);
   Result<> check(const Part& part, json::object& application) const;
   Result<Candidate> prepare(json::object application) const;
   void publish(Candidate candidate);

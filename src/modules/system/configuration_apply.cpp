@@ -23,33 +23,6 @@ Error refusal_of(const std::vector<Obstacle>& obstacles) {
   return {Errc::kInvalid, std::move(text), {}, {}};
 }
 
-// Puts what `taken` has at `pattern` where `into` has its owner but not it: the secret of a
-// strategy that is gone goes with it.
-void put_back(json::object& into, const json::object& taken, std::string_view pattern) {
-  const auto dot = pattern.find('.');
-  const std::string_view segment = pattern.substr(0, dot);
-  for (const auto& [name, value] : taken) {
-    if (segment != "*" && segment != std::string_view(name)) continue;
-    json::value* present = into.if_contains(name);
-    const bool is_last = dot == std::string_view::npos;
-    if (is_last && present == nullptr) into[name] = value;
-    if (present == nullptr || !present->is_object() || !value.is_object()) continue;
-    if (is_last) {
-      put_secrets_back(present->get_object(), value.get_object());
-    } else {
-      put_back(present->get_object(), value.get_object(), pattern.substr(dot + 1));
-    }
-  }
-}
-
-// What `before` keeps secret and `given` does not name.
-void keep_secrets(
-    json::object& given, json::object before, std::span<const std::string_view> patterns
-) {
-  for (const std::string_view& pattern : patterns)
-    put_back(given, take_secrets(before, {&pattern, 1}), pattern);
-}
-
 }  // namespace
 
 json::object Configuration::merge(const json::object& before, json::object application) const {

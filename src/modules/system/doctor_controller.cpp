@@ -1,6 +1,7 @@
 #include "modules/system/doctor_controller.hpp"
 
 #include "codec/json.hpp"
+#include "codec/text.hpp"
 #include "http/error_answer.hpp"
 
 #include <boost/json/array.hpp>
@@ -21,19 +22,22 @@ constexpr std::uint64_t kMaxBody = 1024;
 constexpr std::chrono::hours kMostTime{24};
 constexpr std::uint64_t kTellEach = 1'000'000;  // entries between two lines of the log
 
-// Clears the flag however the check ends.
+// Clears the time at which the check began, however it ends.
 class OneAtATime {
  public:
-  explicit OneAtATime(std::atomic<bool>& flag) : flag_(flag), is_mine_(!flag.exchange(true)) {}
+  OneAtATime(std::atomic<std::int64_t>& since, std::int64_t now)
+      : since_(since), is_mine_(since.compare_exchange_strong(other_since_, now)) {}
   ~OneAtATime() {
-    if (is_mine_) flag_ = false;
+    if (is_mine_) since_ = 0;
   }
   OneAtATime(const OneAtATime&) = delete;
   OneAtATime& operator=(const OneAtATime&) = delete;
   bool is_mine() const { return is_mine_; }
+  std::int64_t other_since() const { return other_since_; }  // of the check whose turn it is
 
  private:
-  std::atomic<bool>& flag_;
+  std::atomic<std::int64_t>& since_;
+  std::int64_t other_since_ = 0;
   const bool is_mine_;
 };
 
@@ -111,8 +115,15 @@ Task<Response> DoctorController::examine(Request& request) {
   if (!body) co_return http::answer_error(body.error());
   const auto repairs = wants_repair(*body, request.json_depth);
   if (!repairs) co_return http::answer_error(repairs.error());
-  const OneAtATime turn(is_running_);
-  if (!turn.is_mine()) co_return http::answer_refusal(409, "a check is running already");
+  const OneAtATime turn(
+      running_since_, database_.clock().wall().time_since_epoch() / std::chrono::milliseconds(1)
+  );
+  if (!turn.is_mine()) {
+    const json::object since{{"since", codec::format_iso(turn.other_since())}};
+    co_return http::answer_error(
+        {Errc::kConflict, "a check is under way already", {}, codec::to_json_text(since)}
+    );
+  }
   request.deadline = database_.clock().steady() + kMostTime;
   told_ = 0;
   database::Consistency consistency(database_, [this](std::uint64_t walked) {

@@ -6,9 +6,9 @@
 //      "findings":[{"what":code,"entity":text,"key":text,"sentence":text,"mendable":bool}],
 //      "counts":{code:n},"mended":{code:n}}
 // `findings` holds the first 100 of each kind, `counts` tells of all; `notes` are no damage;
-// database/consistency.hpp lists the codes. 409 while another check runs. The request's deadline
-// does not hold: the walk takes as long as there are records, also when the client goes away
-// meanwhile.
+// database/consistency.hpp lists the codes. 409 {"error":text,"since":time} while another check
+// runs. The request's deadline does not hold: the walk takes as long as there are records, also
+// when the client goes away meanwhile.
 #pragma once
 
 #include "noded/http.hpp"
@@ -17,6 +17,7 @@
 #include "repository/database/consistency.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ class DoctorController {
 
   database::Database& database_;
   Node::Logger& log_;
-  std::atomic<bool> is_running_ = false;
+  std::atomic<std::int64_t> running_since_ = 0;  // milliseconds of the wall clock; 0: none runs
   std::uint64_t told_ = 0;  // entries walked when the log was told last; the running check's
 };
 

@@ -18,4 +18,9 @@ json::object take_secrets(json::object& document, std::span<const std::string_vi
 // Puts `secrets`, as take_secrets returned them, back into `document`. What is there stays.
 void put_secrets_back(json::object& document, const json::object& secrets);
 
+// Gives `given` the secrets of `before` that it does not name, where their owner is in it.
+void keep_secrets(
+    json::object& given, json::object before, std::span<const std::string_view> patterns
+);
+
 }  // namespace noded::system

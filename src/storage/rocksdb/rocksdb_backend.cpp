@@ -105,8 +105,10 @@ class RocksdbBackend final : public Backend {
   }
 
  private:
-  static WriteFault::Kind kind_of(const rocksdb::Status& status) {
-    if (status.IsNoSpace()) return WriteFault::Kind::kNoSpace;
+  WriteFault::Kind kind_of(const rocksdb::Status& status) const {
+    // Incomplete: not begun, since the work that it would have waited for had failed before.
+    const bool was_behind_full_disk = status.IsIncomplete() && background_->met_full_disk();
+    if (status.IsNoSpace() || was_behind_full_disk) return WriteFault::Kind::kNoSpace;
     return status.IsCorruption() ? WriteFault::Kind::kDamaged : WriteFault::Kind::kBroken;
   }
 
