@@ -165,6 +165,10 @@ class Engine {
     std::string durability;          // "synced", "os" or "none"
     std::uint64_t image_bytes = 0;   // memory of ranges kept for reads in them
     std::uint64_t image_walks = 0;   // walks and groups of lookups they answered
+    std::uint64_t count_ranges = 0;  // whose parts are counted without a walk over them
+    std::uint64_t count_bytes = 0;   // of memory for that
+    std::uint64_t counts_told = 0;   // counts that such a range answered
+    std::uint64_t count_cuts = 0;    // walks that learned or refined such a range
   };
   virtual Health health() const = 0;
 };

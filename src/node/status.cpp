@@ -54,6 +54,10 @@ json::object store_json(const Engine& engine) {
       {"free_bytes", health.free_bytes},
       {"image_bytes", health.image_bytes},
       {"image_walks", health.image_walks},
+      {"count_ranges", health.count_ranges},
+      {"count_bytes", health.count_bytes},
+      {"counts_told", health.counts_told},
+      {"count_cuts", health.count_cuts},
       {"last_commit", engine.last_commit()},
   };
 }
@@ -173,6 +177,24 @@ void add_status_metrics(const StatusSources& sources) {
       "noded_store_image_walks_total",
       "walks and groups of lookups in a range that were answered from memory",
       [&sources] { return static_cast<double>(sources.engine.health().image_walks); }
+  );
+  metrics.gauge(
+      "noded_store_count_ranges",
+      "ranges whose parts are counted without a walk over them",
+      [&sources] { return static_cast<double>(sources.engine.health().count_ranges); }
+  );
+  metrics.gauge("noded_store_count_bytes", "memory of what counts are told from", [&sources] {
+    return static_cast<double>(sources.engine.health().count_bytes);
+  });
+  metrics.counter_of(
+      "noded_store_counts_told_total",
+      "counts that were told without a walk over their range",
+      [&sources] { return static_cast<double>(sources.engine.health().counts_told); }
+  );
+  metrics.counter_of(
+      "noded_store_count_cuts_total",
+      "walks that learned or refined a range for counts",
+      [&sources] { return static_cast<double>(sources.engine.health().count_cuts); }
   );
   metrics.gauge("noded_store_writable", "1 while the store takes writes", [&sources] {
     return sources.engine.health().writable ? 1.0 : 0.0;

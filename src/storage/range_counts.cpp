@@ -49,6 +49,7 @@ Result<std::optional<std::uint64_t>> RangeCounts::count(
     count += cursor->skip_rest();
     if (auto status = cursor->status(); !status) return std::unexpected(std::move(status.error()));
   }
+  told_.fetch_add(1, std::memory_order_relaxed);
   return count;
 }
 
@@ -135,6 +136,7 @@ void RangeCounts::learn(const KeyRange& whole) {
       .buckets = {{whole.begin, kUnknown}},
       .bucket_entries = kBucketEntries,
       .recent = {},
+      .key_bytes = whole.begin.size(),
       .last_use = ++uses_,
   });
 }
@@ -157,6 +159,10 @@ void RangeCounts::install(
     std::prev(behind)->count += change.difference;
   }
   counted.bucket_entries = std::max(counted.bucket_entries, pieces.bucket_entries);
+  counted.key_bytes -= old->begin.size();
+  for (const Bucket& piece : pieces.buckets)
+    counted.key_bytes += piece.begin.size();
+  ++cuts_;
   const auto next = counted.buckets.erase(old);
   counted.buckets.insert(
       next,
@@ -196,10 +202,12 @@ void RangeCounts::note(const Batch& batch, Sequence sequence, const Snapshot& be
     }
     for (Recent& difference : differences) {
       apply(*place, difference);
+      place->key_bytes += difference.key.size();
       place->recent.push_back(std::move(difference));
     }
     while (place->recent.size() > kMaxRecent) {
       place->oldest = std::max(place->oldest, place->recent.front().sequence);
+      place->key_bytes -= place->recent.front().key.size();
       place->recent.pop_front();
     }
   }
@@ -215,7 +223,23 @@ void RangeCounts::apply(Counted& counted, const Recent& change) {
   if (previous->count == kUnknown || previous->count + bucket->count > counted.bucket_entries)
     return;
   previous->count += bucket->count;
+  counted.key_bytes -= bucket->begin.size();
   buckets.erase(bucket);
+}
+
+RangeCounts::Usage RangeCounts::usage() const {
+  const std::lock_guard lock(mutex_);
+  Usage usage{
+      .ranges = counted_.size(),
+      .bytes = 0,
+      .told = told_.load(std::memory_order_relaxed),
+      .cuts = cuts_,
+  };
+  for (const Counted& counted : counted_) {
+    usage.bytes += counted.key_bytes + counted.buckets.size() * sizeof(Bucket) +
+                   counted.recent.size() * sizeof(Recent);
+  }
+  return usage;
 }
 
 }  // namespace noded::storage

@@ -10,6 +10,7 @@
 
 #include "storage/backend.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -56,6 +57,13 @@ class RangeCounts {
   // state before it.
   void note(const Batch& batch, Sequence sequence, const Snapshot& before);
 
+  struct Usage {
+    std::uint64_t ranges = 0, bytes = 0;  // of memory, about
+    std::uint64_t told = 0;               // counts
+    std::uint64_t cuts = 0;               // walks over buckets that cut them
+  };
+  Usage usage() const;
+
  private:
   struct Bucket {
     std::string begin;   // ends where the next one begins
@@ -73,6 +81,7 @@ class RangeCounts {
     std::vector<Bucket> buckets;
     std::int64_t bucket_entries;  // when cut; twice as many each time that the pieces are too many
     std::deque<Recent> recent;    // changes by the commits behind `oldest`
+    std::uint64_t key_bytes;      // of the buckets and of the recent changes
     std::uint64_t last_use;
   };
   // What can be told of a part at once.
@@ -95,10 +104,12 @@ class RangeCounts {
   static void apply(Counted& counted, const Recent& change);
 
   const std::size_t max_pieces_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::vector<Counted> counted_;
   Sequence noted_ = 0;  // the last commit of which it was told, or is being told
   std::uint64_t uses_ = 0, ids_ = 0;
+  std::uint64_t cuts_ = 0;
+  std::atomic<std::uint64_t> told_ = 0;
 };
 
 }  // namespace noded::storage

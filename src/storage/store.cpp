@@ -90,6 +90,11 @@ Engine::Health Store::health() const {
     health.image_bytes = usage.bytes;
     health.image_walks = usage.served;
   }
+  const RangeCounts::Usage counts = range_counts_->usage();
+  health.count_ranges = counts.ranges;
+  health.count_bytes = counts.bytes;
+  health.counts_told = counts.told;
+  health.count_cuts = counts.cuts;
   return health;
 }
 

@@ -3,6 +3,11 @@
 set -euo pipefail
 fail() { echo "inside.sh: $1" >&2; exit 1; }
 status() { noded status --data /var/lib/noded "$@"; }
+# Starts often: systemd takes five in ten seconds.
+systemctl() {
+  case $1 in start | restart) command systemctl reset-failed noded ;; esac
+  command systemctl "$@"
+}
 # Lines come there a moment after the answer that they tell of.
 in_journal() {
   for _ in $(seq 100); do
@@ -58,8 +63,9 @@ if [ -e "$page" ]; then
   units=/etc/systemd/system
   block 3 >"$units/noded-backup.service"
   block 4 >"$units/noded-backup.timer"
-  printf '[Service]\nReadWritePaths=/backups/noded\n' >"$units/noded.service.d/backups.conf"
+  printf '[Service]\nReadWritePaths=-/backups/noded\n' >"$units/noded.service.d/backups.conf"
   systemctl daemon-reload
+  systemctl reset-failed noded
   block 5 | grep -v '^systemctl edit' | bash -e || fail 'the nightly backup of operations_backup.md does not work'
   noded backup /backups/noded --list | grep -q '^ *1 ' || fail 'the nightly backup is not there'
   systemctl is-active --quiet noded-backup.timer || fail 'the nightly backup has no timer'

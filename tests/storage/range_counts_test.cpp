@@ -107,6 +107,30 @@ TEST_F(RangeCountsTest, WalksTheEndsAloneOnceItIsCut) {
   EXPECT_LE(walked_, static_cast<std::uint64_t>(2 * RangeCounts::kBucketEntries));
 }
 
+TEST_F(RangeCountsTest, TellsWhatItKeepsAndWhatThatWasGoodFor) {
+  RangeCounts counts;
+  EXPECT_EQ(count(counts, 0, 10), std::nullopt);
+  EXPECT_EQ(counts.usage().ranges, 0U);
+  EXPECT_EQ(counts.usage().told, 0U);
+  counts.learn(whole_);
+  const std::uint64_t learned = counts.usage().bytes;
+  EXPECT_EQ(counts.usage().ranges, 1U);
+  count(counts, 100, 99'000);
+  count(counts, 333, 88'888);
+  EXPECT_EQ(counts.usage().told, 2U);
+  EXPECT_EQ(counts.usage().cuts, 1U);
+  const std::uint64_t cut = counts.usage().bytes;
+  EXPECT_GT(cut, learned + kEntries / RangeCounts::kBucketEntries * key_of(0).size());
+  commit(counts, key_of(50), false);
+  EXPECT_GT(counts.usage().bytes, cut) << "the change is kept for readers of older snapshots";
+  for (int number = 0; number < 10'000; ++number)
+    commit(counts, key_of(number), false);
+  EXPECT_LT(counts.usage().bytes, cut + RangeCounts::kMaxRecent * 100) << "not all are kept";
+  counts.note({.changes = {}, .erased = {&whole_, 1}}, ++sequence_, EntriesSnapshot(entries_, 0));
+  EXPECT_EQ(counts.usage().ranges, 0U);
+  EXPECT_EQ(counts.usage().bytes, 0U);
+}
+
 TEST_F(RangeCountsTest, ReadersWhoMayNotCutWalkWhatIsNotCut) {
   RangeCounts counts;
   counts.learn(whole_);

@@ -169,12 +169,10 @@ Result<RowImport::Taken> RowImport::put(
 }
 
 Result<bool> RowImport::is_dangling(const Field& field, const ValueView& value) {
-  std::string target = keys::row(application_, *field.target, key_of_value(value));
-  if (referred_.contains(target)) return false;
   std::string row;
-  const auto found = transaction_.get(target, row);
+  const auto found =
+      transaction_.get(keys::row(application_, *field.target, key_of_value(value)), row);
   if (!found) return std::unexpected(found.error());
-  if (*found) referred_.insert(std::move(target));
   return !*found;
 }
 

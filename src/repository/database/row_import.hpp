@@ -16,7 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace noded::database {
@@ -95,7 +94,6 @@ class RowImport {
   std::uint16_t application_;
   Transaction& transaction_;
   std::int64_t now_ms_;
-  std::unordered_set<std::string> referred_;  // rows that are there: many refer to the same ones
 };
 
 }  // namespace noded::database
