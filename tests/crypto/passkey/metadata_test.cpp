@@ -50,7 +50,8 @@ struct Blob {
   std::string host = "mds.fidoalliance.org";
   std::string payload = payload_with("FIDO_CERTIFIED");
   std::string signed_tail;
-  bool has_chain = true;
+  std::size_t certificates = 1;
+  std::string signature_tail;
 
   std::string text() const {
     const SoftKey& key = soft_key(algorithm);
@@ -59,12 +60,16 @@ struct Blob {
     const bool is_elliptic = algorithm == Algorithm::kEs256;
     std::string header = R"({"alg":")" + (named.empty() ? is_elliptic ? "ES256" : "RS256" : named);
     header += R"(","typ":"JWT","x5c":[)";
-    if (has_chain) header += '"' + codec::base64_encode(leaf.sign(key, root_key())) + '"';
+    const std::string certificate = codec::base64_encode(leaf.sign(key, root_key()));
+    for (std::size_t index = 0; index < certificates; ++index) {
+      header += (index == 0 ? "\"" : ",\"") + certificate + '"';
+    }
     header += "]" + more + "}";
     const std::string body =
         codec::base64url_encode(header) + '.' + codec::base64url_encode(payload);
     const std::string signature = key.sign(body + signed_tail);
-    return body + '.' + codec::base64url_encode(is_elliptic ? pair_of(signature) : signature);
+    return body + '.' +
+           codec::base64url_encode((is_elliptic ? pair_of(signature) : signature) + signature_tail);
   }
 
   Result<Metadata> read(const MetadataRules& rules = {}) const {
@@ -120,7 +125,19 @@ TEST(PasskeyMetadata, IsRefusedForEachSingleFaultOfItsBlob) {
        }},
       {"no certificate",
        [](auto& b) {
-         b.has_chain = false;
+         b.certificates = 0;
+       }},
+      {"nine certificates",
+       [](auto& b) {
+         b.certificates = 9;
+       }},
+      {"a header that is no JSON",
+       [](auto& b) {
+         b.more = ",";
+       }},
+      {"bytes after the signature",
+       [](auto& b) {
+         b.signature_tail = "x";
        }},
       {"other bytes signed",
        [](auto& b) {
@@ -162,7 +179,7 @@ TEST(PasskeyMetadata, IsRefusedForEachSingleFaultOfItsBlob) {
   EXPECT_TRUE(Metadata::read(text + "\n", test_anchors(), kNow));
   EXPECT_FALSE(Metadata::read(text, TrustAnchors(), kNow));
   EXPECT_FALSE(Metadata::read(text + ".x", test_anchors(), kNow));
-  for (const char* short_text : {"", ".", "..", "x.y"}) {
+  for (const char* short_text : {"", ".", "..", "x.y", "!.e30.AA", "e30.e30.AA"}) {
     EXPECT_FALSE(Metadata::read(short_text, test_anchors(), kNow)) << short_text;
   }
 }

@@ -187,6 +187,10 @@ TEST(PasskeyPacked, RefusesEachSingleFaultOfItsStatement) {
          p.certificate.subject[2].second = "authenticator attestation";
        }},
       {"no name", without("CN")},
+      {"two names",
+       [](auto& p) {
+         p.certificate.subject.emplace_back("CN", "Key 2");
+       }},
   };
   for (const Fault& fault : faults) {
     Packed packed;
