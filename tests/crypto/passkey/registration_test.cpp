@@ -272,6 +272,18 @@ TEST(PasskeyRegistration, AsksForNoMoreOfTheUserThanThePartyDoes) {
   EXPECT_EQ(code_of(made.verify(party)), "verified");
 }
 
+TEST(PasskeyRegistration, TakesRsaKeysOfOtherExponentsOnlyWhenThePartyDoes) {
+  const SoftKey& key = soft_key(Algorithm::kRs256);
+  SoftRegistration made(key);
+  CborPairs members = key.cose_members();
+  members[3].second = cbor_bytes("\x03");
+  made.data.cose = cbor_map(members);
+  RelyingParty party = example_party();
+  EXPECT_EQ(code_of(made.verify(party)), "attestation_invalid");
+  party.allow_any_rsa_exponent = true;
+  EXPECT_EQ(code_of(made.verify(party)), "verified");
+}
+
 TEST(PasskeyRegistration, AdmitsModelsOfAuthenticatorsByTheirLists) {
   const SoftRegistration made(es256_key());
   RelyingParty party = example_party();
