@@ -2,10 +2,13 @@
 """What a login storm and a crowd of idle connections do to a node and to everybody else on it.
 
     bench/overload.py [--noded build/release/noded] [--storm 1000] [--idle 19000] [--seconds 5]
+                      [--nginx nginx]
 
 Storm: readers of one record and of /livez at a steady pace, first alone, then while that many logins
-are under way at once; the 99th percentile of the one stands beside that of the other. More logins come
-one by one all the while: how long their refusals take is the node's own, without the crowd's turns.
+are under way at once; the 99th percentile of the one stands beside that of the other. An answer's time
+ends where the kernel has it for the client (SO_TIMESTAMPNS), however late this program reads it.
+More logins come one by one all the while: how long their refusals take is the node's own, without the
+crowd before them. With --nginx the same crowd goes to its `return 503` first: what the machine allows.
 Idle: memory of the node for each keep-alive connection that has had one answer.
 """
 import argparse
@@ -15,7 +18,10 @@ import multiprocessing
 import os
 import re
 import resource
+import select
 import socket
+import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +32,7 @@ from node_process import Client, Node  # noqa: E402
 
 EMAIL, PASSWORD = 'admin@example.com', 'administrator'
 PER_SOURCE = 9000  # ports of one source address
+SO_TIMESTAMPNS = 35  # socket(7); Python has no name for it
 
 
 def request(method, path, body=b'', token=None):
@@ -76,15 +83,62 @@ async def ask_once(port, raw, answers):
     streams[1].close()
 
 
-async def storm(port, login, crowd):
-    streams = [await asyncio.open_connection('127.0.0.1', port) for _ in range(crowd)]
-    return await asyncio.gather(*(ask(stream, login) for stream in streams))
+def arrival(ancillary):
+    """Seconds since 1970 at which the kernel had what recvmsg(2) gave."""
+    stamp = next(data for _, kind, data in ancillary if kind == SO_TIMESTAMPNS)
+    seconds, nanoseconds = struct.unpack('qq', stamp[:16])
+    return seconds + nanoseconds / 1e9
+
+
+def storm(port, login, crowd):
+    """[(status, seconds)] of that many logins, sent in one turn on connections that are open."""
+    waiting, poll = {}, select.poll()
+    for _ in range(crowd):
+        connection = socket.create_connection(('127.0.0.1', port))
+        connection.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        waiting[connection.fileno()] = connection
+    time.sleep(0.3)
+    sent, answers, done = {}, [], []
+    for number, connection in waiting.items():
+        sent[number] = time.time()
+        connection.send(login)
+    for number in waiting:
+        poll.register(number, select.POLLIN)
+    while waiting:
+        for number, _ in poll.poll():
+            head, ancillary, _, _ = waiting[number].recvmsg(65536, 1024)
+            answers.append((int(head[9:12]), arrival(ancillary) - sent[number]))
+            poll.unregister(number)
+            done.append(waiting.pop(number))  # closing them now would burden both sides
+    for connection in done:
+        connection.close()
+    return answers
+
+
+def nginx_storm(nginx, login, crowd):
+    with tempfile.TemporaryDirectory() as folder:
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            port = free.getsockname()[1]
+        kept = ''.join(f'{kind}_temp_path {folder}/{kind};'
+                       for kind in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
+        settings = os.path.join(folder, 'nginx.conf')
+        with open(settings, 'w', encoding='ascii') as file:
+            file.write(f'daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error;'
+                       'events { worker_connections 8192; } '
+                       f'http {{ access_log off; {kept} server {{ listen 127.0.0.1:{port} '
+                       'backlog=4096; location / { return 503; } } }')
+        process = subprocess.Popen([nginx, '-c', settings, '-e', f'{folder}/error'])
+        time.sleep(1)
+        for _ in range(3):
+            tell('nginx, return 503', storm(port, login, crowd))
+        process.terminate()
+        process.wait()
 
 
 async def probe(port, login, crowd):
     """How those fare who come one by one while a crowd waits."""
-    waiting = asyncio.create_task(storm(port, login, crowd))
-    await asyncio.sleep(0.5)  # until the crowd is refused or waits
+    waiting = asyncio.create_task(asyncio.to_thread(storm, port, login, crowd))
+    await asyncio.sleep(1)  # until the crowd is refused or waits
     probes, tasks = [], []
     while len(tasks) < 300:
         tasks.append(asyncio.create_task(ask_once(port, login, probes)))
@@ -113,7 +167,7 @@ def phase(port, read, login, seconds, crowd):
     watcher.start()
     logins = []
     if crowd:
-        logins = asyncio.run(storm(port, login, crowd))
+        logins = storm(port, login, crowd)
     else:
         time.sleep(seconds)
     until.set()
@@ -155,6 +209,7 @@ def main():
     parser.add_argument('--storm', type=int, default=1000)
     parser.add_argument('--idle', type=int, default=19000)
     parser.add_argument('--seconds', type=float, default=5)
+    parser.add_argument('--nginx', help='a program to compare the refusals with')
     arguments = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -172,6 +227,8 @@ def main():
         read = request('GET', f'/api/data/entity/tasks/{made["data"]["id"]}', token=token)
         login = request('POST', '/api/auth/password/login',
                         json.dumps({'email': EMAIL, 'password': PASSWORD}).encode())
+        if arguments.nginx:
+            nginx_storm(arguments.nginx, login, arguments.storm)
         print(f'alone, {arguments.seconds:g} s')
         calm = phase(port, read, login, arguments.seconds, 0)
         print(f'{arguments.storm} logins at once')

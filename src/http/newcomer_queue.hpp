@@ -16,7 +16,7 @@ namespace noded::http {
 
 class NewcomerQueue : public std::enable_shared_from_this<NewcomerQueue> {
  public:
-  static constexpr std::size_t kPerTurn = 8;
+  static constexpr std::size_t kPerTurn = 32;
 
   explicit NewcomerQueue(net::io_context& io) : io_(io) {}
   NewcomerQueue(const NewcomerQueue&) = delete;
