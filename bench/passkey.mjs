@@ -100,7 +100,7 @@ const ready = path.join(work, 'ready');
 const node = spawn(noded, ['--role', 'api', '--app', application, '--data', path.join(work, 'store'),
   '--listen', '127.0.0.1:0', '--set', `runtime.ready_file=${ready}`, '--set', 'log.level=warning'],
 { stdio: ['ignore', 'ignore', 'inherit'] });
-const ended = new Promise((done) => { node.on('exit', done); });
+const ended = new Promise((done) => { node.on('exit', (status, signal) => done(signal ?? status)); });
 try {
   while (!fs.existsSync(ready)) await new Promise((again) => { setTimeout(again, 20); });
   origin = `http://localhost:${/127\.0\.0\.1:(\d+)/.exec(fs.readFileSync(ready, 'utf8'))[1]}`;
@@ -129,6 +129,7 @@ try {
     + `${each.toFixed(0)} us of processor time each`);
 } finally {
   node.kill('SIGTERM');
-  await ended;
+  const how = await ended;
+  if (how !== 0) { console.error(`noded ended with ${how}`); process.exitCode = 1; }
   fs.rmSync(work, { recursive: true });
 }
