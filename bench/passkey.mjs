@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What a sign-in with a passkey costs the node: processor time of its process for options and
-// verification together, over keep-alive connections, every answer synced to the disk.
+// What a sign-in with a passkey costs the node: processor time of its process for either of the two
+// requests, over keep-alive connections, each sign-in synced to the disk.
 //   bench/passkey.mjs [--noded build/release/noded] [--logins 4000] [--clients 8]
 // Needs Node.js 20 or later; no packages.
 import crypto from 'node:crypto';
@@ -120,15 +120,23 @@ try {
     loop: spent(node.pid),
     all: fs.readdirSync(`/proc/${node.pid}/task`).map(spent).reduce((a, b) => a + b),
   });
-  const before = processorTime();
-  const began = performance.now();
-  let left = logins;
-  await Promise.all(passkeys.map(async (passkey) => { while (left-- > 0) await signIn(passkey); }));
-  const elapsed = (performance.now() - began) / 1000;
-  const after = processorTime();
-  const each = (what) => ((after[what] - before[what]) / logins).toFixed(0);
-  console.log(`${logins} sign-ins by ${clients} clients: ${(logins / elapsed).toFixed(0)}/s, `
-    + `${each('all')} us of processor time each, ${each('loop')} us of them the loop's`);
+  const measure = async (what) => {
+    const before = processorTime();
+    const began = performance.now();
+    let left = logins;
+    await Promise.all(passkeys.map(async (passkey) => { while (left-- > 0) await what(passkey); }));
+    const seconds = (performance.now() - began) / 1000;
+    const after = processorTime();
+    const each = (part) => (after[part] - before[part]) / logins;
+    return { perSecond: logins / seconds, all: each('all'), loop: each('loop') };
+  };
+  const offers = await measure(() => post('/login/options', {}));
+  const whole = await measure(signIn);
+  const tell = (name, all, loop) =>
+    console.log(`${name.padEnd(14)} ${all.toFixed(0)} us of processor time, ${loop.toFixed(0)} us of them the loop's`);
+  console.log(`${logins} sign-ins by ${clients} clients: ${whole.perSecond.toFixed(0)}/s`);
+  tell('/login/options', offers.all, offers.loop);
+  tell('/login/verify', whole.all - offers.all, whole.loop - offers.loop);
 } finally {
   node.kill('SIGTERM');
   const how = await ended;
