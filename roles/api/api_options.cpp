@@ -1,6 +1,7 @@
 #include "roles/api/api_options.hpp"
 
 #include "modules/auth/auth_options.hpp"
+#include "modules/auth/passkey/passkey_options.hpp"
 #include "modules/data/data_options.hpp"
 #include "repository/database/feed_options.hpp"
 
@@ -12,7 +13,10 @@ OptionTable api_options() {
   static const std::vector<const OptionDeclaration*> table = [] {
     std::vector<const OptionDeclaration*> joined{&kAppFile};
     for (const OptionTable part :
-         {data::data_options(), database::feed_options(), auth::auth_options()})
+         {data::data_options(),
+          database::feed_options(),
+          auth::auth_options(),
+          auth::passkey_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

@@ -287,6 +287,7 @@ Task<Result<Account>> AuthController::make_account(
   NewAccount account{
       .fields = object_of(fields),
       .email = text_field(fields, "email"),
+      .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = std::move(*hash),
       .role = state.rules.default_role_register
@@ -315,6 +316,7 @@ Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& r
   NewAccount account{
       .fields = object_of(*fields),
       .email = text_field(*fields, "email"),
+      .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = std::move(*hash),
       .role = asked_role(*fields)

@@ -91,14 +91,15 @@ Result<std::unique_ptr<Module::Prepared>> AuthModule::prepare(const boost::json:
 
 void AuthModule::publish(AuthStatePtr state) noexcept {
   std::vector<http::Route> routes = users_admin_.routes(state);
+  const auto add = [&routes](std::vector<http::Route> more) {
+    std::ranges::move(more, std::back_inserter(routes));
+  };
   if (state->rules.enabled) {
-    for (auto more :
-         {controller_.routes(state),
-          first_administrator_.routes(),
-          session_controller_.routes(state),
-          sessions_admin_.routes(state)}) {
-      std::ranges::move(more, std::back_inserter(routes));
-    }
+    add(controller_.routes(state));
+    add(first_administrator_.routes());
+    add(session_controller_.routes(state));
+    add(sessions_admin_.routes(state));
+    if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {
     const std::scoped_lock lock(mutex_);
@@ -106,6 +107,17 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   }
   const auto mounted = services_.router.mount(std::string(kOwner), std::move(routes));
   if (!mounted) services_.log.error("auth.routes_not_mounted");  // another module has one of them
+}
+
+void AuthModule::use_passkeys(PasskeyRules rules) {
+  passkeys_ = std::make_unique<PasskeyController>(
+      std::move(rules),
+      services_.database,
+      services_.database.store().lane,
+      session_opener_,
+      services_.clock,
+      services_.log
+  );
 }
 
 AuthStatePtr AuthModule::state() const {

@@ -11,6 +11,7 @@
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
+#include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/request_origin.hpp"
@@ -54,6 +55,11 @@ class AuthModule final : public Module,
   // The identity must outlive what is returned.
   std::unique_ptr<database::Access> access_for(const Identity& identity) override;
 
+  // Before the first publish(), or there are no passkeys whatever a configuration says.
+  void use_passkeys(PasskeyRules rules);
+  // Null without.
+  const PasskeyController* passkeys() const { return passkeys_.get(); }
+
   // Once, after the first publish(): the one-time code to announce if nobody may administrate yet.
   // While it is open, GET and POST /auth/setup make the first administrator.
   Task<Result<std::optional<std::string>>> open_setup();
@@ -84,6 +90,7 @@ class AuthModule final : public Module,
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;
   SessionsAdmin sessions_admin_;
+  std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;
 };

@@ -47,8 +47,8 @@ std::string_view without_scheme(std::string_view field) {
   return field;
 }
 
-// Claims that the token's signer sets (RFC 7519 §4.1, and those of a session): no field of a row
-// may take their place.
+// Claims that the token's signer sets (RFC 7519 §4.1, RFC 8176, OpenID Connect Core §2, and those
+// of a session): no field of a row may take their place.
 bool is_registered_claim(std::string_view name) {
   constexpr std::array<std::string_view, 8> kRegistered{
       "iat", "iss", "exp", "nbf", "sid", "sv", "amr", "auth_time"

@@ -14,17 +14,20 @@
 namespace noded::database::keys {
 
 enum class Space : char {
-  kMeta = 0x01,            // configuration, catalogue, secrets: + name
-  kRow = 0x10,             // + entity u32 + key → row
-  kIndex = 0x11,           // + index u32 + values + key → empty
-  kUnique = 0x12,          // + index u32 + values → key
-  kCount = 0x13,           // + entity u32: counter, rows of the entity
-  kIdentifier = 0x14,      // + entity u32: counter, highest integer key handed out
-  kFeed = 0x15,            // + sequence u64 + position u32 → change
-  kSession = 0x28,         // + hash of its token → session
-  kSessionVersion = 0x29,  // + primary key of an account as text → version of its sessions
-  kRefresh = 0x2a,         // + id of a session + hash of a refresh token → what became of it
-  kLoginFailures = 0x2b,   // + whose → failed logins
+  kMeta = 0x01,              // configuration, catalogue, secrets: + name
+  kRow = 0x10,               // + entity u32 + key → row
+  kIndex = 0x11,             // + index u32 + values + key → empty
+  kUnique = 0x12,            // + index u32 + values → key
+  kCount = 0x13,             // + entity u32: counter, rows of the entity
+  kIdentifier = 0x14,        // + entity u32: counter, highest integer key handed out
+  kFeed = 0x15,              // + sequence u64 + position u32 → change
+  kCredential = 0x20,        // + id of a passkey → credential
+  kCredentialOfUser = 0x21,  // + key of the account + id of a passkey → empty
+  kUserHandle = 0x22,        // + key of the account → what its authenticators know it by
+  kSession = 0x28,           // + hash of its token → session
+  kSessionVersion = 0x29,    // + primary key of an account as text → version of its sessions
+  kRefresh = 0x2a,           // + id of a session + hash of a refresh token → what became of it
+  kLoginFailures = 0x2b,     // + whose → failed logins
 };
 
 std::string prefix(std::uint16_t application, Space space);

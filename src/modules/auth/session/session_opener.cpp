@@ -47,7 +47,7 @@ Task<Result<OpenedSession>> SessionOpener::open(
   }
   told.id = stored->id;
   told.version = stored->version;
-  told.lifetime_s = access_lifetime_s(stored->expires_ms);
+  if (!opening.token_lasts_as_configured) told.lifetime_s = access_lifetime_s(stored->expires_ms);
   auto signed_in = sign_in(state.rules, opening.account, now_s, told);
   if (!signed_in) co_return std::unexpected(std::move(signed_in.error()));
   OpenedSession opened{

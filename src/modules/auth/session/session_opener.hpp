@@ -29,6 +29,9 @@ struct SessionOpening {
   std::int64_t auth_time_s = 0;  // when; 0: now
   bool with_cookies = true;      // for a browser
   bool with_refresh = false;     // for a program: a token to get further ones with
+  // The token lasts as long as the application says, though no longer than the session; otherwise
+  // as auth.access_lifetime says.
+  bool token_lasts_as_configured = false;
 };
 
 struct OpenedSession {
