@@ -3,10 +3,10 @@
 #include "codec/ascii.hpp"
 #include "codec/json.hpp"
 #include "crypto/crypto.hpp"
+#include "http/client_network.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/transact.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/json/object.hpp>
 
 #include <algorithm>
@@ -23,20 +23,6 @@ constexpr std::int64_t kMemory_ms = 24LL * 3600 * 1000;
 constexpr char kAccount = 'a';
 constexpr char kNetwork = 'n';
 
-// The IPv4 address or the IPv6 /64; empty for the loopback and what is no address.
-std::string network_of(std::string_view peer) {
-  boost::system::error_code fault;
-  auto address = boost::asio::ip::make_address(std::string(peer), fault);
-  if (fault || address.is_loopback()) return {};
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
-    if (address.is_loopback()) return {};
-  }
-  if (address.is_v4()) return address.to_string();
-  const auto bytes = address.to_v6().to_bytes();
-  return std::string(bytes.begin(), bytes.begin() + 8);
-}
-
 }  // namespace
 
 LoginGate::Attempt LoginGate::attempt_of(
@@ -45,7 +31,7 @@ LoginGate::Attempt LoginGate::attempt_of(
   std::string account(email);
   std::ranges::transform(account, account.begin(), codec::to_lower);
   if (!device.empty()) account.append(" ").append(device);
-  std::string network = network_of(request.peer);
+  std::string network = http::client_network(request.peer);
   return {
       .who = kAccount + crypto::sha256(account),
       .network = network.empty() ? std::string() : kNetwork + std::move(network)

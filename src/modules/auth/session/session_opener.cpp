@@ -59,28 +59,39 @@ Task<Result<OpenedSession>> SessionOpener::open(
       .csrf = {},
       .set_cookies = {}
   };
-  const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
-  if (!opening.with_cookies || way == CookieWay::kNone) co_return opened;
-  const std::int64_t lifetime_s = sessions_.rules().lifetime.count() / 1000;
+  if (!opening.with_cookies) co_return opened;
+  auto cookies = set_cookies(state, request, opening.account, std::move(told), stored->token);
+  if (!cookies) co_return std::unexpected(std::move(cookies.error()));
+  opened.set_cookies = std::move(*cookies);
   opened.csrf = csrf_token(stored->token);
-  opened.set_cookies.push_back(set_own_cookie(way, kSessionCookie, stored->token, lifetime_s));
-  opened.set_cookies.push_back(set_own_cookie(
-      way,
-      kDeviceCookie,
-      make_device(state.rules.jwt.secret, opening.account.email),
-      kDeviceLifetime_s
-  ));
-  if (sessions_.rules().bknd_cookie) {
-    told.lifetime_s = lifetime_s;
-    auto cookie = application_cookie(state, opening.account, std::move(told));
-    if (!cookie) co_return std::unexpected(std::move(cookie.error()));
-    opened.set_cookies.push_back(std::move(*cookie));
-  }
   co_return opened;
 }
 
+Result<std::vector<std::string>> SessionOpener::set_cookies(
+    const AuthState& state,
+    const http::Request& request,
+    const Account& account,
+    TokenSession session,
+    std::string_view token
+) const {
+  const std::int64_t lifetime_s = sessions_.rules().lifetime.count() / 1000;
+  std::vector<std::string> cookies;
+  if (sessions_.rules().bknd_cookie) {  // goes where the application's own settings let it
+    session.lifetime_s = lifetime_s;
+    auto cookie = application_cookie(state, account, session);
+    if (!cookie) return std::unexpected(std::move(cookie.error()));
+    cookies.push_back(std::move(*cookie));
+  }
+  const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
+  if (way == CookieWay::kNone) return cookies;
+  cookies.push_back(set_own_cookie(way, kSessionCookie, token, lifetime_s));
+  const std::string device = make_device(state.rules.jwt.secret, account.email);
+  cookies.push_back(set_own_cookie(way, kDeviceCookie, device, kDeviceLifetime_s));
+  return cookies;
+}
+
 Result<std::string> SessionOpener::application_cookie(
-    const AuthState& state, const Account& account, TokenSession session
+    const AuthState& state, const Account& account, const TokenSession& session
 ) const {
   const std::int64_t now_s = seconds(clock_);
   const auto signed_in = sign_in(state.rules, account, now_s, session);

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace noded::auth {
@@ -41,7 +42,7 @@ struct OpenedSession {
   std::int64_t expires_in_s = 0;         // how long it is valid
   std::string refresh_token;             // empty unless asked for
   std::string csrf;                      // for X-CSRF-Token; empty without cookies
-  std::vector<std::string> set_cookies;  // values; none where no cookie may be set
+  std::vector<std::string> set_cookies;  // values
 };
 
 class SessionOpener {
@@ -62,8 +63,15 @@ class SessionOpener {
 
  private:
   std::int64_t access_lifetime_s(std::int64_t expires_ms) const;
+  Result<std::vector<std::string>> set_cookies(
+      const AuthState& state,
+      const http::Request& request,
+      const Account& account,
+      TokenSession session,
+      std::string_view token
+  ) const;
   Result<std::string> application_cookie(
-      const AuthState& state, const Account& account, TokenSession session
+      const AuthState& state, const Account& account, const TokenSession& session
   ) const;
 
   Sessions& sessions_;
