@@ -160,7 +160,7 @@ Task<http::Response> PasskeyController::handle(
 // Without a domain the page is the node's own on this machine: a browser does not let others name
 // localhost as their host.
 PasskeyController::Checked<std::shared_ptr<const passkey::RelyingParty>>
-PasskeyController::party_of(const http::Request& request) const {
+PasskeyController::party_of(const http::Request& request) {
   if (party_ != nullptr) return party_;
   const std::string_view host = request.header("host");
   if (!is_localhost(host)) {
@@ -170,9 +170,13 @@ PasskeyController::party_of(const http::Request& request) const {
     ));
   }
   std::string origin = request.over_tls ? "https://" : "http://";
-  return std::make_shared<const passkey::RelyingParty>(
-      development_party(rules_, origin.append(host))
-  );
+  origin += host;
+  const std::scoped_lock lock(mutex_);
+  if (development_ == nullptr || development_->origins.front() != origin) {
+    development_ =
+        std::make_shared<const passkey::RelyingParty>(development_party(rules_, std::move(origin)));
+  }
+  return development_;
 }
 
 Task<PasskeyController::Checked<Account>> PasskeyController::require_account(const Call& call) {

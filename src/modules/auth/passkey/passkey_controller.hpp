@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,8 +68,7 @@ class PasskeyController {
       Action action
   );
   Task<http::Response> handle(AuthStatePtr state, http::Request& request, Action action);
-  Checked<std::shared_ptr<const passkey::RelyingParty>> party_of(const http::Request& request
-  ) const;
+  Checked<std::shared_ptr<const passkey::RelyingParty>> party_of(const http::Request& request);
   // Who is signed in.
   Task<Checked<Account>> require_account(const Call& call);
 
@@ -135,6 +135,9 @@ class PasskeyController {
   Node::Logger& log_;
   ChallengeStore challenges_;
   Credentials credentials_;
+  std::mutex mutex_;  // guards what follows
+  // Of the page that asked last, without a domain.
+  std::shared_ptr<const passkey::RelyingParty> development_;
   std::atomic<std::uint64_t> sign_ins_{0};
   std::atomic<std::uint64_t> refusals_{0};
 };
