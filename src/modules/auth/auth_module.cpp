@@ -38,9 +38,18 @@ class AuthModule::PreparedState final : public Module::Prepared {
 AuthModule::AuthModule(const AuthServices& services)
     : services_(services),
       passwords_(services.hash_lane, services.cost),
-      controller_(passwords_, *this, services.clock, services.log),
+      sessions_(services.database, services.clock, services.sessions),
+      login_gate_(services.database, services.clock, services.logins),
+      cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
+      ),
+      session_opener_(sessions_, services.clock),
+      controller_(passwords_, *this, sessions_, login_gate_, services.clock, services.log),
+      session_controller_(
+          {controller_, passwords_, sessions_, session_opener_, *cross_site_filter_, services.log}
+      ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
-      users_admin_(passwords_) {
+      users_admin_(passwords_, sessions_),
+      sessions_admin_(sessions_) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -88,6 +97,8 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   if (state->rules.enabled) {
     add(controller_.routes(state));
     add(first_administrator_.routes());
+    add(session_controller_.routes(state));
+    add(sessions_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {
@@ -103,6 +114,7 @@ void AuthModule::use_passkeys(PasskeyRules rules) {
       std::move(rules),
       services_.database,
       services_.database.store().lane,
+      session_opener_,
       services_.clock,
       services_.log
   );
@@ -114,7 +126,7 @@ AuthStatePtr AuthModule::state() const {
 }
 
 IdentityPtr AuthModule::authenticate(const http::Request& request) {
-  return identify(*state(), request, seconds(services_.clock));
+  return identify(*state(), sessions_, request, seconds(services_.clock));
 }
 
 Result<> AuthModule::authorize(
@@ -135,6 +147,12 @@ std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identit
   return std::make_unique<GuardAccess>(
       std::move(state), *in_force.guard, in_force.filters, identity
   );
+}
+
+Task<Result<>> AuthModule::load_sessions() {
+  auto loaded = co_await sessions_.load();
+  if (!loaded) co_return loaded;
+  co_return co_await login_gate_.load();
 }
 
 Task<Result<std::optional<std::string>>> AuthModule::open_setup() {

@@ -10,6 +10,7 @@
 #include "modules/auth/passkey/challenge_store.hpp"
 #include "modules/auth/passkey/credentials.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
+#include "modules/auth/session/session_opener.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -32,6 +33,7 @@ class PasskeyController {
       PasskeyRules rules,
       database::Database& database,
       Lane& verifying,
+      SessionOpener& sessions,
       const Clock& clock,
       Node::Logger& log
   );
@@ -112,9 +114,10 @@ class PasskeyController {
   Task<http::Response> remove(Call& call);
   bool is_recent(const http::Request& request) const;
 
-  // The answer that opens a session: token, user and cookie beside `body`, the members before them.
-  http::Response welcome(
-      const Call& call,
+  // The answer that opens a session: token, user and cookies beside `body`, the members before
+  // them.
+  Task<http::Response> welcome(
+      Call& call,
       const Account& account,
       const Credential& credential,
       bool is_user_verified,
@@ -127,6 +130,7 @@ class PasskeyController {
   // That of a node with a domain; null: of development.
   const std::shared_ptr<const passkey::RelyingParty> party_;
   Lane& verifying_;
+  SessionOpener& sessions_;
   const Clock& clock_;
   Node::Logger& log_;
   ChallengeStore challenges_;
