@@ -11,6 +11,7 @@
 #include "modules/system/flows_module.hpp"
 #include "modules/system/media_module.hpp"
 #include "modules/system/schema_controller.hpp"
+#include "modules/system/secrets_controller.hpp"
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
 #include "modules/transfer/import_admin.hpp"
@@ -21,6 +22,7 @@
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 #include "roles/api/rewind_records.hpp"
+#include "roles/api/sealing_keys.hpp"
 
 #include <memory>
 #include <optional>
@@ -37,6 +39,7 @@ constexpr std::string_view kDoctorRoutes = "doctor";
 constexpr std::string_view kTransferRoutes = "transfer";
 constexpr std::string_view kSchemaRoutes = "schema";
 constexpr std::string_view kLinesRoutes = "lines";
+constexpr std::string_view kSecretsRoutes = "secrets";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -56,13 +59,16 @@ class ApiRole final : public Role {
         })),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
         server_([this](const system::CorsSettings& settings) { configure_cors(settings); }),
-        configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
+        configuration_(
+            database_, node.secrets(), {server_, data_, *auth_, media_, flows_}, node.log()
+        ),
         controller_(configuration_, database_, *auth_, node.router()),
-        doctor_(database_, node.log()),
+        doctor_(database_, node.secrets(), node.log()),
         feed_(node, database_),
         import_(database_),
         schema_(configuration_, database_),
-        lines_(database_) {}
+        lines_(database_),
+        secrets_(configuration_, database_, node.secrets(), node.log()) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -88,6 +94,7 @@ class ApiRole final : public Role {
   transfer::ImportAdmin import_;
   system::SchemaController schema_;
   transfer::LinesAdmin lines_;
+  system::SecretsController secrets_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -108,6 +115,8 @@ Task<Result<>> ApiRole::start() {
   show_changes();
   const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
   if (!lines) co_return std::unexpected(lines.error());
+  const auto secrets = node_.router().mount(std::string(kSecretsRoutes), secrets_.routes());
+  if (!secrets) co_return std::unexpected(secrets.error());
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
@@ -136,6 +145,7 @@ void ApiRole::show_changes() {
 
 Task<> ApiRole::stop() {
   co_await feed_.stop();
+  node_.router().unmount(kSecretsRoutes);
   node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kLinesRoutes);
@@ -191,6 +201,7 @@ const RoleDescriptor* api_role_descriptor() {
       .rewind = [](Engine& engine,
                    WallTime time) { return rewind_records(engine, kApplication, time); },
       .oldest_time = [](Engine& engine) { return oldest_time_of_records(engine, kApplication); },
+      .sealing_keys = [](Engine& engine) { return sealing_keys_of(engine, kApplication); },
   };
   return &descriptor;
 }

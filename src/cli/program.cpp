@@ -46,6 +46,7 @@ class CommandLine {
     records_.add_import();
     records_.add_export();
     store_.add_schema();
+    store_.add_secrets();
   }
 
   int parse_and_run(int count, char** arguments) { return frame_.parse_and_run(count, arguments); }

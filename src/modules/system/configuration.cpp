@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <stop_token>
 #include <utility>
 
 namespace noded::system {
@@ -65,10 +66,11 @@ Result<> normalise_data(json::object& application) {
 
 Configuration::Configuration(
     database::Database& database,
+    SecretBox& secrets,
     std::vector<std::reference_wrapper<Module>> modules,
     Node::Logger& log
 )
-    : database_(database), log_(log) {
+    : database_(database), secrets_(secrets, database.application()), log_(log) {
   for (Module& module : modules) {
     const std::string name(module.name());
     const auto text = codec::parse_json(module.schema(), "schema of module " + name);
@@ -169,16 +171,17 @@ ConfigurationRecords Configuration::records_of(const json::object& application) 
 }
 
 Task<Result<>> Configuration::store_and_publish(Candidate candidate, bool schema_changes) {
-  auto records = as_stored(records_of(candidate.application));
+  auto records = as_stored(records_of(candidate.application), secrets_);
+  if (!records) co_return std::unexpected(std::move(records.error()));
   if (schema_changes) {
     json::object data = candidate.application.at("data").get_object();
     const auto changed =
-        co_await database_.change_schema(std::move(data), std::move(records), watch(candidate));
+        co_await database_.change_schema(std::move(data), std::move(*records), watch(candidate));
     if (!changed) co_return std::unexpected(changed.error());
     co_return Result<>();
   }
   auto write = [this, &records](Transaction& transaction) {
-    for (const database::MetaRecord& record : records)
+    for (const database::MetaRecord& record : *records)
       transaction.put(database::keys::meta(database_.application(), record.name), record.text);
     return Result<>();
   };
@@ -206,11 +209,35 @@ Result<Configuration::Candidate> Configuration::complete_stored(
   return candidate;
 }
 
+// What a former version stored readable, or an unfinished rotation left under an older key.
+Task<Result<>> Configuration::seal_stored() {
+  const auto sealed = co_await secrets_.reseal_configuration(database_.store());
+  if (!sealed) co_return std::unexpected(sealed.error());
+  if (sealed->records == 0) co_return Result<>();
+  log_.info("the stored secrets are sealed under the node's newest key");
+  if (sealed->unsealed == 0) co_return Result<>();
+  // They go from the store's files too; until they do they are as readable as before.
+  const auto meta =
+      prefix_range(database::keys::prefix(database_.application(), database::keys::Space::kMeta));
+  const auto reclaimed = co_await offload(database_.store().lane, [this, meta] {
+    return database_.store().engine.reclaim(meta, std::stop_token());
+  });
+  if (!reclaimed) {
+    const json::object fields{{"reason", reclaimed.error().message}};
+    log_.warning(
+        "the files of the store still hold secrets as they were before", codec::to_json_text(fields)
+    );
+  }
+  co_return Result<>();
+}
+
 Task<Result<bool>> Configuration::load() {
+  const auto sealed = co_await seal_stored();
+  if (!sealed) co_return std::unexpected(sealed.error());
   auto stored = co_await database::read(
       database_.store(),
       SteadyTime::max(),
-      [this](Transaction& transaction) { return read_records(database_, transaction); }
+      [this](Transaction& transaction) { return read_records(database_, secrets_, transaction); }
   );
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   if (!*stored) co_return false;

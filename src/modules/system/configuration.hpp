@@ -46,6 +46,7 @@ class Configuration {
   // not compile is a defect: std::logic_error.
   Configuration(
       database::Database& database,
+      SecretBox& secrets,
       std::vector<std::reference_wrapper<Module>> modules,
       Node::Logger& log
   );
@@ -78,6 +79,8 @@ class Configuration {
   Task<> stop();
   // Resumes once no change runs.
   Task<> wait_until_idle();
+  // Runs `work` while nobody changes the configuration. kConflict: a change fills indices.
+  Task<Result<>> alone(std::function<Task<Result<>>()> work);
   // kConflict, naming the change that fills indices.
   Result<> require_idle() const;
 
@@ -135,6 +138,7 @@ class Configuration {
   ) const;
   std::optional<Candidate> prepare_all(json::object application, std::vector<Obstacle>& obstacles)
       const;
+  Task<Result<>> seal_stored();
   Task<Result<>> apply_in_turn(json::object application);
   Result<Candidate> unfinished_candidate() const;
   Task<Result<>> resume_in_turn();
@@ -157,6 +161,7 @@ class Configuration {
   }
 
   database::Database& database_;
+  const database::SealedRecords secrets_;
   Node::Logger& log_;
   std::vector<Part> parts_;
   std::string application_id_;

@@ -129,7 +129,7 @@ database::ChangeWatch Configuration::watch(Candidate& candidate) {
 Result<Configuration::Candidate> Configuration::unfinished_candidate() const {
   const auto unfinished = database_.unfinished_change();
   if (!unfinished) return fail(Errc::kNotFound, "there is no unfinished change");
-  auto records = parse_records(unfinished->records);
+  auto records = parse_records(unfinished->records, secrets_);
   if (!records) return std::unexpected(std::move(records.error()));
   if (!*records) return fail(Errc::kInternal, "the unfinished change has no configuration");
   bool is_as_stored = false;
@@ -178,6 +178,13 @@ Task<> Configuration::stop() {
 
 Task<> Configuration::wait_until_idle() {
   const database::TurnQueue::Turn turn = co_await turns_.take();
+}
+
+Task<Result<>> Configuration::alone(std::function<Task<Result<>>()> work) {
+  if (auto idle = require_idle(); !idle) co_return idle;
+  const database::TurnQueue::Turn turn = co_await turns_.take();
+  if (auto idle = require_idle(); !idle) co_return idle;
+  co_return co_await work();
 }
 
 Result<> Configuration::require_idle() const {

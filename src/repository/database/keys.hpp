@@ -21,6 +21,7 @@ enum class Space : char {
   kCount = 0x13,       // + entity u32: counter, rows of the entity
   kIdentifier = 0x14,  // + entity u32: counter, highest integer key handed out
   kFeed = 0x15,        // + sequence u64 + position u32 → change
+  kSecret = 0x16,      // + name → sealed secret of a module (sealed_records.hpp)
 };
 
 std::string prefix(std::uint16_t application, Space space);
