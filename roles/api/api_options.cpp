@@ -2,6 +2,7 @@
 
 #include "modules/auth/auth_options.hpp"
 #include "modules/data/data_options.hpp"
+#include "repository/audit/audit_options.hpp"
 #include "repository/database/feed_options.hpp"
 
 #include <vector>
@@ -12,7 +13,10 @@ OptionTable api_options() {
   static const std::vector<const OptionDeclaration*> table = [] {
     std::vector<const OptionDeclaration*> joined{&kAppFile};
     for (const OptionTable part :
-         {data::data_options(), database::feed_options(), auth::auth_options()})
+         {data::data_options(),
+          database::feed_options(),
+          auth::auth_options(),
+          audit::audit_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

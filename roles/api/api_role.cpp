@@ -6,6 +6,7 @@
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
 #include "modules/data/data_module.hpp"
+#include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
 #include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
@@ -19,6 +20,7 @@
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
+#include "roles/api/audit_upkeep.hpp"
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 #include "roles/api/rewind_records.hpp"
@@ -40,6 +42,7 @@ constexpr std::string_view kTransferRoutes = "transfer";
 constexpr std::string_view kSchemaRoutes = "schema";
 constexpr std::string_view kLinesRoutes = "lines";
 constexpr std::string_view kSecretsRoutes = "secrets";
+constexpr std::string_view kAuditRoutes = "audit";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -68,7 +71,9 @@ class ApiRole final : public Role {
         import_(database_),
         schema_(configuration_, database_),
         lines_(database_),
-        secrets_(configuration_, database_, node.secrets(), node.log()) {}
+        secrets_(configuration_, database_, node.secrets(), node.log()),
+        audit_(database_),
+        audit_upkeep_(node, database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -95,6 +100,8 @@ class ApiRole final : public Role {
   system::SchemaController schema_;
   transfer::LinesAdmin lines_;
   system::SecretsController secrets_;
+  system::AuditController audit_;
+  AuditUpkeep audit_upkeep_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -117,9 +124,12 @@ Task<Result<>> ApiRole::start() {
   if (!lines) co_return std::unexpected(lines.error());
   const auto secrets = node_.router().mount(std::string(kSecretsRoutes), secrets_.routes());
   if (!secrets) co_return std::unexpected(secrets.error());
+  const auto audit = node_.router().mount(std::string(kAuditRoutes), audit_.routes());
+  if (!audit) co_return std::unexpected(audit.error());
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
+  audit_upkeep_.start();
   co_return Result<>();
 }
 
@@ -144,7 +154,10 @@ void ApiRole::show_changes() {
 }
 
 Task<> ApiRole::stop() {
+  co_await auth_->write_logins();
+  co_await audit_upkeep_.stop();
   co_await feed_.stop();
+  node_.router().unmount(kAuditRoutes);
   node_.router().unmount(kSecretsRoutes);
   node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);

@@ -45,6 +45,7 @@ class CommandLine {
     store_.add_doctor();
     records_.add_import();
     records_.add_export();
+    records_.add_audit();
     store_.add_schema();
     store_.add_secrets();
   }

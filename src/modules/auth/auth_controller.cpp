@@ -210,7 +210,11 @@ Task<Result<Account>> AuthController::check_credentials(
       std::move(password), std::move(stored), state.rules.allow_plain_passwords
   );
   if (!verdict) co_return std::unexpected(std::move(verdict.error()));
-  if (!verdict->matches) co_return std::unexpected(invalid_credentials());
+  if (!verdict->matches) {
+    co_await journal_.failed(request, *account ? (*account)->key.text() : std::string());
+    co_return std::unexpected(invalid_credentials());
+  }
+  co_await journal_.succeeded(request, (*account)->key.text());
   if (verdict->upgrade) {
     co_await keep_upgrade(state, **account, std::move(*verdict->upgrade), request.deadline);
   }
@@ -263,12 +267,13 @@ Task<Result<Account>> AuthController::make_account(const AuthState& state, http:
       .role = state.rules.default_role_register
   };
   account.fields.erase("password");
-  co_return co_await state.users.create(
-      std::move(account),
-      UnknownFields::kDrop,
-      database::unrestricted_access_for_the_node_itself(),
-      request.deadline
-  );
+  co_return co_await state.users.by(audit::actor_of(request))
+      .create(
+          std::move(account),
+          UnknownFields::kDrop,
+          database::unrestricted_access_for_the_node_itself(),
+          request.deadline
+      );
 }
 
 Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& request) {
@@ -292,9 +297,9 @@ Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& r
   };
   account.fields.erase("password");
   const auto access = access_.access_for(*request.identity);
-  const auto made = co_await state->users.create(
-      std::move(account), UnknownFields::kRefuse, *access, request.deadline
-  );
+  const auto made =
+      co_await state->users.by(audit::actor_of(request))
+          .create(std::move(account), UnknownFields::kRefuse, *access, request.deadline);
   if (!made) co_return http::answer_error(made.error());
   co_return http::Response::json(
       200, R"({"success":true,"action":"create","strategy":"password","data":)" + made->row + "}"

@@ -5,6 +5,7 @@
 #include "noded/http.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
 
 #include <boost/json/value.hpp>
@@ -22,9 +23,10 @@ class AuthController {
       const Passwords& passwords,
       database::AccessProvider& access,
       const Clock& clock,
-      Node::Logger& log
+      Node::Logger& log,
+      LoginJournal& journal
   )
-      : passwords_(passwords), access_(access), clock_(clock), log_(log) {}
+      : passwords_(passwords), access_(access), clock_(clock), log_(log), journal_(journal) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -52,6 +54,7 @@ class AuthController {
   database::AccessProvider& access_;
   const Clock& clock_;
   Node::Logger& log_;
+  LoginJournal& journal_;
 };
 
 // The refusal of a login, a registration or a setup: an error for clients, for forms a redirect

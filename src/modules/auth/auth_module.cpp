@@ -38,7 +38,8 @@ class AuthModule::PreparedState final : public Module::Prepared {
 AuthModule::AuthModule(const AuthServices& services)
     : services_(services),
       passwords_(services.hash_lane, services.cost),
-      controller_(passwords_, *this, services.clock, services.log),
+      journal_(services.database, services.log),
+      controller_(passwords_, *this, services.clock, services.log, journal_),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_) {
   auto guard = Guard::compile({});  // of nothing: cannot fail

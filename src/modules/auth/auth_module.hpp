@@ -11,6 +11,7 @@
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/users_admin.hpp"
 #include "repository/database/access.hpp"
@@ -51,6 +52,9 @@ class AuthModule final : public Module,
   // While it is open, GET and POST /auth/setup make the first administrator.
   Task<Result<std::optional<std::string>>> open_setup();
 
+  // Once nobody logs in any more: what waits for the audit chain is written.
+  Task<> write_logins() { return journal_.flush(); }
+
   AuthStatePtr state() const;  // in force
 
  private:
@@ -59,6 +63,7 @@ class AuthModule final : public Module,
 
   AuthServices services_;
   Passwords passwords_;
+  LoginJournal journal_;
   AuthController controller_;
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;

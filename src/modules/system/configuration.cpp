@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "codec/text.hpp"
+#include "modules/system/changed_paths.hpp"
 #include "modules/system/schema_defaults.hpp"
 #include "modules/system/secret_paths.hpp"
 #include "repository/database/keys.hpp"
@@ -21,6 +22,8 @@ std::size_t count_entities(const json::object& data) {
   const json::value* entities = data.if_contains("entities");
   return entities != nullptr && entities->is_object() ? entities->get_object().size() : 0;
 }
+
+constexpr std::size_t kMostPaths = 50;  // of a change, in the audit chain
 
 // What is stored has to be readable again: records nest a little deeper than a module does.
 constexpr std::size_t kMaxNesting = codec::JsonLimits{}.max_depth - 8;
@@ -70,7 +73,10 @@ Configuration::Configuration(
     std::vector<std::reference_wrapper<Module>> modules,
     Node::Logger& log
 )
-    : database_(database), secrets_(secrets, database.application()), log_(log) {
+    : database_(database),
+      secrets_(secrets, database.application()),
+      audit_(database.application(), database.clock()),
+      log_(log) {
   for (Module& module : modules) {
     const std::string name(module.name());
     const auto text = codec::parse_json(module.schema(), "schema of module " + name);
@@ -170,20 +176,25 @@ ConfigurationRecords Configuration::records_of(const json::object& application) 
   return records;
 }
 
-Task<Result<>> Configuration::store_and_publish(Candidate candidate, bool schema_changes) {
+Task<Result<>> Configuration::store_and_publish(
+    Candidate candidate, bool schema_changes, audit::Act act
+) {
   auto records = as_stored(records_of(candidate.application), secrets_);
   if (!records) co_return std::unexpected(std::move(records.error()));
   if (schema_changes) {
+    // A change that outlives the process still tells who made it.
+    records->push_back({std::string(kActName), audit::to_text(act)});
     json::object data = candidate.application.at("data").get_object();
-    const auto changed =
-        co_await database_.change_schema(std::move(data), std::move(*records), watch(candidate));
+    const auto changed = co_await database_.change_schema(
+        std::move(data), std::move(*records), watch(candidate, act)
+    );
     if (!changed) co_return std::unexpected(changed.error());
     co_return Result<>();
   }
-  auto write = [this, &records](Transaction& transaction) {
+  auto write = [this, &records, &act](Transaction& transaction) {
     for (const database::MetaRecord& record : *records)
       transaction.put(database::keys::meta(database_.application(), record.name), record.text);
-    return Result<>();
+    return audit_.append(transaction, act);
   };
   const auto stored =
       co_await database::transact(database_.store(), SteadyTime::max(), std::move(write));
@@ -207,6 +218,14 @@ Result<Configuration::Candidate> Configuration::complete_stored(
   auto candidate = prepare(std::move(application));
   is_as_stored = candidate && candidate->application == as_stored;
   return candidate;
+}
+
+// Without values: some are secrets.
+std::string Configuration::changes_of(const json::object& before, const Candidate& candidate) {
+  json::array paths;
+  for (const std::string& path : changed_paths(before, candidate.application, kMostPaths))
+    paths.emplace_back(path);
+  return codec::to_json_text(json::object{{"changed", std::move(paths)}});
 }
 
 // What a former version stored readable, or an unfinished rotation left under an older key.
@@ -255,7 +274,9 @@ Task<Result<bool>> Configuration::load() {
       log_.warning("a change of the configuration was withdrawn: another version of noded began it"
       );
     }
-    const auto renewed = co_await store_and_publish(std::move(*candidate), true);
+    const auto renewed = co_await store_and_publish(
+        std::move(*candidate), true, audit::done_by({}, "configuration.renew", "configuration")
+    );
     if (!renewed) co_return std::unexpected(renewed.error());
     co_return true;
   }
@@ -296,18 +317,25 @@ Task<Result<>> Configuration::first_boot(json::object application) {
   const auto unix_ms = database_.clock().wall().time_since_epoch().count();
   const auto id = codec::make_uuid_v7(unix_ms);
   application_id_ = codec::uuid_text({id.data(), id.size()});
-  co_return co_await store_and_publish(std::move(*candidate), true);
+  co_return co_await store_and_publish(
+      std::move(*candidate), true, audit::done_by({}, "configuration.begin", "configuration")
+  );
 }
 
-Task<Result<json::object>> Configuration::change(std::string module, ConfigurationEdit edit) {
-  auto make_task = [this, module = std::move(module), edit = std::move(edit)]() mutable {
-    return change_in_turn(std::move(module), std::move(edit));
+Task<Result<json::object>> Configuration::change(
+    std::string module, ConfigurationEdit edit, audit::Actor actor
+) {
+  auto make_task = [this,
+                    module = std::move(module),
+                    edit = std::move(edit),
+                    actor = std::move(actor)]() mutable {
+    return change_in_turn(std::move(module), std::move(edit), actor);
   };
   co_return co_await uncancelled(std::move(make_task));
 }
 
 Task<Result<json::object>> Configuration::change_in_turn(
-    std::string module, ConfigurationEdit edit
+    std::string module, ConfigurationEdit edit, const audit::Actor& actor
 ) {
   const Part* part = find(module);
   if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
@@ -332,7 +360,11 @@ Task<Result<json::object>> Configuration::change_in_turn(
   // As text: the order of entities and fields counts as well.
   const bool schema_changes = codec::to_json_text(candidate->application.at("data")) !=
                               codec::to_json_text(before->at("data"));
-  const auto done = co_await store_and_publish(std::move(*candidate), schema_changes);
+  audit::Act act = done_by(
+      actor, "configuration.change", "configuration " + module, changes_of(*before, *candidate)
+  );
+  const auto done =
+      co_await store_and_publish(std::move(*candidate), schema_changes, std::move(act));
   note_outcome(done);
   if (!done) co_return std::unexpected(done.error());
 

@@ -22,6 +22,10 @@ enum class Space : char {
   kIdentifier = 0x14,  // + entity u32: counter, highest integer key handed out
   kFeed = 0x15,        // + sequence u64 + position u32 → change
   kSecret = 0x16,      // + name → sealed secret of a module (sealed_records.hpp)
+
+  kAuditEntry = 0x30,       // + number u64 → entry (audit/audit_entry.hpp)
+  kAuditHead = 0x31,        // number u64 and hash of the newest entry
+  kAuditCheckpoint = 0x32,  // the same of the last entry that went by its age
 };
 
 std::string prefix(std::uint16_t application, Space space);
