@@ -5,6 +5,7 @@
 #include "gateway/cors.hpp"
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
+#include "modules/auth/passkey/passkey_rules.hpp"
 #include "modules/data/data_module.hpp"
 #include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
@@ -82,6 +83,7 @@ class ApiRole final : public Role {
   Task<Result<>> load_or_begin();
   Task<> offer_setup();
   void show_changes();
+  void tell_of_passkeys();
   void configure_cors(const system::CorsSettings& settings);
 
   Node& node_;
@@ -108,6 +110,10 @@ Task<Result<>> ApiRole::start() {
   node_.set_authenticator(auth_);
   node_.set_authorizer(auth_);
   node_.add_filter(cors_);
+  auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
+  if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
+  auth_->use_passkeys(std::move(*passkeys));
+  tell_of_passkeys();
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
   node_.add_filter(std::make_shared<ApplicationIdFilter>(configuration_.application_id()));
@@ -131,6 +137,21 @@ Task<Result<>> ApiRole::start() {
   feed_.start();
   audit_upkeep_.start();
   co_return Result<>();
+}
+
+void ApiRole::tell_of_passkeys() {
+  const std::shared_ptr<const auth::AuthModule> auth = auth_;
+  node_.add_counter("noded_passkey_sign_ins_total", "sign-ins with a passkey", [auth] {
+    return static_cast<double>(auth->passkeys()->sign_ins());
+  });
+  node_.add_counter("noded_passkey_refusals_total", "passkeys that did not verify", [auth] {
+    return static_cast<double>(auth->passkeys()->refusals());
+  });
+  node_.add_gauge(
+      "noded_passkey_ceremonies",
+      "passkey ceremonies that browsers have begun",
+      [auth] { return static_cast<double>(auth->passkeys()->ceremonies()); }
+  );
 }
 
 void ApiRole::show_changes() {

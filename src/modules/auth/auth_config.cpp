@@ -65,7 +65,8 @@ json::object public_strategy(const json::object& strategy) {
   json::object shown{
       {"enabled", flag_at(strategy, "enabled", true)}, {"type", text_at(strategy, "type", "")}
   };
-  if (text_at(strategy, "type", "") == kPasswordStrategy) return shown;
+  const std::string type = text_at(strategy, "type", "");
+  if (type == kPasswordStrategy || type == kPasskeyStrategy) return shown;
   const json::object& config = object_at(strategy, "config");
   shown["config"] = {
       {"name", text_at(config, "name", "")},
@@ -88,6 +89,11 @@ std::string strategies_answer(
   return codec::to_json_text(
       json::object{{"strategies", std::move(shown)}, {"basepath", rules.basepath}}
   );
+}
+
+bool has_passkeys(const json::object& strategies) {
+  const json::object& passkey = object_at(strategies, kPasskeyStrategy);
+  return text_at(passkey, "type", "") == kPasskeyStrategy && flag_at(passkey, "enabled", true);
 }
 
 Result<> read_credentials_schema(const json::object& password, AuthRules& rules) {
@@ -163,6 +169,7 @@ Result<AuthRules> read_rules(const json::object& application) {
   const json::object& strategies = object_at(auth, "strategies");
   const json::object& password = object_at(strategies, kPasswordStrategy);
   rules.allow_plain_passwords = text_at(object_at(password, "config"), "hashing", "") == "plain";
+  rules.has_passkeys = has_passkeys(strategies);
   rules.strategies = strategies_answer(strategies, rules, false);
   rules.all_strategies = strategies_answer(strategies, rules, true);
   if (auto read = read_credentials_schema(password, rules); !read) {

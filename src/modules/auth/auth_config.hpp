@@ -20,10 +20,13 @@ namespace json = boost::json;
 
 // The strategy that is always there.
 inline constexpr std::string_view kPasswordStrategy = "password";
+// Ours beside bknd's.
+inline constexpr std::string_view kPasskeyStrategy = "passkey";
 
 // Fills in the defaults of `application.auth`, brings roles to their long form, makes jwt.secret
 // when auth is enabled without one, and adds the users entity and its indices to
-// `application.data`. Errors: kInvalid.
+// `application.data`. With the strategy passkey accounts get a unique username and need no e-mail
+// address. Errors: kInvalid.
 Result<> complete_auth(json::object& application);
 
 struct AuthRules {
@@ -37,6 +40,7 @@ struct AuthRules {
   CookieRules cookie;
   bool renew_cookie = true;
   std::string path_success;
+  bool has_passkeys = false;           // the strategy is there and enabled
   bool allow_plain_passwords = false;  // stored ones, for verification
   std::string strategies,
       all_strategies;                   // answers of the strategies route; all: also disabled ones

@@ -262,6 +262,7 @@ Task<Result<Account>> AuthController::make_account(const AuthState& state, http:
   NewAccount account{
       .fields = object_of(*fields),
       .email = text_field(*fields, "email"),
+      .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = std::move(*hash),
       .role = state.rules.default_role_register
@@ -291,6 +292,7 @@ Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& r
   NewAccount account{
       .fields = object_of(*fields),
       .email = text_field(*fields, "email"),
+      .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = std::move(*hash),
       .role = asked_role(*fields)

@@ -83,10 +83,13 @@ Result<std::unique_ptr<Module::Prepared>> AuthModule::prepare(const boost::json:
 
 void AuthModule::publish(AuthStatePtr state) noexcept {
   std::vector<http::Route> routes = users_admin_.routes(state);
+  const auto add = [&routes](std::vector<http::Route> more) {
+    std::ranges::move(more, std::back_inserter(routes));
+  };
   if (state->rules.enabled) {
-    for (auto more : {controller_.routes(state), first_administrator_.routes()}) {
-      std::ranges::move(more, std::back_inserter(routes));
-    }
+    add(controller_.routes(state));
+    add(first_administrator_.routes());
+    if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {
     const std::scoped_lock lock(mutex_);
@@ -94,6 +97,16 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   }
   const auto mounted = services_.router.mount(std::string(kOwner), std::move(routes));
   if (!mounted) services_.log.error("auth.routes_not_mounted");  // another module has one of them
+}
+
+void AuthModule::use_passkeys(PasskeyRules rules) {
+  passkeys_ = std::make_unique<PasskeyController>(
+      std::move(rules),
+      services_.database,
+      services_.database.store().lane,
+      services_.clock,
+      services_.log
+  );
 }
 
 AuthStatePtr AuthModule::state() const {

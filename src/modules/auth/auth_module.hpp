@@ -12,6 +12,7 @@
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_journal.hpp"
+#include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/users_admin.hpp"
 #include "repository/database/access.hpp"
@@ -48,6 +49,11 @@ class AuthModule final : public Module,
   // The identity must outlive what is returned.
   std::unique_ptr<database::Access> access_for(const Identity& identity) override;
 
+  // Before the first publish(), or there are no passkeys whatever a configuration says.
+  void use_passkeys(PasskeyRules rules);
+  // Null without.
+  const PasskeyController* passkeys() const { return passkeys_.get(); }
+
   // Once, after the first publish(): the one-time code to announce if nobody may administrate yet.
   // While it is open, GET and POST /auth/setup make the first administrator.
   Task<Result<std::optional<std::string>>> open_setup();
@@ -67,6 +73,7 @@ class AuthModule final : public Module,
   AuthController controller_;
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;
+  std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;
 };

@@ -43,9 +43,12 @@ std::string_view without_scheme(std::string_view field) {
   return field;
 }
 
-// Claims that the token's signer sets (RFC 7519 §4.1): no field of a row may take their place.
+// Claims that the token's signer sets (RFC 7519 §4.1, RFC 8176, OpenID Connect Core §2): no field
+// of a row may take their place.
 bool is_registered_claim(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kRegistered{"iat", "iss", "exp", "nbf"};
+  constexpr std::array<std::string_view, 6> kRegistered{
+      "iat", "iss", "exp", "nbf", "amr", "auth_time"
+  };
   return std::ranges::find(kRegistered, name) != kRegistered.end();
 }
 
@@ -114,7 +117,9 @@ IdentityPtr identify(const AuthState& state, const http::Request& request, std::
   return accept(state, state.cookie_tokens, value, *token, true, now_s);
 }
 
-Result<SignedIn> sign_in(const AuthRules& rules, const Account& account, std::int64_t now_s) {
+Result<SignedIn> sign_in(
+    const AuthRules& rules, const Account& account, std::int64_t now_s, std::string_view proof
+) {
   const auto row = codec::parse_json(account.row, "account");
   if (!row || !row->is_object()) return fail(Errc::kInternal, "an account's row is no JSON object");
   SignedIn signed_in;
@@ -128,8 +133,11 @@ Result<SignedIn> sign_in(const AuthRules& rules, const Account& account, std::in
     signed_in.claims += ':';
     codec::append_json(signed_in.claims, *value);
   }
+  std::string payload = signed_in.claims;
+  if (!proof.empty() && payload.size() > 1) payload += ',';
+  payload.append(proof).append("}");
   signed_in.claims += '}';
-  signed_in.token = crypto::sign_jwt(rules.jwt, signed_in.claims, now_s);
+  signed_in.token = crypto::sign_jwt(rules.jwt, payload, now_s);
   return signed_in;
 }
 

@@ -61,7 +61,11 @@ struct SignedIn {
   std::string claims;  // JSON object text
   std::string token;
 };
-Result<SignedIn> sign_in(const AuthRules& rules, const Account& account, std::int64_t now_s);
+// `proof`: claims of the token alone that tell how the account was proven (RFC 9470, RFC 8176), as
+// JSON members without braces.
+Result<SignedIn> sign_in(
+    const AuthRules& rules, const Account& account, std::int64_t now_s, std::string_view proof = {}
+);
 
 std::int64_t seconds(const Clock& clock);
 

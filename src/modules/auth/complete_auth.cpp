@@ -87,11 +87,10 @@ json::object complete_strategies(const json::object& given) {
   json::object strategies;
   for (const auto& [name, strategy] : given) {
     if (!strategy.is_object()) continue;
+    const bool is_passkey = std::string_view(name) == kPasskeyStrategy;
+    const json::value type(is_passkey ? kPasskeyStrategy : kPasswordStrategy);
     strategies.emplace(
-        name,
-        with_defaults(
-            strategy.get_object(), {{"enabled", true}, {"type", json::value(kPasswordStrategy)}}
-        )
+        name, with_defaults(strategy.get_object(), {{"enabled", true}, {"type", type}})
     );
   }
   json::object password = with_defaults(
@@ -123,14 +122,20 @@ json::array names_of(const json::object& object) {
   return names;
 }
 
+bool has_passkeys(const json::object& auth) {
+  const json::value* passkey = auth.at("strategies").get_object().if_contains(kPasskeyStrategy);
+  return passkey != nullptr && passkey->get_object().at("type") == json::value(kPasskeyStrategy) &&
+         passkey->get_object().at("enabled") == json::value(true);
+}
+
 // The fields that auth itself needs, in bknd's order.
 json::object users_fields(const json::object& auth) {
   const json::array roles = names_of(auth.at("roles").get_object());
   const json::array strategies = names_of(auth.at("strategies").get_object());
   const json::array hidden{"read", "table", "update", "form"};
   const json::array on_create{"create"};
-  return {
-      {"email", {{"type", "text"}, {"config", {{"required", true}}}}},
+  json::object fields{
+      {"email", {{"type", "text"}, {"config", {{"required", !has_passkeys(auth)}}}}},
       {"strategy",
        {{"type", "enum"},
         {"config",
@@ -147,6 +152,8 @@ json::object users_fields(const json::object& auth) {
          {{"options", {{"type", roles.empty() ? "objects" : "strings"}, {"values", roles}}},
           {"required", false}}}}}
   };
+  if (has_passkeys(auth)) fields["username"] = {{"type", "text"}, {"config", json::object()}};
+  return fields;
 }
 
 // A declared field keeps its own settings where auth has none.
@@ -183,6 +190,7 @@ void add_users_entity(json::object& data, const json::object& auth) {
 
   json::object indices = take_object(data, "indices");
   add_index(indices, name, "email", true);
+  if (has_passkeys(auth)) add_index(indices, name, "username", true);
   add_index(indices, name, "strategy", false);
   add_index(indices, name, "strategy_value", false);
   data["indices"] = std::move(indices);

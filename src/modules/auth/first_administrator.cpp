@@ -161,6 +161,7 @@ Task<Result<Account>> FirstAdministrator::make_account(
   NewAccount account{
       .fields = {},
       .email = text_field(fields, "email"),
+      .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = std::move(*hash),
       .role = roles.front()

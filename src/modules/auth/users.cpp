@@ -39,6 +39,7 @@ Account account_of(const Entity& entity, const RowKey& key, const RowView& row) 
   return {
       .key = key,
       .email = text_of(entity, row, "email"),
+      .username = text_of(entity, row, "username"),
       .role = text_of(entity, row, "role"),
       .strategy = text_of(entity, row, "strategy"),
       .strategy_value = text_of(entity, row, "strategy_value"),
@@ -79,20 +80,14 @@ class Session {
     return account;
   }
 
-  Result<std::optional<RowKey>> find_key(std::string_view email) {
-    for (const database::Index* index : entity_.indices) {
-      if (!index->unique || !index->ready || index->fields.size() != 1) continue;
-      if (index->fields.front()->name != "email") continue;
-      std::string key =
-          database::keys::prefix(application_, database::keys::Space::kUnique, index->id);
-      database::keys::append_value(key, database::ValueView::of_text(email));
-      std::string holder;
-      const auto found = transaction_.get(key, holder);
-      if (!found) return std::unexpected(found.error());
-      if (!*found) return std::nullopt;
-      return RowKey::from_bytes(holder);
-    }
+  Result<std::optional<RowKey>> find_by_email(std::string_view email) {
+    if (const auto* index = unique_index("email")) return find_in(*index, email);
     return scan_for([email](const Account& account) { return account.email == email; });
+  }
+
+  Result<std::optional<RowKey>> find_by_username(std::string_view username) {
+    if (const auto* index = unique_index("username")) return find_in(*index, username);
+    return scan_for([username](const Account& account) { return account.username == username; });
   }
 
   // The first row that `matches`.
@@ -127,6 +122,27 @@ class Session {
   }
 
  private:
+  const database::Index* unique_index(std::string_view field) const {
+    for (const database::Index* index : entity_.indices) {
+      if (index->unique && index->ready && index->fields.size() == 1 &&
+          index->fields.front()->name == field) {
+        return index;
+      }
+    }
+    return nullptr;
+  }
+
+  Result<std::optional<RowKey>> find_in(const database::Index& index, std::string_view text) {
+    std::string key =
+        database::keys::prefix(application_, database::keys::Space::kUnique, index.id);
+    database::keys::append_value(key, database::ValueView::of_text(text));
+    std::string holder;
+    const auto found = transaction_.get(key, holder);
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return std::nullopt;
+    return RowKey::from_bytes(holder);
+  }
+
   std::uint16_t application_;
   const Entity& entity_;
   Transaction& transaction_;
@@ -150,7 +166,8 @@ Result<json::object> make_row(
     }
     row.emplace(name, value);  // the writer words the refusal of an unknown one
   }
-  row["email"] = account.email;
+  if (!account.email.empty()) row["email"] = account.email;
+  if (!account.username.empty()) row["username"] = account.username;
   row["strategy"] = account.strategy;
   row["strategy_value"] = account.strategy_value;
   if (!account.role.empty()) row["role"] = account.role;
@@ -159,7 +176,10 @@ Result<json::object> make_row(
 
 // What the audit chain tells about a new account.
 json::object origin_of(const NewAccount& account) {
-  return {{"email", account.email}, {"role", account.role}, {"strategy", account.strategy}};
+  json::object origin{{"role", account.role}, {"strategy", account.strategy}};
+  if (!account.email.empty()) origin.emplace("email", account.email);
+  if (!account.username.empty()) origin.emplace("username", account.username);
+  return origin;
 }
 
 }  // namespace
@@ -191,7 +211,25 @@ Task<Result<std::optional<Account>>> Users::find_by_email(std::string email, Ste
   const std::uint16_t application = database_->application();
   auto body = [&](Transaction& transaction) -> Result<std::optional<Account>> {
     Session session(application, **entity, transaction);
-    auto key = session.find_key(email);
+    auto key = session.find_by_email(email);
+    if (!key) return std::unexpected(std::move(key.error()));
+    if (!*key) return std::nullopt;
+    return session.load(**key);
+  };
+  co_return co_await database::read(database_->store(), deadline, std::move(body));
+}
+
+Task<Result<std::optional<Account>>> Users::find_by_username(
+    std::string username, SteadyTime deadline
+) const {
+  const auto schema = database_->schema();
+  const auto entity = find_entity(schema.get(), entity_name_);
+  if (!entity) co_return std::unexpected(entity.error());
+  if ((*entity)->find_field("username") == nullptr) co_return std::nullopt;
+  const std::uint16_t application = database_->application();
+  auto body = [&](Transaction& transaction) -> Result<std::optional<Account>> {
+    Session session(application, **entity, transaction);
+    auto key = session.find_by_username(username);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
     return session.load(**key);
@@ -213,7 +251,11 @@ Task<Result<std::optional<Account>>> Users::find_by_id(std::string id, SteadyTim
 }
 
 Task<Result<Account>> Users::create(
-    NewAccount account, UnknownFields unknown, const database::Access& access, SteadyTime deadline
+    NewAccount account,
+    UnknownFields unknown,
+    const database::Access& access,
+    SteadyTime deadline,
+    Addition addition
 ) const {
   auto body = [&](const Schema& schema, Transaction& transaction) -> Result<Account> {
     const auto entity = find_entity(&schema, entity_name_);
@@ -227,6 +269,10 @@ Task<Result<Account>> Users::create(
     if (!keys) return std::unexpected(keys.error());
     if (auto kept = record(transaction, "user.create", keys->front(), origin_of(account)); !kept)
       return std::unexpected(std::move(kept.error()));
+    if (addition) {
+      if (auto added = addition(transaction, keys->front()); !added)
+        return std::unexpected(std::move(added.error()));
+    }
     auto made = Session(database_->application(), **entity, transaction).load(keys->front());
     if (!made) return std::unexpected(std::move(made.error()));
     return std::move(**made);
@@ -290,7 +336,7 @@ Task<Result<std::optional<Account>>> Users::change(
     const auto entity = find_entity(&schema, entity_name_);
     if (!entity) return std::unexpected(entity.error());
     Session session(database_->application(), **entity, transaction);
-    auto key = session.find_key(email);
+    auto key = session.find_by_email(email);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
     const auto before = session.load(**key);

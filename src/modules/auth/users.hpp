@@ -14,6 +14,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ namespace json = boost::json;
 
 struct Account {
   database::RowKey key;
-  std::string email;
+  std::string email;           // empty: none
+  std::string username;        // empty: none, or the entity has no such field
   std::string role;            // empty: none
   std::string strategy;        // of its sign-in
   std::string strategy_value;  // secret: the password's hash
@@ -35,7 +37,8 @@ struct Account {
 struct NewAccount {
   json::object fields;  // further ones of the entity; email, strategy, strategy_value and role here
                         // are ignored
-  std::string email;
+  std::string email;    // empty: none, where the entity allows that
+  std::string username;  // empty: none
   std::string strategy;
   std::string strategy_value;
   std::string role;  // empty: none
@@ -57,11 +60,20 @@ class Users {
 
   // The address is matched as stored, in its case.
   Task<Result<std::optional<Account>>> find_by_email(std::string email, SteadyTime deadline) const;
+  // By the field username, as stored: see read_sign_in_name().
+  Task<Result<std::optional<Account>>> find_by_username(std::string username, SteadyTime deadline)
+      const;
   // `id` is the text of the primary key.
   Task<Result<std::optional<Account>>> find_by_id(std::string id, SteadyTime deadline) const;
+  // More to be written in the transaction that makes an account; its error undoes both.
+  using Addition = std::function<Result<>(Transaction&, const database::RowKey&)>;
   // Members named in `fields` that a request may not set are refused (kInvalid).
   Task<Result<Account>> create(
-      NewAccount account, UnknownFields unknown, const database::Access& access, SteadyTime deadline
+      NewAccount account,
+      UnknownFields unknown,
+      const database::Access& access,
+      SteadyTime deadline,
+      Addition addition = {}
   ) const;
   // The same while nobody holds one of `roles`; empty, and nothing is written, as soon as somebody
   // does.

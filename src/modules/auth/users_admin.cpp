@@ -129,6 +129,7 @@ Task<Result<Account>> UsersAdmin::make_account(const AuthState& state, http::Req
   NewAccount account{
       .fields = {},
       .email = text_field(*fields, "email"),
+      .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = {},
       .role = text_field(*fields, "role")

@@ -14,18 +14,20 @@
 namespace noded::database::keys {
 
 enum class Space : char {
-  kMeta = 0x01,        // configuration, catalogue, secrets: + name
-  kRow = 0x10,         // + entity u32 + key → row
-  kIndex = 0x11,       // + index u32 + values + key → empty
-  kUnique = 0x12,      // + index u32 + values → key
-  kCount = 0x13,       // + entity u32: counter, rows of the entity
-  kIdentifier = 0x14,  // + entity u32: counter, highest integer key handed out
-  kFeed = 0x15,        // + sequence u64 + position u32 → change
-  kSecret = 0x16,      // + name → sealed secret of a module (sealed_records.hpp)
-
-  kAuditEntry = 0x30,       // + number u64 → entry (audit/audit_entry.hpp)
-  kAuditHead = 0x31,        // number u64 and hash of the newest entry
-  kAuditCheckpoint = 0x32,  // the same of the last entry that went by its age
+  kMeta = 0x01,              // configuration, catalogue, secrets: + name
+  kRow = 0x10,               // + entity u32 + key → row
+  kIndex = 0x11,             // + index u32 + values + key → empty
+  kUnique = 0x12,            // + index u32 + values → key
+  kCount = 0x13,             // + entity u32: counter, rows of the entity
+  kIdentifier = 0x14,        // + entity u32: counter, highest integer key handed out
+  kFeed = 0x15,              // + sequence u64 + position u32 → change
+  kSecret = 0x16,            // + name → sealed secret of a module (sealed_records.hpp)
+  kCredential = 0x20,        // + id of a passkey → credential
+  kCredentialOfUser = 0x21,  // + key of the account + id of a passkey → empty
+  kUserHandle = 0x22,        // + key of the account → what its authenticators know it by
+  kAuditEntry = 0x30,        // + number u64 → entry (audit/audit_entry.hpp)
+  kAuditHead = 0x31,         // number u64 and hash of the newest entry
+  kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age
 };
 
 std::string prefix(std::uint16_t application, Space space);
