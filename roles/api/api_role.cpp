@@ -140,17 +140,16 @@ Task<Result<>> ApiRole::start() {
 }
 
 void ApiRole::tell_of_passkeys() {
-  const std::shared_ptr<const auth::AuthModule> auth = auth_;
-  node_.add_counter("noded_passkey_sign_ins_total", "sign-ins with a passkey", [auth] {
-    return static_cast<double>(auth->passkeys()->sign_ins());
+  node_.add_counter("noded_passkey_sign_ins_total", "sign-ins with a passkey", [this] {
+    return static_cast<double>(auth_->passkeys()->sign_ins());
   });
-  node_.add_counter("noded_passkey_refusals_total", "passkeys that did not verify", [auth] {
-    return static_cast<double>(auth->passkeys()->refusals());
+  node_.add_counter("noded_passkey_refusals_total", "passkeys that did not verify", [this] {
+    return static_cast<double>(auth_->passkeys()->refusals());
   });
   node_.add_gauge(
       "noded_passkey_ceremonies",
       "passkey ceremonies that browsers have begun",
-      [auth] { return static_cast<double>(auth->passkeys()->ceremonies()); }
+      [this] { return static_cast<double>(auth_->passkeys()->ceremonies()); }
   );
 }
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,11 @@ class AuditChainTest : public testing_support::DatabaseFixture {
       return chain_.list(transaction, wanted);
     };
     return run(database::read(database_.store(), SteadyTime::max(), body)).value();
+  }
+  static Wanted with(const std::function<void(Wanted&)>& set) {
+    Wanted wanted;
+    set(wanted);
+    return wanted;
   }
   std::vector<std::uint64_t> numbers(const Page& page) {
     std::vector<std::uint64_t> found;
@@ -132,18 +138,25 @@ TEST_F(AuditChainTest, ListsTheNewestFirstAndByWhatIsWanted) {
   append("user.create", "user 2");
   append("configuration.change", "configuration auth");
   EXPECT_EQ(numbers(list({})), (Numbers{4, 3, 2, 1}));
-  EXPECT_EQ(numbers(list({.action = "user"})), (Numbers{3, 2, 1}));
-  EXPECT_EQ(numbers(list({.action = "user.create"})), (Numbers{3, 1}));
-  EXPECT_EQ(numbers(list({.action = "user.cre"})), (Numbers{}));
-  EXPECT_EQ(numbers(list({.target = "user 1"})), (Numbers{2, 1}));
-  EXPECT_EQ(numbers(list({.actor = "user 9"})), (Numbers{}));
+  EXPECT_EQ(
+      numbers(list(with([](Wanted& wanted) { wanted.action = "user"; }))), (Numbers{3, 2, 1})
+  );
+  EXPECT_EQ(
+      numbers(list(with([](Wanted& wanted) { wanted.action = "user.create"; }))), (Numbers{3, 1})
+  );
+  EXPECT_EQ(numbers(list(with([](Wanted& wanted) { wanted.action = "user.cre"; }))), (Numbers{}));
+  EXPECT_EQ(numbers(list(with([](Wanted& wanted) { wanted.target = "user 1"; }))), (Numbers{2, 1}));
+  EXPECT_EQ(numbers(list(with([](Wanted& wanted) { wanted.actor = "user 9"; }))), (Numbers{}));
   const std::int64_t now = clock_.wall().time_since_epoch().count();
-  EXPECT_EQ(numbers(list({.from_ms = now})), (Numbers{4, 3}));
-  EXPECT_EQ(numbers(list({.before_ms = now})), (Numbers{2, 1}));
-  const Page first = list({.limit = 3});
+  EXPECT_EQ(numbers(list(with([&](Wanted& wanted) { wanted.from_ms = now; }))), (Numbers{4, 3}));
+  EXPECT_EQ(numbers(list(with([&](Wanted& wanted) { wanted.before_ms = now; }))), (Numbers{2, 1}));
+  const Page first = list(with([](Wanted& wanted) { wanted.limit = 3; }));
   EXPECT_EQ(numbers(first), (Numbers{4, 3, 2}));
   EXPECT_EQ(first.next_before, 2U);
-  const Page second = list({.before_number = first.next_before, .limit = 3});
+  const Page second = list(with([&](Wanted& wanted) {
+    wanted.before_number = first.next_before;
+    wanted.limit = 3;
+  }));
   EXPECT_EQ(numbers(second), (Numbers{1}));
   EXPECT_EQ(second.next_before, 0U);
 }
