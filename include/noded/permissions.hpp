@@ -51,6 +51,8 @@ inline constexpr std::array kPermissions{
     Permission{"system.mcp"},
     Permission{"system.openapi"},
     Permission{"system.schema.read", false, detail::kModuleContext},
+    Permission{"users.read"},
+    Permission{"users.manage"},
     Permission{"audit.read"},
 };
 

@@ -41,7 +41,8 @@ AuthModule::AuthModule(const AuthServices& services)
       journal_(services.database, services.log),
       controller_(passwords_, *this, services.clock, services.log, journal_),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
-      users_admin_(passwords_) {
+      users_admin_(passwords_),
+      users_api_(passwords_, *this, *this, services.database) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -89,6 +90,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   if (state->rules.enabled) {
     add(controller_.routes(state));
     add(first_administrator_.routes());
+    add(users_api_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {

@@ -15,6 +15,7 @@
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/users_admin.hpp"
+#include "modules/auth/users_api/users_api.hpp"
 #include "repository/database/access.hpp"
 
 #include <memory>
@@ -73,6 +74,7 @@ class AuthModule final : public Module,
   AuthController controller_;
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;
+  UsersApi users_api_;
   std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;

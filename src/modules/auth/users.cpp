@@ -1,6 +1,7 @@
 #include "modules/auth/users.hpp"
 
 #include "codec/json.hpp"
+#include "modules/auth/made_at.hpp"
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/reader.hpp"
@@ -197,6 +198,10 @@ Result<> Users::record(
     const json::object& details
 ) const {
   const audit::AuditChain chain(database_->application(), database_->clock());
+  if (action.starts_with("user.create")) {
+    const std::int64_t now_ms = database_->clock().wall().time_since_epoch().count();
+    put_made_at(transaction, database_->application(), key, now_ms);
+  }
   return chain.append(
       transaction,
       done_by(actor_, std::string(action), "user " + key.text(), codec::to_json_text(details))
