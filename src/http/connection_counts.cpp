@@ -1,21 +1,10 @@
 #include "http/connection_counts.hpp"
 
+#include "http/client_network.hpp"
+
 #include <utility>
 
 namespace noded::http {
-namespace {
-
-// The bytes that stand for one client: an IPv4 address, or the network half of an IPv6 one.
-std::string key_of(const boost::asio::ip::address& address) {
-  if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
-    return {bytes.begin(), bytes.end()};
-  }
-  const auto bytes = address.to_v6().to_bytes();
-  return {bytes.begin(), bytes.begin() + 8};
-}
-
-}  // namespace
 
 ConnectionCounts::Permit::~Permit() {
   if (counts_ == nullptr) return;
@@ -41,8 +30,7 @@ std::optional<ConnectionCounts::Permit> ConnectionCounts::admit(
     open_.fetch_sub(1, std::memory_order_relaxed);
     return std::nullopt;
   }
-  std::string key;
-  if (address != nullptr && !address->is_loopback()) key = key_of(*address);
+  std::string key = address != nullptr ? client_network(*address) : std::string();
   if (!key.empty() && !admit_address(key)) {
     open_.fetch_sub(1, std::memory_order_relaxed);
     return std::nullopt;

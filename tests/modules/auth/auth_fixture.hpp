@@ -134,6 +134,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
       headers.push_back({name, value});
     request.headers = headers;
     request.from_local_socket = from_local_socket;
+    request.peer = peer_;
     TextBody reader(body);
     request.body = &reader;
     request.identity = module_.authenticate(request);
@@ -179,6 +180,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
     NewAccount account{
         .fields = {},
         .email = std::move(email),
+        .username = {},
         .strategy = std::move(strategy),
         .strategy_value = std::move(strategy_value),
         .role = std::move(role)
@@ -192,6 +194,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
     return account && *account ? (*account)->strategy_value : std::string();
   }
 
+  std::string peer_;  // whose address requests come from
   http::RouterTable router_;
   RecordingLog log_;
   runtime::ThreadLane hash_lane_;

@@ -1,12 +1,8 @@
 #include "modules/auth/passkey/challenge_store.hpp"
 
-#include "noded/task.hpp"
-
 #include "crypto/crypto.hpp"
+#include "http/client_network.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
-#include <algorithm>
 #include <utility>
 
 namespace noded::auth {
@@ -15,20 +11,6 @@ namespace {
 constexpr std::size_t kChallengeSize = 32;
 
 }  // namespace
-
-std::string limited_address(std::string_view peer) {
-  boost::system::error_code error;
-  const auto address = net::ip::make_address(peer, error);
-  if (error) return {};  // of the admin socket
-  if (address.is_loopback()) return {};
-  if (address.is_v4()) return address.to_string();
-  const auto v6 = address.to_v6();
-  if (v6.is_v4_mapped())
-    return limited_address(net::ip::make_address_v4(net::ip::v4_mapped, v6).to_string());
-  auto bytes = v6.to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), 0);
-  return net::ip::address_v6(bytes).to_string();
-}
 
 Result<std::string> ChallengeStore::open(Ceremony ceremony, std::string_view peer) {
   std::string challenge = crypto::random_bytes(kChallengeSize);
@@ -67,8 +49,8 @@ bool ChallengeStore::count(std::string_view peer, SteadyTime now) {
     begun_.clear();
     minute_began_ = now;
   }
-  const std::string address = limited_address(peer);
-  return address.empty() || ++begun_[address] <= limits_.per_minute;
+  const std::string network = http::client_network(peer);
+  return network.empty() || ++begun_[network] <= limits_.per_minute;
 }
 
 // What has expired for a while goes; one that has just expired is still told from an unknown one.

@@ -77,11 +77,7 @@ class ChallengeStore {
   Map<Kept> kept_;
   std::deque<Order> order_;  // the oldest first; also of those that were taken
   SteadyTime minute_began_{};
-  Map<std::uint32_t> begun_;  // in this minute, by address
+  Map<std::uint32_t> begun_;  // in this minute, by network
 };
-
-// The address that counts for limits: of IPv6 its /64, since one host has all of that; empty for
-// this machine.
-std::string limited_address(std::string_view peer);
 
 }  // namespace noded::auth
