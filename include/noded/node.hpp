@@ -7,6 +7,7 @@
 #include "noded/lane.hpp"
 #include "noded/options.hpp"
 #include "noded/result.hpp"
+#include "noded/secret_box.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -25,6 +26,7 @@ class Node {
   virtual const Options& options() const = 0;
   virtual const Clock& clock() const = 0;
   virtual Engine& engine() = 0;
+  virtual SecretBox& secrets() = 0;  // what a role stores sealed
   virtual http::Router& router() = 0;
   virtual Lane& store_lane() = 0;  // blocking reads of the store
   virtual Lane& hash_lane() = 0;   // password hashes and other long computations

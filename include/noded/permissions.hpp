@@ -1,6 +1,6 @@
 // Permissions: the names that the guard decides on. The guard, the route tables and GET
 // /api/system/permissions use this one table. Names, `filterable` and context are bknd's; the order
-// is the one in which its permissions route lists them.
+// is the one in which its permissions route lists them, and the node's own come behind them.
 #pragma once
 
 #include <array>
@@ -51,6 +51,9 @@ inline constexpr std::array kPermissions{
     Permission{"system.mcp"},
     Permission{"system.openapi"},
     Permission{"system.schema.read", false, detail::kModuleContext},
+    Permission{"users.read"},
+    Permission{"users.manage"},
+    Permission{"audit.read"},
 };
 
 // Null when there is no such permission.

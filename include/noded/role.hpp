@@ -9,6 +9,7 @@
 #include "noded/engine.hpp"
 #include "noded/options.hpp"
 #include "noded/result.hpp"
+#include "noded/secret_box.hpp"
 #include "noded/task.hpp"
 
 #include <boost/version.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace noded {
 
@@ -56,6 +58,9 @@ struct RoleDescriptor {
   // The oldest time that `rewind` reaches in such a store, which may be one that takes no writes.
   // Blocks. Null where `rewind` is.
   Result<WallTime> (*oldest_time)(Engine& engine) = nullptr;
+  // The keys that open what the role keeps sealed in such a store, which may be one that takes no
+  // writes. Blocks. Null: it keeps nothing sealed.
+  Result<std::vector<SealingKeyId>> (*sealing_keys)(Engine& engine) = nullptr;
 };
 
 }  // namespace noded

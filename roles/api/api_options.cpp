@@ -3,6 +3,7 @@
 #include "modules/auth/auth_options.hpp"
 #include "modules/auth/passkey/passkey_options.hpp"
 #include "modules/data/data_options.hpp"
+#include "repository/audit/audit_options.hpp"
 #include "repository/database/feed_options.hpp"
 
 #include <vector>
@@ -16,7 +17,8 @@ OptionTable api_options() {
          {data::data_options(),
           database::feed_options(),
           auth::auth_options(),
-          auth::passkey_options()})
+          auth::passkey_options(),
+          audit::audit_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

@@ -7,11 +7,13 @@
 #include "modules/auth/auth_options.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
 #include "modules/data/data_module.hpp"
+#include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
 #include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
 #include "modules/system/media_module.hpp"
 #include "modules/system/schema_controller.hpp"
+#include "modules/system/secrets_controller.hpp"
 #include "modules/system/server_module.hpp"
 #include "modules/system/system_controller.hpp"
 #include "modules/transfer/import_admin.hpp"
@@ -19,9 +21,11 @@
 #include "repository/database/database.hpp"
 #include "roles/api/api_options.hpp"
 #include "roles/api/application_id_filter.hpp"
+#include "roles/api/audit_upkeep.hpp"
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 #include "roles/api/rewind_records.hpp"
+#include "roles/api/sealing_keys.hpp"
 
 #include <memory>
 #include <optional>
@@ -38,6 +42,8 @@ constexpr std::string_view kDoctorRoutes = "doctor";
 constexpr std::string_view kTransferRoutes = "transfer";
 constexpr std::string_view kSchemaRoutes = "schema";
 constexpr std::string_view kLinesRoutes = "lines";
+constexpr std::string_view kSecretsRoutes = "secrets";
+constexpr std::string_view kAuditRoutes = "audit";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -60,13 +66,18 @@ class ApiRole final : public Role {
         session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
         server_([this](const system::CorsSettings& settings) { configure_cors(settings); }),
-        configuration_(database_, {server_, data_, *auth_, media_, flows_}, node.log()),
+        configuration_(
+            database_, node.secrets(), {server_, data_, *auth_, media_, flows_}, node.log()
+        ),
         controller_(configuration_, database_, *auth_, node.router()),
-        doctor_(database_, node.log()),
+        doctor_(database_, node.secrets(), node.log()),
         feed_(node, database_),
         import_(database_),
         schema_(configuration_, database_),
-        lines_(database_) {}
+        lines_(database_),
+        secrets_(configuration_, database_, node.secrets(), node.log()),
+        audit_(database_),
+        audit_upkeep_(node, database_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -94,6 +105,9 @@ class ApiRole final : public Role {
   transfer::ImportAdmin import_;
   system::SchemaController schema_;
   transfer::LinesAdmin lines_;
+  system::SecretsController secrets_;
+  system::AuditController audit_;
+  AuditUpkeep audit_upkeep_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -121,10 +135,15 @@ Task<Result<>> ApiRole::start() {
   show_changes();
   const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
   if (!lines) co_return std::unexpected(lines.error());
+  const auto secrets = node_.router().mount(std::string(kSecretsRoutes), secrets_.routes());
+  if (!secrets) co_return std::unexpected(secrets.error());
+  const auto audit = node_.router().mount(std::string(kAuditRoutes), audit_.routes());
+  if (!audit) co_return std::unexpected(audit.error());
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
   session_upkeep_.start();
+  audit_upkeep_.start();
   co_return Result<>();
 }
 
@@ -164,7 +183,11 @@ void ApiRole::show_changes() {
 
 Task<> ApiRole::stop() {
   co_await session_upkeep_.stop();
+  co_await auth_->write_logins();
+  co_await audit_upkeep_.stop();
   co_await feed_.stop();
+  node_.router().unmount(kAuditRoutes);
+  node_.router().unmount(kSecretsRoutes);
   node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);
   node_.router().unmount(kLinesRoutes);
@@ -221,6 +244,7 @@ const RoleDescriptor* api_role_descriptor() {
       .rewind = [](Engine& engine,
                    WallTime time) { return rewind_records(engine, kApplication, time); },
       .oldest_time = [](Engine& engine) { return oldest_time_of_records(engine, kApplication); },
+      .sealing_keys = [](Engine& engine) { return sealing_keys_of(engine, kApplication); },
   };
   return &descriptor;
 }

@@ -9,12 +9,14 @@
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "node/node_options.hpp"
+#include "node/node_secrets.hpp"
 #include "node/restore.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cstdio>
@@ -22,6 +24,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace noded::cli {
 namespace {
@@ -108,6 +111,21 @@ std::uint64_t number_of(const json::object& object, std::string_view name) {
   return fault ? 0 : number;
 }
 
+// Where the keys are that the secrets in it need.
+void print_key_note(const json::object& made, const BackupArguments& arguments) {
+  const json::value* included = made.if_contains("key_included");
+  const json::value* file = made.if_contains("key_file");
+  if (included == nullptr || !included->is_bool() || file == nullptr || !file->is_string()) return;
+  if (included->get_bool()) {
+    fmt::print("its keys are in {}/node.keys: keep that directory secret\n", arguments.directory);
+  } else {
+    fmt::print(
+        "its secrets need the key file {}, which is not in it: keep a copy elsewhere\n",
+        file->get_string().c_str()
+    );
+  }
+}
+
 int print_made(const http::ClientAnswer& answer, const BackupArguments& arguments) {
   const auto body = codec::parse_json(answer.body, "answer");
   const json::object* made = body ? body->if_object() : nullptr;
@@ -134,22 +152,63 @@ int print_made(const http::ClientAnswer& answer, const BackupArguments& argument
       size_text(number_of(*made, "copied_bytes")),
       static_cast<double>(number_of(*made, "milliseconds")) / 1000
   );
+  print_key_note(*made, arguments);
   return kDone;
+}
+
+using Place = node::BackupKeys::Place;
+
+std::string_view code_of(Place place) {
+  switch (place) {
+    case Place::kKeyFile:
+      return "key_file";
+    case Place::kBackups:
+      return "backups";
+    case Place::kNowhere:
+      return "nowhere";
+    default:
+      return "not_needed";
+  }
+}
+
+json::object keys_json(const node::BackupKeys& keys) {
+  json::array needed;
+  for (const SealingKeyId id : keys.needed)
+    needed.emplace_back(to_text(id));
+  return {{"needed", std::move(needed)}, {"place", code_of(keys.place)}};
+}
+
+void print_keys(const node::BackupKeys& keys, const std::string& key_file, const std::string& dir) {
+  if (keys.place == Place::kNotNeeded) return;
+  std::vector<std::string> names;
+  for (const SealingKeyId id : keys.place == Place::kNowhere ? keys.missing : keys.needed)
+    names.push_back(to_text(id));
+  const std::string needs = fmt::format("its secrets need the key {}", fmt::join(names, ", "));
+  if (keys.place == Place::kKeyFile) fmt::print("{}, which is in {}\n", needs, key_file);
+  if (keys.place == Place::kBackups) fmt::print("{}, which is in {}/node.keys\n", needs, dir);
+  if (keys.place == Place::kNowhere)
+    fmt::print("{}, which is neither in {} nor in {}/node.keys\n", needs, key_file, dir);
 }
 
 std::string text_of(WallTime time) {
   return codec::format_iso(time.time_since_epoch().count());
 }
 
-void print_checked(const node::CheckedBackup& checked, const RestoreArguments& arguments) {
+void print_checked(
+    const node::CheckedBackup& checked,
+    const node::RestoreWish& wish,
+    const RestoreArguments& arguments
+) {
   const storage::BackupInfo& info = checked.backup;
   if (arguments.wants_json) {
     json::object out = info_json(info);
     if (checked.oldest) out.emplace("oldest", text_of(*checked.oldest));
+    if (checked.keys) out.emplace("keys", keys_json(*checked.keys));
     return print_json(std::move(out));
   }
   fmt::print("backup {} of {} is whole: ", info.id, codec::format_iso(info.made_at_ms));
   fmt::print("{} files, {}\n", info.files, size_text(info.bytes));
+  if (checked.keys) print_keys(*checked.keys, wish.key_file.string(), arguments.directory);
   if (!checked.oldest) return;
   fmt::print(
       "records can be restored from it as of any time from {} to {}\n",
@@ -168,7 +227,7 @@ int check(
   const auto checked = node::check_backup(backups, wish, loaded.roles);
   line.reset();
   if (!checked) return print_failure(checked.error());
-  print_checked(*checked, arguments);
+  print_checked(*checked, wish, arguments);
   return kDone;
 }
 
@@ -181,6 +240,7 @@ void print_restored(
     json::object out = info_json(restored.backup);
     out.emplace("store", restored.store.string());
     out.emplace("last_commit", restored.last_commit);
+    out.emplace("keys", keys_json(restored.keys));
     if (wish.at) {
       out.emplace("at", text_of(*wish.at));
       out.emplace("taken_back", restored.taken_back);
@@ -194,6 +254,7 @@ void print_restored(
       restored.store.string(),
       restored.last_commit
   );
+  print_keys(restored.keys, wish.key_file.string(), arguments.directory);
   if (!wish.at) return;
   fmt::print(
       "records are as of {}: {} later changes were taken back; the configuration is that of the "
@@ -210,6 +271,7 @@ int back_up(const Loaded& loaded, const BackupArguments& arguments) {
   if (!has_store(loaded)) return kFailed;
   json::object wanted{{"directory", absolute(arguments.directory)}};
   if (arguments.keep) wanted.emplace("keep", *arguments.keep);
+  if (arguments.with_key) wanted.emplace("with_key", true);
   const std::string body = codec::to_json_text(std::move(wanted));
   std::optional<ElapsedLine> line(std::in_place, "backing up", !arguments.wants_json);
   const auto answer =
@@ -220,7 +282,13 @@ int back_up(const Loaded& loaded, const BackupArguments& arguments) {
 
 int restore(const Loaded& loaded, const RestoreArguments& arguments) {
   const std::string backups = absolute(arguments.directory);
-  node::RestoreWish wish{.id = arguments.id, .at = {}};
+  const node::DataDirectory data{absolute(loaded.configuration->get(node::kData))};
+  node::RestoreWish wish{
+      .id = arguments.id,
+      .at = {},
+      .key_file = node::key_file_of(*loaded.configuration, data),
+      .may_lack_keys = arguments.without_key
+  };
   if (arguments.at) {
     const auto at = parse_point_in_time(*arguments.at, system_clock().wall());
     if (!at) {

@@ -13,6 +13,7 @@ struct BackupArguments {
   std::string directory;
   std::optional<std::uint32_t> keep;  // backups left there afterwards
   bool wants_list = false;            // only tell what is there
+  bool with_key = false;              // the key file goes beside the backup
   bool wants_json = false;
 };
 
@@ -24,6 +25,7 @@ struct RestoreArguments {
   std::optional<std::uint32_t> id;  // none: the newest, or the one that `at` needs
   std::optional<std::string> at;    // point_in_time.hpp
   bool only_checks = false;         // the data directory is not touched
+  bool without_key = false;         // restore also when its keys are nowhere
   bool wants_json = false;
 };
 

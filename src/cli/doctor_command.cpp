@@ -99,6 +99,51 @@ std::string unlisted(const json::value& answer) {
   return out;
 }
 
+// Of the answer's `secrets`, which an older node does not send.
+struct SealedState {
+  std::uint64_t records = 0;
+  std::uint64_t unsealed = 0;
+  std::uint64_t outdated = 0;
+  std::uint64_t missing = 0;
+};
+
+std::optional<SealedState> sealed_state(const json::value& answer) {
+  const json::value* secrets = answer.as_object().if_contains("secrets");
+  if (secrets == nullptr) return std::nullopt;
+  return SealedState{
+      number_of(secrets->at("records")),
+      number_of(secrets->at("unsealed")),
+      number_of(secrets->at("outdated")),
+      number_of(secrets->at("missing"))
+  };
+}
+
+std::string secrets_lines(const json::value& answer) {
+  const auto state = sealed_state(answer);
+  if (!state) return {};
+  std::string out = fmt::format(
+      "  {:<10} {} sealed, {} of them under an older key\n",
+      "secrets",
+      state->records - state->unsealed,
+      state->outdated
+  );
+  if (state->unsealed > 0) {
+    out += lines_of(
+        "secrets_unsealed",
+        fmt::format("{} secrets lie readable in the store", state->unsealed),
+        "noded secrets rotate"
+    );
+  }
+  if (state->missing > 0) {
+    out += lines_of(
+        "secrets_key_missing",
+        fmt::format("{} secrets need a key that is not in the key file", state->missing),
+        "put the key back from a copy of the key file; noded secrets status"
+    );
+  }
+  return out;
+}
+
 std::string screen(const json::value& answer) {
   std::string out = fmt::format(
       "  {:<10} rows {}, entities {}, index entries {}, changes {}\n",
@@ -108,6 +153,7 @@ std::string screen(const json::value& answer) {
       number_of(answer.at("index_entries")),
       number_of(answer.at("changes"))
   );
+  out += secrets_lines(answer);
   for (const auto& [code, count] : answer.at("mended").as_object())
     out += fmt::format("  {:<10} {} of {}\n", "mended", number_of(count), std::string_view(code));
   for (const json::value& finding : answer.at("findings").as_array())
@@ -180,7 +226,9 @@ Records ask_about_records(
 bool has_findings(const json::value& answer) {
   const json::object* object = answer.if_object();
   const json::value* counts = object == nullptr ? nullptr : object->if_contains("counts");
-  return counts == nullptr || !counts->is_object() || !counts->get_object().empty();
+  if (counts == nullptr || !counts->is_object() || !counts->get_object().empty()) return true;
+  const auto secrets = sealed_state(answer);
+  return secrets && (secrets->unsealed > 0 || secrets->missing > 0);
 }
 
 int exit_code_of(const std::vector<InstallationFlaw>& flaws, const Records& records) {

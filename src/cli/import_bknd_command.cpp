@@ -9,6 +9,7 @@
 #include "codec/json.hpp"
 #include "node/new_store.hpp"
 #include "node/node_options.hpp"
+#include "node/node_secrets.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -63,6 +64,12 @@ Result<> point_at(Loaded& loaded, const fs::path& directory, const bknd::Applica
   const fs::path file = directory / "application.json";
   const std::string text = codec::to_json_text(application.configuration);
   if (auto written = write_private(file, text); !written) return written;
+  // A key file that is there seals; otherwise the one that is made is published with the store.
+  const node::DataDirectory data{loaded.configuration->get(node::kData)};
+  const fs::path key_file = fs::absolute(node::key_file_of(*loaded.configuration, data));
+  std::error_code ignored;
+  if (!loaded.configuration->get(node::kKeyFile).empty() || fs::exists(key_file, ignored))
+    loaded.configuration->set(node::kKeyFile.name, key_file.string(), "import");
   loaded.configuration->set(node::kData.name, directory.string(), "import");
   loaded.configuration->set(kAppFile, file.string(), "import");
   widen_write_buffer(*loaded.configuration);

@@ -47,7 +47,9 @@ class CommandLine {
     store_.add_doctor();
     records_.add_import();
     records_.add_export();
+    records_.add_audit();
     store_.add_schema();
+    store_.add_secrets();
   }
 
   int parse_and_run(int count, char** arguments) { return frame_.parse_and_run(count, arguments); }

@@ -139,4 +139,37 @@ void RecordCommandLine::add_export() {
   frame_.add_node_flags(command);
 }
 
+void RecordCommandLine::add_audit() {
+  CLI::App& group =
+      frame_.add_group("audit", "who did what, whether the node runs or not (audit.retention)");
+  CLI::App& list = frame_.add_node_command(
+      group,
+      "list",
+      "entries of the audit chain, newest first",
+      [this](const Loaded& loaded) { return list_audit(loaded, audit_); }
+  );
+  list.add_option("--from", audit_.from, "not before that time")->type_name("TIME");
+  list.add_option("--to", audit_.to, "before that time")->type_name("TIME");
+  list.add_option("--actor", audit_.actor, "done by: operator, node, \"user 17\"")
+      ->type_name("NAME");
+  list.add_option("--action", audit_.action, "that action and all below it: user, user.role")
+      ->type_name("NAME");
+  list.add_option("--target", audit_.target, "done to: \"user 17\", \"configuration auth\"")
+      ->type_name("NAME");
+  list.add_option("--limit", audit_.limit, "entries at most")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  CLI::App& verify = frame_.add_node_command(
+      group,
+      "verify",
+      "whether an entry was changed or removed; exit code 1: the first one is named",
+      [this](const Loaded& loaded) { return verify_audit(loaded, audit_.as_json); }
+  );
+  for (CLI::App* command : {&list, &verify}) {
+    command->add_flag("--json", audit_.as_json, "as JSON");
+    frame_.add_node_flags(*command);
+  }
+}
+
 }  // namespace noded::cli

@@ -1,6 +1,7 @@
-// The commands about what an application keeps: its users and its rows.
+// The commands about what an application keeps: its users, its rows and who did what.
 #pragma once
 
+#include "cli/audit_command.hpp"
 #include "cli/command_frame.hpp"
 #include "cli/import_bknd_command.hpp"
 #include "cli/line_export.hpp"
@@ -18,6 +19,7 @@ class RecordCommandLine {
   void add_user();
   void add_import();
   void add_export();
+  void add_audit();
 
  private:
   void add_user_create(CLI::App& group);
@@ -34,6 +36,7 @@ class RecordCommandLine {
   LineImportArguments lines_;
   BkndArguments bknd_;
   ExportArguments export_;
+  AuditArguments audit_;
 };
 
 }  // namespace noded::cli

@@ -2,6 +2,7 @@
 
 #include "cli/doctor_command.hpp"
 #include "cli/schema_command.hpp"
+#include "cli/secrets_command.hpp"
 
 namespace noded::cli {
 
@@ -18,7 +19,14 @@ void StoreCommandLine::add_backup() {
       command.add_option("--keep", backup_.keep, "remove older backups until N are left")
           ->type_name("N")
           ->check(CLI::Range(1, 100'000));
-  command.add_flag("--list", backup_.wants_list, "only list the backups there")->excludes(keep);
+  CLI::Option* with_key = command.add_flag(
+      "--with-key",
+      backup_.with_key,
+      "also copy the key file: who has the directory can then read the secrets"
+  );
+  command.add_flag("--list", backup_.wants_list, "only list the backups there")
+      ->excludes(keep)
+      ->excludes(with_key);
   command.add_flag("--json", backup_.wants_json, "as JSON");
   frame_.add_node_flags(command);
 }
@@ -42,6 +50,11 @@ void StoreCommandLine::add_restore() {
       )
       ->type_name("TIME");
   command.add_flag("--check", restore_.only_checks, "only compare the backup with its checksums");
+  command.add_flag(
+      "--without-key",
+      restore_.without_key,
+      "restore although a key that its secrets need is not there; it has to be before a start"
+  );
   command.add_flag("--json", restore_.wants_json, "as JSON");
   frame_.add_node_flags(command);
 }
@@ -78,6 +91,30 @@ void StoreCommandLine::add_schema() {
   add("apply", "put the file of --app in force; goes on when this command is gone", apply_schema);
   add("status", "how far the running change is, and how the last one ended", show_schema_change);
   add("cancel", "withdraw the running change as a whole", cancel_schema_change);
+}
+
+void StoreCommandLine::add_secrets() {
+  CLI::App& group = frame_.add_group(
+      "secrets", "the keys under which the store's secrets are sealed, whether the node runs or not"
+  );
+  CLI::App& status = frame_.add_node_command(
+      group,
+      "status",
+      "which keys there are and what they seal",
+      [this](const Loaded& loaded) { return show_secrets(loaded, wants_json_); }
+  );
+  CLI::App& rotate = frame_.add_node_command(
+      group,
+      "rotate",
+      "make a new key, seal everything anew under it and remove the old ones; backups made before "
+      "need those",
+      [this](const Loaded& loaded) { return rotate_secrets(loaded, keeps_old_keys_, wants_json_); }
+  );
+  rotate.add_flag("--keep-old", keeps_old_keys_, "leave the old keys in the key file");
+  for (CLI::App* command : {&status, &rotate}) {
+    command->add_flag("--json", wants_json_, "as JSON");
+    frame_.add_node_flags(*command);
+  }
 }
 
 }  // namespace noded::cli

@@ -1,4 +1,5 @@
-// The commands about the store of a node: backups, its health, changes of its schema.
+// The commands about the store of a node: backups, its health, changes of its schema, the keys of
+// its secrets.
 #pragma once
 
 #include "cli/backup_commands.hpp"
@@ -15,6 +16,7 @@ class StoreCommandLine {
   void add_restore();
   void add_doctor();
   void add_schema();
+  void add_secrets();
 
  private:
   CommandFrame& frame_;
@@ -22,6 +24,7 @@ class StoreCommandLine {
   RestoreArguments restore_;
   bool wants_json_ = false;
   bool wants_repair_ = false;
+  bool keeps_old_keys_ = false;
 };
 
 }  // namespace noded::cli

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <new>
-#include <optional>
 #include <stdexcept>
 
 namespace noded::crypto {
@@ -34,7 +33,14 @@ std::string head_of(std::uint32_t id) {
   return head;
 }
 
-std::optional<std::uint32_t> key_id_of(std::string_view sealed) {
+// What the tag covers besides the secret.
+std::string bound(std::string_view head, std::string_view context) {
+  return std::string(head).append(context);
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> sealing_key_of(std::string_view sealed) {
   if (sealed.size() < kHeadSize + kNonceSize + kTagSize || sealed.front() != kVersion) {
     return std::nullopt;
   }
@@ -43,13 +49,6 @@ std::optional<std::uint32_t> key_id_of(std::string_view sealed) {
     id = id << 8 | static_cast<unsigned char>(byte);
   return id;
 }
-
-// What the tag covers besides the secret.
-std::string bound(std::string_view head, std::string_view context) {
-  return std::string(head).append(context);
-}
-
-}  // namespace
 
 void SealingKeys::Free::operator()(unsigned char* bytes) const noexcept {
   sodium_free(bytes);
@@ -93,7 +92,7 @@ std::string SealingKeys::seal(std::string_view secret, std::string_view context)
 }
 
 Result<std::string> SealingKeys::open(std::string_view sealed, std::string_view context) const {
-  const auto id = key_id_of(sealed);
+  const auto id = sealing_key_of(sealed);
   if (!id) return fail(Errc::kInvalid, "not a sealed secret");
   const auto key = std::ranges::find(keys_, *id, &Key::id);
   if (key == keys_.end()) {
@@ -122,7 +121,7 @@ Result<std::string> SealingKeys::open(std::string_view sealed, std::string_view 
 }
 
 bool SealingKeys::is_outdated(std::string_view sealed) const {
-  const auto id = key_id_of(sealed);
+  const auto id = sealing_key_of(sealed);
   return id && (keys_.empty() || keys_.back().id != *id);
 }
 

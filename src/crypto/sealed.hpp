@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@
 namespace noded::crypto {
 
 inline constexpr std::size_t kSealingKeySize = 32;  // bytes
+
+// The key that a sealed text names; empty when it is none.
+std::optional<std::uint32_t> sealing_key_of(std::string_view sealed);
 
 class SealingKeys {
  public:

@@ -2,8 +2,10 @@
 
 #include "codec/json.hpp"
 #include "http/error_answer.hpp"
+#include "node/backup_keys.hpp"
 #include "telemetry/log.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -45,13 +47,24 @@ bool is_within(const fs::path& path, const fs::path& parent) {
   return rest == root.end();
 }
 
-json::object backup_json(const storage::MadeBackup& made, std::chrono::milliseconds took) {
+json::object backup_json(
+    const storage::MadeBackup& made,
+    std::chrono::milliseconds took,
+    const SecretBox& secrets,
+    bool key_included
+) {
+  json::array keys;
+  for (const SealingKeyId id : secrets.keys())
+    keys.emplace_back(to_text(id));
   return {
       {"backup", made.info.id},
       {"files", made.info.files},
       {"bytes", made.info.bytes},
       {"copied_bytes", made.copied_bytes},
       {"milliseconds", took.count()},
+      {"key_file", secrets.key_file()},
+      {"keys", std::move(keys)},
+      {"key_included", key_included},
   };
 }
 
@@ -72,9 +85,12 @@ http::Response refuse(const Error& error) {
 
 }  // namespace
 
-Backups::Backups(std::shared_ptr<storage::BackupSource> source, fs::path data)
+Backups::Backups(
+    std::shared_ptr<storage::BackupSource> source, fs::path data, const SecretBox& secrets
+)
     : source_(std::move(source)),
       data_(std::move(data)),
+      secrets_(secrets),
       lane_({.name = "backup", .queue_limit = 1, .thread_limit = 1, .niceness = kNiceness}) {}
 
 std::vector<http::Route> Backups::routes() {
@@ -128,6 +144,10 @@ Result<Backups::Wanted> Backups::parse(const std::string& body) const {
       return fail(Errc::kInvalid, fmt::format("keep: a number from 1 to {}", kMostKept));
     wanted.keep = static_cast<std::uint32_t>(count);
   }
+  if (const json::value* with_key = object->if_contains("with_key")) {
+    if (!with_key->is_bool()) return fail(Errc::kInvalid, "with_key: true or false");
+    wanted.with_key = with_key->get_bool();
+  }
   return wanted;
 }
 
@@ -144,6 +164,7 @@ Task<http::Response> Backups::answer(http::Request& request) {
   const Turn turn(is_busy_);
   request.deadline += kLongest;
   const fs::path directory = wanted->directory;
+  const bool with_key = wanted->with_key;
   const auto began = std::chrono::steady_clock::now();
   const auto made = co_await make(std::move(*wanted));
   if (!made) {
@@ -152,14 +173,19 @@ Task<http::Response> Backups::answer(http::Request& request) {
   }
   const auto took =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-  const std::string text = codec::to_json_text(backup_json(*made, took));
+  const std::string text = codec::to_json_text(backup_json(*made, took, secrets_, with_key));
   log_backup(directory, text, nullptr);
   co_return http::Response::json(200, text);
 }
 
 Task<Result<storage::MadeBackup>> Backups::make(Wanted wanted) {
-  return offload(lane_, [source = source_, wanted = std::move(wanted)] {
-    return source->make(wanted.directory, wanted.keep);
+  return offload(lane_, [this, wanted = std::move(wanted)]() -> Result<storage::MadeBackup> {
+    auto made = source_->make(wanted.directory, wanted.keep);
+    if (!made || !wanted.with_key) return made;
+    const fs::path beside = key_file_of_backups(wanted.directory);
+    if (auto added = append_new_keys(secrets_.key_file(), beside); !added)
+      return std::unexpected(std::move(added.error()));
+    return made;
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "noded/http.hpp"
+#include "noded/secret_box.hpp"
 
 #include "runtime/thread_lane.hpp"
 #include "storage/backup.hpp"
@@ -21,11 +22,18 @@ namespace noded::node {
 class Backups {
  public:
   // `source` may be null: then every backup is refused. `data` is the data directory.
-  Backups(std::shared_ptr<storage::BackupSource> source, std::filesystem::path data);
+  // `secrets` outlives it.
+  Backups(
+      std::shared_ptr<storage::BackupSource> source,
+      std::filesystem::path data,
+      const SecretBox& secrets
+  );
 
-  // POST /api/admin/backup, on the admin socket: {"directory":"/absolute","keep":N?}. 200
-  // {"backup":id,"files":n,"bytes":n,"copied_bytes":n,"milliseconds":n}; 400 with what is wrong
-  // with the directory; 409 while another one is made; 503 when it cannot be written.
+  // POST /api/admin/backup, on the admin socket: {"directory":"/absolute","keep":N?,
+  // "with_key":bool?}. 200 {"backup":id,"files":n,"bytes":n,"copied_bytes":n,"milliseconds":n,
+  // "key_file":text,"keys":[text],"key_included":bool}, where `keys` are those of the node; 400
+  // with what is wrong with the directory; 409 while another one is made; 503 when it cannot be
+  // written.
   std::vector<http::Route> routes();
 
   void stop();   // what is under way ends soon; any thread
@@ -35,6 +43,7 @@ class Backups {
   struct Wanted {
     std::filesystem::path directory;
     std::optional<std::uint32_t> keep;
+    bool with_key = false;
   };
   Result<Wanted> parse(const std::string& body) const;
   Task<http::Response> answer(http::Request& request);
@@ -42,6 +51,7 @@ class Backups {
 
   std::shared_ptr<storage::BackupSource> source_;
   std::filesystem::path data_;
+  const SecretBox& secrets_;
   std::atomic<bool> is_busy_ = false;
   runtime::ThreadLane lane_;
 };

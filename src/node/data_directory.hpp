@@ -11,6 +11,7 @@ namespace noded::node {
 struct DataDirectory {
   std::filesystem::path root;
   std::filesystem::path store() const { return root / "store"; }
+  std::filesystem::path key_file() const { return root / "node.keys"; }
   std::filesystem::path admin_socket() const { return root / "noded.sock"; }
 };
 

@@ -128,6 +128,9 @@ Result<> HostNode::open() {
   if (setup_.is_offline) {
     if (auto owner = become_owner(*data_); !owner) return owner;
   }
+  auto secrets = NodeSecrets::open(key_file_of(setup_.options, *data_));
+  if (!secrets) return std::unexpected(std::move(secrets.error()));
+  secrets_ = std::move(*secrets);
   const auto on_fatal = [this](std::string_view reason) {
     net::post(executor(), [this, text = fmt::format("the store failed: {}", reason)] {
       fail_with({Errc::kUnavailable, text, {}, {}});
@@ -148,7 +151,7 @@ Result<> HostNode::open() {
   auto opened = storage::open_engine_with_backups(settings, on_fatal, setup_.clock);
   if (!opened) return std::unexpected(std::move(opened.error()));
   engine_ = std::move(opened->engine);
-  backups_.emplace(std::move(opened->backups), data_->root);
+  backups_.emplace(std::move(opened->backups), data_->root, *secrets_);
   lanes_.emplace(setup_.options, metrics_, crypto::release_argon2_memory);
   stop_requested_.emplace(executor(), net::steady_timer::time_point::max());
   status_.emplace(StatusSources{

@@ -13,6 +13,7 @@
 #include "node/backup_route.hpp"
 #include "node/data_directory.hpp"
 #include "node/node_logger.hpp"
+#include "node/node_secrets.hpp"
 #include "node/readiness.hpp"
 #include "node/reload.hpp"
 #include "node/running_roles.hpp"
@@ -74,6 +75,7 @@ class HostNode final : public Node {
   const Options& options() const override { return setup_.options; }
   const Clock& clock() const override { return setup_.clock; }
   Engine& engine() override { return *engine_; }
+  SecretBox& secrets() override { return *secrets_; }
   http::Router& router() override { return router_; }
   Lane& store_lane() override { return lanes_->store(); }
   Lane& hash_lane() override { return lanes_->hash(); }
@@ -114,6 +116,7 @@ class HostNode final : public Node {
   Readiness readiness_;
   NodeLogger logger_;
   std::optional<DataDirectory> data_;
+  std::unique_ptr<NodeSecrets> secrets_;
   std::unique_ptr<Engine> engine_;
   std::optional<Backups> backups_;
   std::optional<runtime::LaneSet> lanes_;

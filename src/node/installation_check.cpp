@@ -1,7 +1,9 @@
 #include "node/installation_check.hpp"
 
 #include "node/data_directory.hpp"
+#include "node/key_file.hpp"
 #include "node/node_options.hpp"
+#include "node/node_secrets.hpp"
 #include "storage/storage_options.hpp"
 
 #include <fmt/format.h>
@@ -72,6 +74,19 @@ void check_socket(const std::filesystem::path& socket, Flaws& flaws) {
   );
 }
 
+void check_key_file(const std::filesystem::path& file, Flaws& flaws) {
+  const auto keys = read_key_file(file);
+  if (keys || keys.error().code == Errc::kNotFound) return;  // a store that needs it says so
+  const bool is_open = keys.error().code == Errc::kForbidden;
+  flaws.push_back(
+      {is_open ? "key_file_mode" : "key_file_unreadable",
+       file.string(),
+       keys.error().message,
+       is_open ? fmt::format("chmod 600 '{}'", file.string())
+               : "put the file back from a copy, or correct what it names"}
+  );
+}
+
 void check_space(const std::filesystem::path& root, std::uint64_t reserve, Flaws& flaws) {
   constexpr std::uint64_t kMiB = 1024 * 1024;
   std::error_code fault;
@@ -98,6 +113,7 @@ std::vector<InstallationFlaw> check_installation(const Options& options) {
   Flaws flaws;
   check_directory(data.root, flaws);
   check_socket(data.admin_socket(), flaws);
+  check_key_file(key_file_of(options, data), flaws);
   if (storage.engine != "memory") check_space(data.root, storage.reserve_bytes, flaws);
   return flaws;
 }

@@ -19,7 +19,8 @@ struct InstallationFlaw {
 
 // Of the data directory that `options` name; it is there. Blocks.
 //   directory_unreadable, directory_mode (others may read what is in it), directory_owner,
-//   socket_mode (others may speak as the operator), free_space (below storage.reserve, so that
+//   socket_mode (others may speak as the operator), key_file_mode (others may open the secrets),
+//   key_file_unreadable, free_space (below storage.reserve, so that
 //   writes are refused)
 std::vector<InstallationFlaw> check_installation(const Options& options);
 

@@ -46,6 +46,15 @@ Result<> sync(const fs::path& directory) {
   return {};
 }
 
+// Before the store: a key without a store does no harm.
+Result<> move_key_file(const DataDirectory& made, const DataDirectory& data) {
+  if (::link(made.key_file().c_str(), data.key_file().c_str()) != 0) {
+    if (errno == ENOENT) return {};  // another file holds the keys
+    return unusable(data.key_file(), std::strerror(errno));
+  }
+  return sync(data.root);
+}
+
 }  // namespace
 
 Result<NewStore> NewStore::begin(const fs::path& data) {
@@ -86,6 +95,7 @@ Result<> NewStore::publish() {
   const DataDirectory data{root_};
   if (auto vacant = require_no_store(data.store()); !vacant) return vacant;
   if (auto synced = sync(made.store()); !synced) return synced;
+  if (auto moved = move_key_file(made, data); !moved) return moved;
   std::error_code fault;
   fs::rename(made.store(), data.store(), fault);  // over an empty directory, never over a store
   if (fault) return unusable(data.store(), fault.message());

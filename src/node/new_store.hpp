@@ -25,8 +25,8 @@ class NewStore {
 
   // The data directory of the node that fills the store.
   std::filesystem::path directory() const { return root_ / "unfinished-import"; }
-  // Once no node runs there: the store is DATA's from now on, also after a power cut. kExists: it
-  // has got one meanwhile.
+  // Once no node runs there: the store is DATA's from now on, also after a power cut, and so is the
+  // key file that its node made, if any. kExists: DATA has got a store meanwhile, or a key file.
   Result<> publish();
 
  private:

@@ -25,6 +25,13 @@ inline constexpr Option<std::string> kData{
 inline constexpr Option<std::vector<std::string>> kPlugins{
     "plugins", "shared libraries, each with a role of its own", {}, {}, Reload::kRestart, "path"
 };
+inline constexpr Option<std::string> kKeyFile{
+    "secrets.key_file",
+    "file with the keys under which the store's secrets are sealed, made at the first start; "
+    "empty: "
+    "node.keys in data_dir",
+    ""
+};
 inline constexpr Option<std::string> kMetricsFor{
     "metrics.for",
     "who may read /metrics: peers on this machine that no proxy speaks for, or anyone",
@@ -34,7 +41,7 @@ inline constexpr Option<std::string> kMetricsFor{
 
 inline OptionTable node_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kRole, &kListen, &kData, &kPlugins, &kMetricsFor
+      &kRole, &kListen, &kData, &kKeyFile, &kPlugins, &kMetricsFor
   };
   return kTable;
 }

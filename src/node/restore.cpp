@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -155,19 +156,62 @@ Result<WallTime> oldest_time(Engine& engine, const std::vector<const RoleDescrip
   return *oldest;
 }
 
+std::unexpected<Error> lacks_keys(
+    const BackupKeys& keys, const RestoreWish& wish, const fs::path& backups
+) {
+  std::vector<std::string> names;
+  for (const SealingKeyId id : keys.missing)
+    names.push_back(to_text(id));
+  return fail(
+      Errc::kNotFound,
+      fmt::format(
+          "the secrets in the backup are sealed under the key {}, which is neither in {} nor in "
+          "{}: "
+          "put a copy of the key file of that node at one of them, or restore with --without-key "
+          "and put it there before the node starts",
+          fmt::join(names, ", "),
+          wish.key_file.string(),
+          key_file_of_backups(backups).string()
+      )
+  );
+}
+
+// What the backup's secrets need is in the key file of the node from now on.
+Result<BackupKeys> fetch_keys(
+    Engine& engine,
+    const RestoreWish& wish,
+    const fs::path& backups,
+    const std::vector<const RoleDescriptor*>& roles
+) {
+  auto keys = find_backup_keys(engine, roles, wish.key_file, backups);
+  if (!keys) return keys;
+  if (keys->place == BackupKeys::Place::kNowhere && !wish.may_lack_keys)
+    return lacks_keys(*keys, wish, backups);
+  if (keys->place == BackupKeys::Place::kBackups) {
+    if (auto added = add_missing_keys(key_file_of_backups(backups), wish.key_file); !added)
+      return std::unexpected(std::move(added.error()));
+  }
+  return keys;
+}
+
 Result<RestoredStore> finish_copy(
     const fs::path& copy,
     const storage::BackupInfo& backup,
     const fs::path& backups,
-    std::optional<WallTime> at,
+    const RestoreWish& wish,
     const std::vector<const RoleDescriptor*>& roles
 ) {
+  const std::optional<WallTime>& at = wish.at;
   storage::StorageSettings settings;
   settings.directory = copy;
   settings.older_store = at ? storage::OlderStore::kRefuse : storage::OlderStore::kOpen;
   const auto engine = storage::open_engine(settings);
   if (!engine) return std::unexpected(engine.error());
-  RestoredStore restored{.backup = backup, .store = {}, .last_commit = {}, .taken_back = 0};
+  auto keys = fetch_keys(**engine, wish, backups, roles);
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  RestoredStore restored{
+      .backup = backup, .store = {}, .last_commit = {}, .taken_back = 0, .keys = std::move(*keys)
+  };
   if (at) {
     const auto taken = rewind(**engine, *at, roles);
     if (!taken && taken.error().code == Errc::kInvalid)
@@ -190,10 +234,26 @@ Result<RestoredStore> copy_to(
   if (!chosen) return std::unexpected(chosen.error());
   const auto backup = storage::copy_backup(backups, chosen->id, copy);
   if (!backup) return std::unexpected(backup.error());
-  auto restored = finish_copy(copy, *backup, backups, wish.at, roles);
+  auto restored = finish_copy(copy, *backup, backups, wish, roles);
   if (!restored) return restored;
   if (auto synced = sync_all(copy); !synced) return std::unexpected(std::move(synced.error()));
   return restored;
+}
+
+// Empty when the store is of an older format.
+Result<std::optional<BackupKeys>> keys_of_backup(
+    const fs::path& backups,
+    const storage::BackupInfo& backup,
+    const RestoreWish& wish,
+    const std::vector<const RoleDescriptor*>& roles
+) {
+  const auto engine = storage::open_backup(backups, backup.id);
+  if (!engine && engine.error().code == Errc::kInvalid) return std::nullopt;
+  if (!engine) return std::unexpected(engine.error());
+  auto keys = find_backup_keys(**engine, roles, wish.key_file, backups);
+  (*engine)->close();
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  return std::move(*keys);
 }
 
 }  // namespace
@@ -285,7 +345,9 @@ Result<CheckedBackup> check_backup(
   if (!wish.at) {
     const auto verified = storage::verify_backup(backups, wish.id);
     if (!verified) return std::unexpected(verified.error());
-    return CheckedBackup{.backup = *verified, .oldest = {}};
+    auto keys = keys_of_backup(backups, *verified, wish, roles);
+    if (!keys) return std::unexpected(std::move(keys.error()));
+    return CheckedBackup{.backup = *verified, .oldest = {}, .keys = std::move(*keys)};
   }
   const auto chosen = choose_backup(backups, wish);
   if (!chosen) return std::unexpected(chosen.error());
@@ -294,7 +356,9 @@ Result<CheckedBackup> check_backup(
   const auto engine = storage::open_backup(backups, chosen->id);
   if (!engine) return std::unexpected(engine.error());
   const auto oldest = oldest_time(**engine, roles);
+  auto keys = find_backup_keys(**engine, roles, wish.key_file, backups);
   (*engine)->close();
+  if (!keys) return std::unexpected(std::move(keys.error()));
   if (!oldest && oldest.error().code == Errc::kInvalid)
     return refuse(*chosen, backups, oldest.error().message);
   if (!oldest) return std::unexpected(oldest.error());
@@ -307,7 +371,7 @@ Result<CheckedBackup> check_backup(
             text_of(*oldest)
         )
     );
-  return CheckedBackup{.backup = *verified, .oldest = *oldest};
+  return CheckedBackup{.backup = *verified, .oldest = *oldest, .keys = std::move(*keys)};
 }
 
 }  // namespace noded::node

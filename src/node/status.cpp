@@ -77,6 +77,16 @@ http::Response answer_readiness(const Readiness& readiness) {
   return response;
 }
 
+// The same without reasons, for front ends.
+http::Response answer_health(const Readiness& readiness) {
+  const bool is_ready = readiness.reasons_against().empty();
+  http::Response response = http::Response::json(
+      is_ready ? 200 : 503, is_ready ? R"({"status":"ok"})" : R"({"status":"not ready"})"
+  );
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
 // A peer on this machine that speaks for nobody else.
 bool is_local(const http::Request& request) {
   if (request.from_local_socket) return true;
@@ -139,6 +149,11 @@ std::vector<http::Route> status_routes(const StatusSources& sources) {
   routes.push_back(route("/readyz", [&sources](http::Request&) {
     return http::answered(answer_readiness(sources.readiness));
   }));
+  for (const char* pattern : {"/health", "/api/health"}) {
+    routes.push_back(route(pattern, [&sources](http::Request&) {
+      return http::answered(answer_health(sources.readiness));
+    }));
+  }
   routes.push_back(route("/metrics", [&sources](http::Request& request) {
     return http::answered(answer_metrics(sources, request));
   }));

@@ -39,17 +39,28 @@ class BackupCommand : public testing::Test {
     const int code = program.wait();
     return {code, program.output(), program.errors()};
   }
+  // Of the node that is backed up, and of the one that is restored to.
+  std::string key_file() const { return path("data/node.keys"); }
   Ended back_up(Strings more = {}) const {
     more.insert(more.begin(), {"backup", path("backups"), "--data", path("data")});
     return run(std::move(more));
   }
   Ended restore(Strings more = {}) const {
     more.insert(more.begin(), {"restore", path("backups"), "--data", path("restored")});
+    more.insert(more.end(), {"--set", "secrets.key_file=" + key_file()});
     return run(std::move(more));
   }
   Strings serving(const std::string& data) const {
     return {
-        NODED_BINARY, "--listen", "127.0.0.1:0", "--data", path(data), "--app", path("app.json")
+        NODED_BINARY,
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        path(data),
+        "--app",
+        path("app.json"),
+        "--set",
+        "secrets.key_file=" + key_file()
     };
   }
 

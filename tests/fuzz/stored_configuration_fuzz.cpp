@@ -9,6 +9,7 @@
 #include "repository/database/keys.hpp"
 #include "storage/memory/memory_backend.hpp"
 #include "storage/store.hpp"
+#include "support/sealing_box.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -40,9 +41,11 @@ std::string text_of(const boost::json::object& object) {
 }
 
 void check_configuration(const std::vector<database::MetaRecord>& stored) {
-  const auto records = system::parse_records(stored);
+  static testing_support::SealingBox box;
+  const database::SealedRecords sealed(box, kApplication);
+  const auto records = system::parse_records(stored, sealed);
   if (!records || !*records) return;
-  const auto again = system::parse_records(system::as_stored(**records));
+  const auto again = system::parse_records(system::as_stored(**records, sealed).value(), sealed);
   must(again && *again);
   // As text: 1e3 is read as another kind of number than the 1000 that is written.
   must(text_of((*again)->configuration) == text_of((*records)->configuration));

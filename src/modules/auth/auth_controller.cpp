@@ -237,9 +237,11 @@ Task<std::expected<Account, LoginRefusal>> AuthController::check_password(
   if (!verdict) co_return refusal(std::move(verdict.error()));
   if (!verdict->matches) {
     co_await gate_.failed(attempt, request.deadline);
+    co_await journal_.failed(request, *account ? (*account)->key.text() : std::string());
     co_return refusal(invalid_credentials());
   }
   co_await gate_.succeeded(attempt, request.deadline);
+  co_await journal_.succeeded(request, (*account)->key.text());
   if (verdict->upgrade) {
     co_await keep_upgrade(state, **account, *verdict->upgrade, request.deadline);
     (*account)->strategy_value = std::move(*verdict->upgrade);
@@ -267,13 +269,13 @@ Task<http::Response> AuthController::register_account(AuthStatePtr state, http::
   if (const auto room = passwords_.require_room(); !room) co_return refuse(request, room.error());
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse(request, fields.error());
-  const auto account = co_await make_account(*state, *fields, request.deadline);
+  const auto account = co_await make_account(*state, *fields, request);
   if (!account) co_return refuse(request, account.error());
   co_return welcome(*state, request, *account);
 }
 
 Task<Result<Account>> AuthController::make_account(
-    const AuthState& state, json::value fields, SteadyTime deadline
+    const AuthState& state, json::value fields, const http::Request& request
 ) {
   if (!state.rules.allow_register) co_return std::unexpected(registration_closed());
   if (fields.is_object() && fields.get_object().contains("role")) {
@@ -293,12 +295,13 @@ Task<Result<Account>> AuthController::make_account(
       .role = state.rules.default_role_register
   };
   account.fields.erase("password");
-  co_return co_await state.users.create(
-      std::move(account),
-      UnknownFields::kDrop,
-      database::unrestricted_access_for_the_node_itself(),
-      deadline
-  );
+  co_return co_await state.users.by(audit::actor_of(request))
+      .create(
+          std::move(account),
+          UnknownFields::kDrop,
+          database::unrestricted_access_for_the_node_itself(),
+          request.deadline
+      );
 }
 
 Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& request) {
@@ -323,9 +326,9 @@ Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& r
   };
   account.fields.erase("password");
   const auto access = access_.access_for(*request.identity);
-  const auto made = co_await state->users.create(
-      std::move(account), UnknownFields::kRefuse, *access, request.deadline
-  );
+  const auto made =
+      co_await state->users.by(audit::actor_of(request))
+          .create(std::move(account), UnknownFields::kRefuse, *access, request.deadline);
   if (!made) co_return http::answer_error(made.error());
   co_return http::Response::json(
       200, R"({"success":true,"action":"create","strategy":"password","data":)" + made->row + "}"

@@ -5,6 +5,7 @@
 #include "noded/http.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/session/login_gate.hpp"
 
@@ -33,14 +34,16 @@ class AuthController {
       Sessions& sessions,
       LoginGate& gate,
       const Clock& clock,
-      Node::Logger& log
+      Node::Logger& log,
+      LoginJournal& journal
   )
       : passwords_(passwords),
         access_(access),
         sessions_(sessions),
         gate_(gate),
         clock_(clock),
-        log_(log) {}
+        log_(log),
+        journal_(journal) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -58,7 +61,7 @@ class AuthController {
   );
   // The account of a registration. Errors: kForbidden, those of the rules, kExists.
   Task<Result<Account>> make_account(
-      const AuthState& state, json::value fields, SteadyTime deadline
+      const AuthState& state, json::value fields, const http::Request& request
   );
 
  private:
@@ -78,6 +81,7 @@ class AuthController {
   LoginGate& gate_;
   const Clock& clock_;
   Node::Logger& log_;
+  LoginJournal& journal_;
 };
 
 // The refusal of a login, a registration or a setup: an error for clients, for forms a redirect

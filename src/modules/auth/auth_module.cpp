@@ -43,13 +43,17 @@ AuthModule::AuthModule(const AuthServices& services)
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
       session_opener_(sessions_, services.clock),
-      controller_(passwords_, *this, sessions_, login_gate_, services.clock, services.log),
+      journal_(services.database, services.log),
+      controller_(
+          passwords_, *this, sessions_, login_gate_, services.clock, services.log, journal_
+      ),
       session_controller_(
           {controller_, passwords_, sessions_, session_opener_, *cross_site_filter_, services.log}
       ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
-      sessions_admin_(sessions_) {
+      sessions_admin_(sessions_),
+      users_api_(passwords_, *this, *this, services.database) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -99,6 +103,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(first_administrator_.routes());
     add(session_controller_.routes(state));
     add(sessions_admin_.routes(state));
+    add(users_api_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {

@@ -11,6 +11,7 @@
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/session/login_gate.hpp"
@@ -21,6 +22,7 @@
 #include "modules/auth/session/sessions.hpp"
 #include "modules/auth/session/sessions_admin.hpp"
 #include "modules/auth/users_admin.hpp"
+#include "modules/auth/users_api/users_api.hpp"
 #include "repository/database/access.hpp"
 
 #include <memory>
@@ -64,6 +66,9 @@ class AuthModule final : public Module,
   // While it is open, GET and POST /auth/setup make the first administrator.
   Task<Result<std::optional<std::string>>> open_setup();
 
+  // Once nobody logs in any more: what waits for the audit chain is written.
+  Task<> write_logins() { return journal_.flush(); }
+
   AuthStatePtr state() const;  // in force
 
   // Before serving: takes the sessions and the counters of failed logins from the store.
@@ -85,11 +90,13 @@ class AuthModule final : public Module,
   LoginGate login_gate_;
   std::shared_ptr<CrossSiteFilter> cross_site_filter_;
   SessionOpener session_opener_;
+  LoginJournal journal_;
   AuthController controller_;
   SessionController session_controller_;
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;
   SessionsAdmin sessions_admin_;
+  UsersApi users_api_;
   std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;

@@ -136,7 +136,7 @@ Task<http::Response> FirstAdministrator::make(http::Request& request) {
     case Check::kRight:
       break;
   }
-  const auto account = co_await make_account(*state, *fields, request.deadline);
+  const auto account = co_await make_account(*state, *fields, request);
   if (!account) {
     if (account.error().code == Errc::kNotFound) co_return not_found();
     co_return problem(request, *fields, account.error());
@@ -149,7 +149,7 @@ Task<http::Response> FirstAdministrator::make(http::Request& request) {
 }
 
 Task<Result<Account>> FirstAdministrator::make_account(
-    const AuthState& state, const json::value& fields, SteadyTime deadline
+    const AuthState& state, const json::value& fields, const http::Request& request
 ) {
   if (auto checked = check_new_credentials(state.rules, fields); !checked) {
     co_return std::unexpected(std::move(checked.error()));
@@ -166,7 +166,8 @@ Task<Result<Account>> FirstAdministrator::make_account(
       .strategy_value = std::move(*hash),
       .role = roles.front()
   };
-  auto made = co_await state.users.create_first(std::move(account), std::move(roles), deadline);
+  auto made = co_await state.users.by(audit::actor_of(request))
+                  .create_first(std::move(account), std::move(roles), request.deadline);
   if (!made) co_return std::unexpected(std::move(made.error()));
   if (*made) co_return std::move(**made);
   close();

@@ -50,7 +50,7 @@ class FirstAdministrator {
   Task<http::Response> show(http::Request& request);
   Task<http::Response> make(http::Request& request);
   Task<Result<Account>> make_account(
-      const AuthState& state, const json::value& fields, SteadyTime deadline
+      const AuthState& state, const json::value& fields, const http::Request& request
   );
 
   const Passwords& passwords_;

@@ -1,5 +1,8 @@
 #include "modules/auth/users.hpp"
 
+#include "codec/json.hpp"
+#include "modules/auth/made_at.hpp"
+#include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/reader.hpp"
 #include "repository/database/row.hpp"
@@ -172,7 +175,38 @@ Result<json::object> make_row(
   return row;
 }
 
+// What the audit chain tells about a new account.
+json::object origin_of(const NewAccount& account) {
+  json::object origin{{"role", account.role}, {"strategy", account.strategy}};
+  if (!account.email.empty()) origin.emplace("email", account.email);
+  if (!account.username.empty()) origin.emplace("username", account.username);
+  return origin;
+}
+
 }  // namespace
+
+Users Users::by(audit::Actor actor) const {
+  Users users(*this);
+  users.actor_ = std::move(actor);
+  return users;
+}
+
+Result<> Users::record(
+    Transaction& transaction,
+    std::string_view action,
+    const RowKey& key,
+    const json::object& details
+) const {
+  const audit::AuditChain chain(database_->application(), database_->clock());
+  if (action.starts_with("user.create")) {
+    const std::int64_t now_ms = database_->clock().wall().time_since_epoch().count();
+    put_made_at(transaction, database_->application(), key, now_ms);
+  }
+  return chain.append(
+      transaction,
+      done_by(actor_, std::string(action), "user " + key.text(), codec::to_json_text(details))
+  );
+}
 
 Task<Result<std::optional<Account>>> Users::find_by_email(std::string email, SteadyTime deadline)
     const {
@@ -238,6 +272,8 @@ Task<Result<Account>> Users::create(
     );
     const auto keys = writer.create(**entity, std::span(&*row, 1), true);
     if (!keys) return std::unexpected(keys.error());
+    if (auto kept = record(transaction, "user.create", keys->front(), origin_of(account)); !kept)
+      return std::unexpected(std::move(kept.error()));
     if (addition) {
       if (auto added = addition(transaction, keys->front()); !added)
         return std::unexpected(std::move(added.error()));
@@ -269,6 +305,10 @@ Task<Result<std::optional<Account>>> Users::create_first(
     auto writer = own_writer(*database_, schema, transaction);
     const auto keys = writer.create(**entity, std::span(&*row, 1), true);
     if (!keys) return std::unexpected(keys.error());
+    if (auto kept =
+            record(transaction, "user.create.administrator", keys->front(), origin_of(account));
+        !kept)
+      return std::unexpected(std::move(kept.error()));
     return session.load(keys->front());
   };
   co_return co_await database_->write(deadline, std::move(body));
@@ -304,9 +344,20 @@ Task<Result<std::optional<Account>>> Users::change(
     auto key = session.find_by_email(email);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
+    const auto before = session.load(**key);
+    if (!before) return std::unexpected(before.error());
     auto writer = own_writer(*database_, schema, transaction);
     const auto updated = writer.update(**entity, **key, fields, true);
     if (!updated) return std::unexpected(updated.error());
+    if (changes.strategy_value) {
+      if (auto kept = record(transaction, "user.password", **key, {}); !kept)
+        return std::unexpected(std::move(kept.error()));
+    }
+    if (changes.role) {
+      const json::object details{{"before", (*before)->role}, {"after", *changes.role}};
+      if (auto kept = record(transaction, "user.role", **key, details); !kept)
+        return std::unexpected(std::move(kept.error()));
+    }
     return session.load(**key);
   };
   co_return co_await database_->write(deadline, std::move(body));

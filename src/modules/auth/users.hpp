@@ -7,6 +7,7 @@
 #include "noded/result.hpp"
 #include "noded/task.hpp"
 
+#include "repository/audit/actor.hpp"
 #include "repository/database/access.hpp"
 #include "repository/database/database.hpp"
 
@@ -53,6 +54,10 @@ class Users {
   Users(database::Database& database, std::string entity_name)
       : database_(&database), entity_name_(std::move(entity_name)) {}
 
+  // The same for one who acts: what it writes stands in the audit chain under their name instead of
+  // the node's.
+  Users by(audit::Actor actor) const;
+
   // The address is matched as stored, in its case.
   Task<Result<std::optional<Account>>> find_by_email(std::string email, SteadyTime deadline) const;
   // By the field username, as stored: see read_sign_in_name().
@@ -97,8 +102,16 @@ class Users {
   Task<Result<bool>> is_any_in(std::vector<std::string> roles, SteadyTime deadline) const;
 
  private:
+  Result<> record(
+      Transaction& transaction,
+      std::string_view action,
+      const database::RowKey& key,
+      const json::object& details
+  ) const;
+
   database::Database* database_;
   std::string entity_name_;
+  audit::Actor actor_;
 };
 
 }  // namespace noded::auth

@@ -144,12 +144,13 @@ Task<Result<Account>> UsersAdmin::make_account(const AuthState& state, http::Req
   auto hash = co_await passwords_.hash(text_field(*fields, "password"));
   if (!hash) co_return std::unexpected(std::move(hash.error()));
   account.strategy_value = std::move(*hash);
-  co_return co_await state.users.create(
-      std::move(account),
-      UnknownFields::kRefuse,
-      database::unrestricted_access_for_the_node_itself(),
-      request.deadline
-  );
+  co_return co_await state.users.by(audit::actor_of(request))
+      .create(
+          std::move(account),
+          UnknownFields::kRefuse,
+          database::unrestricted_access_for_the_node_itself(),
+          request.deadline
+      );
 }
 
 Task<http::Response> UsersAdmin::change(AuthStatePtr state, http::Request& request) {
@@ -183,7 +184,8 @@ Task<Result<Account>> UsersAdmin::change_account(const AuthState& state, http::R
   if (!changes.role && !changes.strategy_value) {
     co_return fail(Errc::kInvalid, "give a password or a role");
   }
-  auto changed = co_await state.users.change(email, std::move(changes), request.deadline);
+  auto changed = co_await state.users.by(audit::actor_of(request))
+                     .change(email, std::move(changes), request.deadline);
   if (!changed) co_return std::unexpected(std::move(changed.error()));
   if (!*changed) co_return fail(Errc::kNotFound, "there is no account " + email);
   const auto ended = co_await sessions_.end_all((*changed)->key.text(), request.deadline);

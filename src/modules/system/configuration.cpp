@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "codec/text.hpp"
+#include "modules/system/changed_paths.hpp"
 #include "modules/system/schema_defaults.hpp"
 #include "modules/system/secret_paths.hpp"
 #include "repository/database/keys.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <stop_token>
 #include <utility>
 
 namespace noded::system {
@@ -20,6 +22,8 @@ std::size_t count_entities(const json::object& data) {
   const json::value* entities = data.if_contains("entities");
   return entities != nullptr && entities->is_object() ? entities->get_object().size() : 0;
 }
+
+constexpr std::size_t kMostPaths = 50;  // of a change, in the audit chain
 
 // What is stored has to be readable again: records nest a little deeper than a module does.
 constexpr std::size_t kMaxNesting = codec::JsonLimits{}.max_depth - 8;
@@ -65,10 +69,14 @@ Result<> normalise_data(json::object& application) {
 
 Configuration::Configuration(
     database::Database& database,
+    SecretBox& secrets,
     std::vector<std::reference_wrapper<Module>> modules,
     Node::Logger& log
 )
-    : database_(database), log_(log) {
+    : database_(database),
+      secrets_(secrets, database.application()),
+      audit_(database.application(), database.clock()),
+      log_(log) {
   for (Module& module : modules) {
     const std::string name(module.name());
     const auto text = codec::parse_json(module.schema(), "schema of module " + name);
@@ -168,19 +176,25 @@ ConfigurationRecords Configuration::records_of(const json::object& application) 
   return records;
 }
 
-Task<Result<>> Configuration::store_and_publish(Candidate candidate, bool schema_changes) {
-  auto records = as_stored(records_of(candidate.application));
+Task<Result<>> Configuration::store_and_publish(
+    Candidate candidate, bool schema_changes, audit::Act act
+) {
+  auto records = as_stored(records_of(candidate.application), secrets_);
+  if (!records) co_return std::unexpected(std::move(records.error()));
   if (schema_changes) {
+    // A change that outlives the process still tells who made it.
+    records->push_back({std::string(kActName), audit::to_text(act)});
     json::object data = candidate.application.at("data").get_object();
-    const auto changed =
-        co_await database_.change_schema(std::move(data), std::move(records), watch(candidate));
+    const auto changed = co_await database_.change_schema(
+        std::move(data), std::move(*records), watch(candidate, act)
+    );
     if (!changed) co_return std::unexpected(changed.error());
     co_return Result<>();
   }
-  auto write = [this, &records](Transaction& transaction) {
-    for (const database::MetaRecord& record : records)
+  auto write = [this, &records, &act](Transaction& transaction) {
+    for (const database::MetaRecord& record : *records)
       transaction.put(database::keys::meta(database_.application(), record.name), record.text);
-    return Result<>();
+    return audit_.append(transaction, act);
   };
   const auto stored =
       co_await database::transact(database_.store(), SteadyTime::max(), std::move(write));
@@ -206,11 +220,43 @@ Result<Configuration::Candidate> Configuration::complete_stored(
   return candidate;
 }
 
+// Without values: some are secrets.
+std::string Configuration::changes_of(const json::object& before, const Candidate& candidate) {
+  json::array paths;
+  for (const std::string& path : changed_paths(before, candidate.application, kMostPaths))
+    paths.emplace_back(path);
+  return codec::to_json_text(json::object{{"changed", std::move(paths)}});
+}
+
+// What a former version stored readable, or an unfinished rotation left under an older key.
+Task<Result<>> Configuration::seal_stored() {
+  const auto sealed = co_await secrets_.reseal_configuration(database_.store());
+  if (!sealed) co_return std::unexpected(sealed.error());
+  if (sealed->records == 0) co_return Result<>();
+  log_.info("the stored secrets are sealed under the node's newest key");
+  if (sealed->unsealed == 0) co_return Result<>();
+  // They go from the store's files too; until they do they are as readable as before.
+  const auto meta =
+      prefix_range(database::keys::prefix(database_.application(), database::keys::Space::kMeta));
+  const auto reclaimed = co_await offload(database_.store().lane, [this, meta] {
+    return database_.store().engine.reclaim(meta, std::stop_token());
+  });
+  if (!reclaimed) {
+    const json::object fields{{"reason", reclaimed.error().message}};
+    log_.warning(
+        "the files of the store still hold secrets as they were before", codec::to_json_text(fields)
+    );
+  }
+  co_return Result<>();
+}
+
 Task<Result<bool>> Configuration::load() {
+  const auto sealed = co_await seal_stored();
+  if (!sealed) co_return std::unexpected(sealed.error());
   auto stored = co_await database::read(
       database_.store(),
       SteadyTime::max(),
-      [this](Transaction& transaction) { return read_records(database_, transaction); }
+      [this](Transaction& transaction) { return read_records(database_, secrets_, transaction); }
   );
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   if (!*stored) co_return false;
@@ -228,7 +274,9 @@ Task<Result<bool>> Configuration::load() {
       log_.warning("a change of the configuration was withdrawn: another version of noded began it"
       );
     }
-    const auto renewed = co_await store_and_publish(std::move(*candidate), true);
+    const auto renewed = co_await store_and_publish(
+        std::move(*candidate), true, audit::done_by({}, "configuration.renew", "configuration")
+    );
     if (!renewed) co_return std::unexpected(renewed.error());
     co_return true;
   }
@@ -269,18 +317,25 @@ Task<Result<>> Configuration::first_boot(json::object application) {
   const auto unix_ms = database_.clock().wall().time_since_epoch().count();
   const auto id = codec::make_uuid_v7(unix_ms);
   application_id_ = codec::uuid_text({id.data(), id.size()});
-  co_return co_await store_and_publish(std::move(*candidate), true);
+  co_return co_await store_and_publish(
+      std::move(*candidate), true, audit::done_by({}, "configuration.begin", "configuration")
+  );
 }
 
-Task<Result<json::object>> Configuration::change(std::string module, ConfigurationEdit edit) {
-  auto make_task = [this, module = std::move(module), edit = std::move(edit)]() mutable {
-    return change_in_turn(std::move(module), std::move(edit));
+Task<Result<json::object>> Configuration::change(
+    std::string module, ConfigurationEdit edit, audit::Actor actor
+) {
+  auto make_task = [this,
+                    module = std::move(module),
+                    edit = std::move(edit),
+                    actor = std::move(actor)]() mutable {
+    return change_in_turn(std::move(module), std::move(edit), actor);
   };
   co_return co_await uncancelled(std::move(make_task));
 }
 
 Task<Result<json::object>> Configuration::change_in_turn(
-    std::string module, ConfigurationEdit edit
+    std::string module, ConfigurationEdit edit, const audit::Actor& actor
 ) {
   const Part* part = find(module);
   if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
@@ -305,7 +360,11 @@ Task<Result<json::object>> Configuration::change_in_turn(
   // As text: the order of entities and fields counts as well.
   const bool schema_changes = codec::to_json_text(candidate->application.at("data")) !=
                               codec::to_json_text(before->at("data"));
-  const auto done = co_await store_and_publish(std::move(*candidate), schema_changes);
+  audit::Act act = done_by(
+      actor, "configuration.change", "configuration " + module, changes_of(*before, *candidate)
+  );
+  const auto done =
+      co_await store_and_publish(std::move(*candidate), schema_changes, std::move(act));
   note_outcome(done);
   if (!done) co_return std::unexpected(done.error());
 

@@ -7,8 +7,9 @@
 // load() puts the old configuration in force, and resume() goes on.
 //
 // A change goes: copy → edit → check against the module's JSON schema → complete → prepare → store
-// → publish. Up to "store" nothing has happened, and a failure leaves the old one serving. Changes
-// are made one at a time. Thread-safe; outlives its users; the modules outlive it.
+// → publish. Who changed what is put into the audit chain together with it. Up to "store" nothing
+// has happened, and a failure leaves the old one serving. Changes are made one at a time.
+// Thread-safe; outlives its users; the modules outlive it.
 #pragma once
 
 #include "noded/module.hpp"
@@ -20,6 +21,8 @@
 #include "modules/system/configuration_edit.hpp"
 #include "modules/system/configuration_records.hpp"
 #include "modules/system/obstacle.hpp"
+#include "repository/audit/actor.hpp"
+#include "repository/audit/audit_chain.hpp"
 #include "repository/database/database.hpp"
 #include "repository/database/turn_queue.hpp"
 
@@ -46,6 +49,7 @@ class Configuration {
   // not compile is a defect: std::logic_error.
   Configuration(
       database::Database& database,
+      SecretBox& secrets,
       std::vector<std::reference_wrapper<Module>> modules,
       Node::Logger& log
   );
@@ -61,7 +65,7 @@ class Configuration {
   // Puts the parts of `application` in force, each as a whole; a part that is not given, and a
   // secret that is not given, stay as they are. kInvalid names all obstacles; kConflict: another
   // change is under way, or this one was cancelled. Runs to its end even when its caller is gone.
-  Task<Result<>> apply(json::object application);
+  Task<Result<>> apply(json::object application, audit::Actor actor = {});
   // What would be in force after it. Changes nothing.
   struct Proposal {
     json::object before;  // with secrets, as `after`
@@ -78,6 +82,8 @@ class Configuration {
   Task<> stop();
   // Resumes once no change runs.
   Task<> wait_until_idle();
+  // Runs `work` while nobody changes the configuration. kConflict: a change fills indices.
+  Task<Result<>> alone(std::function<Task<Result<>>()> work);
   // kConflict, naming the change that fills indices.
   Result<> require_idle() const;
 
@@ -93,7 +99,9 @@ class Configuration {
   //   kExists, kNotFound: the path of the edit
   //   kInvalid: no such module, or the outcome cannot be put in force
   //   kConflict: another change fills indices; its message says how far it is
-  Task<Result<json::object>> change(std::string module, ConfigurationEdit edit);
+  Task<Result<json::object>> change(
+      std::string module, ConfigurationEdit edit, audit::Actor actor = {}
+  );
 
   // Builds what is in force anew from the configuration in force.
   Task<Result<>> rebuild();
@@ -123,6 +131,11 @@ class Configuration {
   const Part* find(std::string_view module) const;
   std::shared_ptr<const json::object> in_force() const;
 
+  // The meta record with who made a change; of a running one it is kept until that ends.
+  static constexpr std::string_view kActName = "act";
+  static std::string changes_of(const json::object& before, const Candidate& candidate);
+  audit::Act unfinished_act() const;
+
   static void default_secrets(const Part& part, json::value& configuration);
   Result<> check(const Part& part, json::object& application) const;
   Result<Candidate> prepare(json::object application) const;
@@ -135,14 +148,17 @@ class Configuration {
   ) const;
   std::optional<Candidate> prepare_all(json::object application, std::vector<Obstacle>& obstacles)
       const;
-  Task<Result<>> apply_in_turn(json::object application);
+  Task<Result<>> seal_stored();
+  Task<Result<>> apply_in_turn(json::object application, const audit::Actor& actor);
   Result<Candidate> unfinished_candidate() const;
   Task<Result<>> resume_in_turn();
-  database::ChangeWatch watch(Candidate& candidate);
+  database::ChangeWatch watch(Candidate& candidate, const audit::Act& act);
   void note_outcome(const Result<>& result);
   Result<Candidate> complete_stored(ConfigurationRecords records, bool& is_as_stored) const;
-  Task<Result<json::object>> change_in_turn(std::string module, ConfigurationEdit edit);
-  Task<Result<>> store_and_publish(Candidate candidate, bool schema_changes);
+  Task<Result<json::object>> change_in_turn(
+      std::string module, ConfigurationEdit edit, const audit::Actor& actor
+  );
+  Task<Result<>> store_and_publish(Candidate candidate, bool schema_changes, audit::Act act);
   // Runs `make_task()` so that it ends even when the request that asked for it is gone.
   template <class MakeTask>
   auto uncancelled(MakeTask make_task) -> std::invoke_result_t<MakeTask&> {
@@ -157,6 +173,8 @@ class Configuration {
   }
 
   database::Database& database_;
+  const database::SealedRecords secrets_;
+  const audit::AuditChain audit_;
   Node::Logger& log_;
   std::vector<Part> parts_;
   std::string application_id_;

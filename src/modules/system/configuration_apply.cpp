@@ -82,14 +82,15 @@ Configuration::Proposal Configuration::propose(json::object application) const {
   return proposal;
 }
 
-Task<Result<>> Configuration::apply(json::object application) {
-  auto make_task = [this, application = std::move(application)]() mutable {
-    return apply_in_turn(std::move(application));
-  };
+Task<Result<>> Configuration::apply(json::object application, audit::Actor actor) {
+  auto make_task =
+      [this, application = std::move(application), actor = std::move(actor)]() mutable {
+        return apply_in_turn(std::move(application), actor);
+      };
   co_return co_await uncancelled(std::move(make_task));
 }
 
-Task<Result<>> Configuration::apply_in_turn(json::object application) {
+Task<Result<>> Configuration::apply_in_turn(json::object application, const audit::Actor& actor) {
   if (auto idle = require_idle(); !idle) co_return idle;
   const database::TurnQueue::Turn turn = co_await turns_.take();
   if (auto idle = require_idle(); !idle) co_return idle;
@@ -99,7 +100,9 @@ Task<Result<>> Configuration::apply_in_turn(json::object application) {
   auto candidate = obstacles.empty() ? prepare_all(std::move(merged), obstacles) : std::nullopt;
   Result<> done;
   if (candidate) {
-    done = co_await store_and_publish(std::move(*candidate), true);
+    audit::Act act =
+        done_by(actor, "configuration.apply", "configuration", changes_of(*in_force(), *candidate));
+    done = co_await store_and_publish(std::move(*candidate), true, std::move(act));
   } else {
     done = std::unexpected(refusal_of(obstacles));
   }
@@ -109,7 +112,7 @@ Task<Result<>> Configuration::apply_in_turn(json::object application) {
 }
 
 // Called once what it watches begins: the candidate is published with the schema.
-database::ChangeWatch Configuration::watch(Candidate& candidate) {
+database::ChangeWatch Configuration::watch(Candidate& candidate, const audit::Act& act) {
   auto shared = std::make_shared<Candidate>(std::move(candidate));
   auto told = std::make_shared<std::uint64_t>(0);
   return {
@@ -122,6 +125,7 @@ database::ChangeWatch Configuration::watch(Candidate& candidate) {
             const json::object fields{{"rows_done", rows_done}, {"rows", rows}};
             log_.info("filling indices", codec::to_json_text(fields));
           },
+      .on_store = [this, act](Transaction& transaction) { return audit_.append(transaction, act); },
       .on_published = [this, shared] { publish(std::move(*shared)); },
   };
 }
@@ -129,11 +133,21 @@ database::ChangeWatch Configuration::watch(Candidate& candidate) {
 Result<Configuration::Candidate> Configuration::unfinished_candidate() const {
   const auto unfinished = database_.unfinished_change();
   if (!unfinished) return fail(Errc::kNotFound, "there is no unfinished change");
-  auto records = parse_records(unfinished->records);
+  auto records = parse_records(unfinished->records, secrets_);
   if (!records) return std::unexpected(std::move(records.error()));
   if (!*records) return fail(Errc::kInternal, "the unfinished change has no configuration");
   bool is_as_stored = false;
   return complete_stored(std::move(**records), is_as_stored);
+}
+
+audit::Act Configuration::unfinished_act() const {
+  const auto unfinished = database_.unfinished_change();
+  std::string text;
+  if (unfinished) {
+    const auto act = std::ranges::find(unfinished->records, kActName, &database::MetaRecord::name);
+    if (act != unfinished->records.end()) text = act->text;
+  }
+  return audit::act_from(text);
 }
 
 Task<Result<>> Configuration::resume_in_turn() {
@@ -143,9 +157,10 @@ Task<Result<>> Configuration::resume_in_turn() {
   };
   log_.info("an unfinished change of the configuration goes on", codec::to_json_text(fields));
   auto candidate = unfinished_candidate();
+  const audit::Act act = unfinished_act();
   // It is withdrawn by the same path as one that was cancelled.
   if (!candidate) database_.cancel_change();
-  const auto done = candidate ? co_await database_.resume_change(watch(*candidate))
+  const auto done = candidate ? co_await database_.resume_change(watch(*candidate, act))
                               : co_await database_.resume_change();
   if (!candidate) co_return std::unexpected(std::move(candidate.error()));
   if (!done) co_return std::unexpected(done.error());
@@ -178,6 +193,13 @@ Task<> Configuration::stop() {
 
 Task<> Configuration::wait_until_idle() {
   const database::TurnQueue::Turn turn = co_await turns_.take();
+}
+
+Task<Result<>> Configuration::alone(std::function<Task<Result<>>()> work) {
+  if (auto idle = require_idle(); !idle) co_return idle;
+  const database::TurnQueue::Turn turn = co_await turns_.take();
+  if (auto idle = require_idle(); !idle) co_return idle;
+  co_return co_await work();
 }
 
 Result<> Configuration::require_idle() const {

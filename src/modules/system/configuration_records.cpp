@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kIdentityName = "identity";
 constexpr std::string_view kConfigurationName = "configuration";
-constexpr std::string_view kSecretsName = "secrets";
+constexpr std::string_view kSecretsName = database::kSecretsRecord;
 
 Result<json::object> object_of(std::string_view text, std::string_view name) {
   if (text.empty()) return json::object();
@@ -33,7 +33,7 @@ std::string_view text_of(std::span<const database::MetaRecord> stored, std::stri
 }  // namespace
 
 Result<std::optional<ConfigurationRecords>> parse_records(
-    std::span<const database::MetaRecord> stored
+    std::span<const database::MetaRecord> stored, const database::SealedRecords& sealed
 ) {
   ConfigurationRecords records;
   records.application_id = text_of(stored, kIdentityName);
@@ -48,14 +48,18 @@ Result<std::optional<ConfigurationRecords>> parse_records(
   }
   records.configuration = std::move(configuration->get_object());
 
-  auto secrets = object_of(text_of(stored, kSecretsName), kSecretsName);
+  const auto opened = sealed.open_configuration(text_of(stored, kSecretsName));
+  if (!opened) return std::unexpected(opened.error());
+  auto secrets = object_of(*opened, kSecretsName);
   if (!secrets) return std::unexpected(std::move(secrets.error()));
   records.secrets = std::move(*secrets);
   return records;
 }
 
 Result<std::optional<ConfigurationRecords>> read_records(
-    const database::Database& database, Transaction& transaction
+    const database::Database& database,
+    const database::SealedRecords& sealed,
+    Transaction& transaction
 ) {
   std::vector<database::MetaRecord> stored;
   for (const std::string_view name : {kIdentityName, kConfigurationName, kSecretsName}) {
@@ -64,17 +68,21 @@ Result<std::optional<ConfigurationRecords>> read_records(
     if (!found) return std::unexpected(found.error());
     if (*found) stored.push_back({std::string(name), std::move(text)});
   }
-  return parse_records(stored);
+  return parse_records(stored, sealed);
 }
 
-std::vector<database::MetaRecord> as_stored(const ConfigurationRecords& records) {
+Result<std::vector<database::MetaRecord>> as_stored(
+    const ConfigurationRecords& records, const database::SealedRecords& sealed
+) {
+  auto secrets = sealed.seal_configuration(codec::to_json_text(records.secrets));
+  if (!secrets) return std::unexpected(std::move(secrets.error()));
   json::object configuration;
   configuration["version"] = kConfigurationVersion;
   configuration["config"] = records.configuration;
-  return {
+  return std::vector<database::MetaRecord>{
       {std::string(kIdentityName), records.application_id},
       {std::string(kConfigurationName), codec::to_json_text(configuration)},
-      {std::string(kSecretsName), codec::to_json_text(records.secrets)},
+      {std::string(kSecretsName), std::move(*secrets)},
   };
 }
 

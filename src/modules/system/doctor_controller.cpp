@@ -3,6 +3,7 @@
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "http/error_answer.hpp"
+#include "modules/system/secrets_controller.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -13,7 +14,6 @@
 namespace noded::system {
 namespace {
 
-namespace json = boost::json;
 using database::Flaw;
 using http::Request;
 using http::Response;
@@ -63,7 +63,7 @@ Result<bool> wants_repair(const std::string& body, std::size_t depth) {
 
 }  // namespace
 
-std::string to_json(const database::ConsistencyReport& report) {
+json::object to_json(const database::ConsistencyReport& report) {
   json::array notes;
   for (const database::Note& note : report.notes) {
     notes.push_back(json::object{
@@ -83,7 +83,7 @@ std::string to_json(const database::ConsistencyReport& report) {
         {"mendable", finding.is_mendable},
     });
   }
-  return codec::to_json_text(json::object{
+  return {
       {"entities", report.entities},
       {"rows", report.rows},
       {"index_entries", report.index_entries},
@@ -92,7 +92,7 @@ std::string to_json(const database::ConsistencyReport& report) {
       {"findings", std::move(findings)},
       {"counts", counts_of(report.found)},
       {"mended", counts_of(report.mended)},
-  });
+  };
 }
 
 std::vector<http::Route> DoctorController::routes() {
@@ -132,7 +132,15 @@ Task<Response> DoctorController::examine(Request& request) {
   const auto report = *repairs ? co_await consistency.repair() : co_await consistency.check();
   if (!report) co_return http::answer_error(report.error());
   log_end(*report);
-  co_return Response::json(200, to_json(*report));
+  const auto sealed = co_await database::read(
+      database_.store(),
+      SteadyTime::max(),
+      [this](Transaction& transaction) { return sealed_.count(transaction); }
+  );
+  if (!sealed) co_return http::answer_error(sealed.error());
+  json::object answer = to_json(*report);
+  answer.emplace("secrets", secrets_json(*sealed, sealed_.box()));
+  co_return Response::json(200, codec::to_json_text(answer));
 }
 
 void DoctorController::log_progress(std::uint64_t walked) {

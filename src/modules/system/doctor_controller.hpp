@@ -4,7 +4,8 @@
 // 200 {"entities":n,"rows":n,"index_entries":n,"changes":n,
 //      "notes":[{"what":code,"entity":text,"rows":n,"sentence":text}],
 //      "findings":[{"what":code,"entity":text,"key":text,"sentence":text,"mendable":bool}],
-//      "counts":{code:n},"mended":{code:n}}
+//      "counts":{code:n},"mended":{code:n},
+//      "secrets":{"records":n,"unsealed":n,"outdated":n,"missing":n,…}}, see secrets_controller.hpp
 // `findings` holds the first 100 of each kind, `counts` tells of all; `notes` are no damage;
 // database/consistency.hpp lists the codes. 409 {"error":text,"since":time} while another check
 // runs. The request's deadline does not hold: the walk takes as long as there are records, also
@@ -15,6 +16,9 @@
 #include "noded/node.hpp"
 
 #include "repository/database/consistency.hpp"
+#include "repository/database/sealed_records.hpp"
+
+#include <boost/json/object.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -23,11 +27,13 @@
 
 namespace noded::system {
 
+namespace json = boost::json;
+
 // Thread-safe; what it is given outlives it, and it outlives its mounted routes.
 class DoctorController {
  public:
-  DoctorController(database::Database& database, Node::Logger& log)
-      : database_(database), log_(log) {}
+  DoctorController(database::Database& database, SecretBox& box, Node::Logger& log)
+      : database_(database), sealed_(box, database.application()), log_(log) {}
 
   std::vector<http::Route> routes();
 
@@ -37,12 +43,13 @@ class DoctorController {
   void log_end(const database::ConsistencyReport& report);
 
   database::Database& database_;
+  const database::SealedRecords sealed_;
   Node::Logger& log_;
   std::atomic<std::int64_t> running_since_ = 0;  // milliseconds of the wall clock; 0: none runs
   std::uint64_t told_ = 0;  // entries walked when the log was told last; the running check's
 };
 
-// The answer's body. Apart for its test.
-std::string to_json(const database::ConsistencyReport& report);
+// The answer's body but `secrets`. Apart for its test.
+json::object to_json(const database::ConsistencyReport& report);
 
 }  // namespace noded::system

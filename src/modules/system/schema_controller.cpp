@@ -104,10 +104,17 @@ Task<Response> SchemaController::apply(Request& request) {
   }
   const auto executor = co_await net::this_coro::executor;
   // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): spawn keeps it alive
-  spawn(executor, "schema apply", [this, wanted = std::move(*application)]() mutable -> Task<> {
-    (void)co_await configuration_.apply(std::move(wanted));  // status tells the outcome
-    is_applying_ = false;
-  });
+  spawn(
+      executor,
+      "schema apply",
+      [this, wanted = std::move(*application), actor = audit::actor_of(request)](
+      ) mutable -> Task<> {
+        (void)co_await configuration_.apply(
+            std::move(wanted), std::move(actor)
+        );  // status tells the outcome
+        is_applying_ = false;
+      }
+  );
   co_return plan_answer(202, *plan);
 }
 

@@ -338,7 +338,7 @@ Task<Response> SystemController::change(Request& request, EditKind kind) {
   request.deadline = database_.clock().steady() + kMostTime;
   std::string module(request.parameter("module"));
   std::string path = edit.path;
-  auto changed = co_await configuration_.change(module, std::move(edit));
+  auto changed = co_await configuration_.change(module, std::move(edit), audit::actor_of(request));
   if (!changed) co_return refuse_change(changed.error(), path);
   const bool may_see_secrets =
       authorizer_.authorize(*request.identity, "system.config.read.secrets", request).has_value();

@@ -32,6 +32,8 @@ struct ChangeStatus {
 // Told while a change runs, on the executor of its caller.
 struct ChangeWatch {
   std::function<void(std::uint64_t rows_done)> on_progress{};
+  // In the transaction that stores what comes into force; may run more than once.
+  std::function<Result<>(Transaction&)> on_store{};
   std::function<void()> on_published{};  // the new schema is in force and stored
 };
 

@@ -238,6 +238,9 @@ Task<Result<>> Database::store_change(const Change& change) {
     transaction.put(keys::meta(application_, kCatalogName), change.next.serialise());
     for (const MetaRecord& record : change.wanted.records)
       transaction.put(keys::meta(application_, record.name), record.text);
+    if (change.watch.on_store) {
+      if (auto stored = change.watch.on_store(transaction); !stored) return stored;
+    }
     ChangeRecords records(application_, transaction);
     if (!change.filling.empty()) records.erase(change.wanted.records);
     if (change.rows_per_second > 0) records.put_rate(change.rows_per_second);

@@ -81,7 +81,7 @@ TEST_F(ConfigurationApplyTest, NamesAllObstaclesAndChangesNothing) {
 TEST_F(ConfigurationApplyTest, GoesOnAfterARestartAndPublishesAllParts) {
   begin_and_end(kIndexed);
   database::Database database({engine_, lane_}, kApplication, clock_);
-  Started second(database);
+  Started second(database, box_);
   ASSERT_TRUE(run(second.configuration.load()).value());
   EXPECT_FALSE(
       second.configuration.view(false).at("data").at("indices").as_object().contains("by_text")
@@ -106,7 +106,7 @@ TEST_F(ConfigurationApplyTest, GoesOnAfterARestartAndPublishesAllParts) {
   EXPECT_EQ(second.data.published, 2);
 
   database::Database third_database({engine_, lane_}, kApplication, clock_);
-  Started third(third_database);
+  Started third(third_database, box_);
   ASSERT_TRUE(run(third.configuration.load()).value());
   EXPECT_EQ(third.configuration.view(true), second.configuration.view(true));
 }
@@ -118,7 +118,7 @@ TEST_F(ConfigurationApplyTest, TellsWhyAResumedChangeIsNotInForce) {
         "indices":{"one_text":{"entity":"notes","fields":["text"],"unique":true}}}})"
   );
   database::Database database({engine_, lane_}, kApplication, clock_);
-  Started second(database);
+  Started second(database, box_);
   ASSERT_TRUE(run(second.configuration.load()).value());
   auto resume = [&]() -> Task<bool> {
     co_await second.configuration.resume();

@@ -7,6 +7,7 @@
 #include "modules/system/server_module.hpp"
 #include "repository/database/keys.hpp"
 #include "support/database_fixture.hpp"
+#include "support/sealing_box.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,9 +72,9 @@ class ConfigurationTest : public testing_support::DatabaseFixture {
  protected:
   // What a start of the node makes.
   struct Started {
-    explicit Started(database::Database& database)
+    Started(database::Database& database, SecretBox& secrets)
         : server([](const CorsSettings&) {}),
-          configuration(database, {server, data, media, flows}, log) {}
+          configuration(database, secrets, {server, data, media, flows}, log) {}
 
     SilentLog log;
     ServerModule server;
@@ -103,7 +104,8 @@ class ConfigurationTest : public testing_support::DatabaseFixture {
     return run(database::read(database_.store(), SteadyTime::max(), body)).value();
   }
 
-  Started first_{database_};
+  testing_support::SealingBox box_;
+  Started first_{database_, box_};
 };
 
 }  // namespace noded::system

@@ -10,6 +10,7 @@
 #include "roles/api/api_options.hpp"
 #include "roles/api/api_role.hpp"
 #include "support/database_fixture.hpp"
+#include "support/sealing_box.hpp"
 
 #include <memory>
 #include <string>
@@ -19,9 +20,10 @@
 
 namespace noded::roles {
 
-// What outlives a restart: the store and the clock.
+// What outlives a restart: the store, the key of its secrets and the clock.
 struct Machine {
   testing_support::StandingClock clock;
+  testing_support::SealingBox secrets;
   storage::Store engine{
       storage::make_memory_backend(),
       storage::CommitterSettings{},
@@ -113,6 +115,7 @@ class TestNode final : public Node {
   const Options& options() const override { return *options_; }
   const Clock& clock() const override { return machine_.clock; }
   Engine& engine() override { return machine_.engine; }
+  SecretBox& secrets() override { return machine_.secrets; }
   http::Router& router() override { return router_; }
   Lane& store_lane() override { return lane_; }
   Lane& hash_lane() override { return hash_; }

@@ -185,7 +185,7 @@ Task<PasskeyController::Checked<Account>> PasskeyController::keep_registration(
       .strategy_value = codec::base64url_encode(ceremony.user_handle),
       .role = call.state->rules.default_role_register
   };
-  auto made = co_await call.state->users.create(
+  auto made = co_await call.state->users.by(audit::actor_of(call.request)).create(
       std::move(wanted),
       UnknownFields::kDrop,
       database::unrestricted_access_for_the_node_itself(),

@@ -1,0 +1,62 @@
+// UsersApi: /api/users, a view on the users entity for front ends that know no entities.
+// docs/users_api.md has the routes; refusals are those of service_answers.hpp.
+#pragma once
+
+#include "noded/http.hpp"
+#include "noded/identity.hpp"
+
+#include "modules/auth/auth_state.hpp"
+#include "modules/auth/passwords.hpp"
+#include "modules/auth/users_api/user_input.hpp"
+#include "modules/auth/users_api/user_records.hpp"
+#include "repository/database/access.hpp"
+#include "repository/database/turn_queue.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace noded::auth {
+
+// Thread-safe. All must outlive the routes.
+class UsersApi {
+ public:
+  UsersApi(
+      const Passwords& passwords,
+      Authorizer& authorizer,
+      database::AccessProvider& access,
+      database::Database& database
+  )
+      : passwords_(passwords), authorizer_(authorizer), access_(access), database_(database) {}
+
+  // The routes of one state.
+  std::vector<http::Route> routes(const AuthStatePtr& state);
+
+ private:
+  static constexpr std::size_t kQueues = 64;
+
+  Task<http::Response> list(AuthStatePtr state, http::Request& request);
+  Task<http::Response> create(AuthStatePtr state, http::Request& request);
+  Task<http::Response> show(AuthStatePtr state, http::Request& request);
+  Task<http::Response> change(AuthStatePtr state, http::Request& request);
+  Task<http::Response> erase(AuthStatePtr state, http::Request& request);
+
+  UserRecords records(const AuthState& state) const;
+  bool may(const http::Request& request, std::string_view permission) const;
+  Task<http::Response> create_in_turn(
+      const AuthState& state, http::Request& request, UserInput user
+  );
+  // Whose e-mail address or username it is already; null: nobody's.
+  Task<Result<const ServiceRefusal*>> find_taken(
+      const AuthState& state, const UserInput& user, SteadyTime deadline
+  ) const;
+
+  const Passwords& passwords_;
+  Authorizer& authorizer_;
+  database::AccessProvider& access_;
+  database::Database& database_;
+  // Who wants the same address at once waits for the first, instead of hashing beside it in vain.
+  std::array<database::TurnQueue, kQueues> turns_;
+};
+
+}  // namespace noded::auth
