@@ -1,8 +1,5 @@
-// Pages of the login: plain HTML without scripts, in English and Chinese, with one style sheet.
-// Whatever is put into them is escaped.
+// Pages of the login, in English and Chinese. Whatever is put into them is escaped.
 #pragma once
-
-#include "noded/http.hpp"
 
 #include "modules/auth/session/language.hpp"
 
@@ -11,8 +8,6 @@
 #include <string_view>
 
 namespace noded::auth {
-
-inline constexpr std::string_view kStylePath = "/auth/style.css";
 
 enum class LoginProblem : std::uint8_t {
   kNone,
@@ -36,10 +31,5 @@ std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);
 std::string logout_page(Language language, std::string_view csrf);
 std::string problem_page(Language language, std::string_view title, std::string_view message);
-
-std::string_view style_sheet() noexcept;
-
-// HTML with the policy that goes with it: nothing from elsewhere, no script.
-http::Response answer_page(int status, std::string html);
 
 }  // namespace noded::auth

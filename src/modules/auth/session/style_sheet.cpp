@@ -1,5 +1,5 @@
-// The style sheet of login_pages.hpp.
-#include "modules/auth/session/login_pages.hpp"
+// The style sheet of html_page.hpp.
+#include "modules/auth/session/html_page.hpp"
 
 namespace noded::auth {
 namespace {
