@@ -1,5 +1,6 @@
-// The script of login_pages.hpp: passkeys, where the browser has them. The pages work without it.
-#include "modules/auth/session/login_pages.hpp"
+// The script of passkey_page.hpp: passkeys, where the browser has them. The pages of the login work
+// without it.
+#include "modules/auth/session/passkey_page.hpp"
 
 namespace noded::auth {
 namespace {
@@ -138,6 +139,12 @@ constexpr std::string_view kScript = R"js('use strict';
   };
   const show = async () => {
     const { credentials } = await ask('GET', '/credentials');
+    if (credentials.length === 0) {
+      const none = document.createElement('li');
+      none.textContent = words.none;
+      list.replaceChildren(none);
+      return;
+    }
     list.replaceChildren(...credentials.map((passkey) => {
       const item = document.createElement('li');
       const name = document.createElement('strong');
@@ -157,7 +164,6 @@ constexpr std::string_view kScript = R"js('use strict';
       }));
       return item;
     }));
-    find('passkey-none').hidden = credentials.length > 0;
   };
   on('passkey-add', async () => { await make({}); await show(); });
   show().catch(tell);
