@@ -92,8 +92,8 @@ class Rows {
 // Texts that begin with it, as a range: $like would take some of its characters for patterns.
 json::object begins_with(const Entity& entity, const std::string& prefix) {
   const json::object range{{"$between", json::array{prefix, prefix + "\xf4\x8f\xbf\xbf"}}};
-  json::array either{json::object{{"email", range}}};
-  if (entity.find_field("username") != nullptr) either.push_back(json::object{{"username", range}});
+  json::object either{{"email", range}};
+  if (entity.find_field("username") != nullptr) either.emplace("username", range);
   return {{"$or", std::move(either)}};
 }
 
