@@ -42,7 +42,8 @@ AuthModule::AuthModule(const AuthServices& services)
       controller_(passwords_, *this, services.clock, services.log, journal_),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_),
-      users_api_(passwords_, *this, *this, services.database) {
+      users_api_(passwords_, *this, *this, services.database),
+      access_admin_(*this, services.database, services.clock) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -91,6 +92,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(controller_.routes(state));
     add(first_administrator_.routes());
     add(users_api_.routes(state));
+    add(access_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {
