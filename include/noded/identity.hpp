@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace noded {
 
@@ -27,6 +28,11 @@ struct Identity {
   std::string role;     // empty: none named; the guard then uses the default role
   std::string claims;   // the token's members as JSON object text; "{}" when there are none
   bool by_cookie = false;
+  // Of the node's own sessions; all empty for a token that was made without one.
+  std::string session;               // its id
+  std::int64_t session_version = 0;  // of the account's sessions when this one was opened
+  std::vector<std::string> amr;      // how the account was verified, RFC 8176
+  std::int64_t auth_time_s = 0;      // when, since 1970
 };
 using IdentityPtr = std::shared_ptr<const Identity>;
 

@@ -59,8 +59,11 @@ class ApiRole final : public Role {
             node.hash_lane(),
             node.clock(),
             node.log(),
-            auth::password_cost(node.options())
+            auth::password_cost(node.options()),
+            auth::session_rules(node.options()),
+            auth::login_limits(node.options())
         })),
+        session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
         server_([this](const system::CorsSettings& settings) { configure_cors(settings); }),
         configuration_(
@@ -90,6 +93,7 @@ class ApiRole final : public Role {
   database::Database database_;
   std::shared_ptr<gateway::Cors> cors_;
   std::shared_ptr<auth::AuthModule> auth_;
+  auth::SessionUpkeep session_upkeep_;
   data::DataModule data_;
   system::ServerModule server_;
   system::MediaModule media_;
@@ -110,12 +114,15 @@ Task<Result<>> ApiRole::start() {
   node_.set_authenticator(auth_);
   node_.set_authorizer(auth_);
   node_.add_filter(cors_);
+  node_.add_filter(auth_->cross_site_filter());
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));
   tell_of_passkeys();
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
+  const auto sessions = co_await auth_->load_sessions();
+  if (!sessions) co_return std::unexpected(sessions.error());
   node_.add_filter(std::make_shared<ApplicationIdFilter>(configuration_.application_id()));
   const auto mounted = node_.router().mount(std::string(kSystemRoutes), controller_.routes());
   if (!mounted) co_return std::unexpected(mounted.error());
@@ -136,6 +143,7 @@ Task<Result<>> ApiRole::start() {
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
   audit_upkeep_.start();
+  session_upkeep_.start();
   co_return Result<>();
 }
 
@@ -174,6 +182,7 @@ void ApiRole::show_changes() {
 }
 
 Task<> ApiRole::stop() {
+  co_await session_upkeep_.stop();
   co_await auth_->write_logins();
   co_await audit_upkeep_.stop();
   co_await feed_.stop();
@@ -207,6 +216,7 @@ void ApiRole::configure_cors(const system::CorsSettings& settings) {
   rules.allow_headers = settings.headers;
   rules.allow_credentials = settings.credentials;
   cors_->configure(rules);
+  auth_->cross_site_filter()->trust(settings.credentials ? settings.origin : "");
 }
 
 // An application that nobody can administrate still serves: it says so instead.

@@ -3,6 +3,7 @@
 #include "cli/command_frame.hpp"
 #include "cli/node_command_line.hpp"
 #include "cli/record_command_line.hpp"
+#include "cli/session_command_line.hpp"
 #include "cli/store_command_line.hpp"
 #include "runtime/process.hpp"
 
@@ -36,6 +37,7 @@ class CommandLine {
     node_.add_check_config();
     node_.add_config();
     records_.add_user();
+    sessions_.add();
     store_.add_backup();
     store_.add_restore();
     node_.add_status();
@@ -56,6 +58,7 @@ class CommandLine {
   CommandFrame frame_;
   NodeCommandLine node_{frame_};
   RecordCommandLine records_{frame_};
+  SessionCommandLine sessions_{frame_};
   StoreCommandLine store_{frame_};
 };
 

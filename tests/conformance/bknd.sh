@@ -48,7 +48,7 @@ printf administrator | "$noded" user create admin@example.com --role admin --pas
 status=0
 (cd "$run" && "$node" --no-warnings run.mjs --base "http://$address" "$@") >"$work/judged" 2>&1 || status=$?
 cat "$work/judged"
-expect_node_alive
+stop_node
 if [ -z "$except" ]; then exit "$status"; fi
 
 grep -Eq '^[0-9]+ passed, [0-9]+ failed$' "$work/judged" || exit 2

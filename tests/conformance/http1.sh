@@ -38,6 +38,6 @@ status=0
 python3 "$judge/run.py" --port "${address##*:}" --path /judged/hello --post /judged/sink \
   "$@" >"$work/judged" 2>&1 || status=$?
 cat "$work/judged"
-expect_node_alive
+stop_node
 if grep -Eq '(^| )FAIL ' "$work/judged"; then status=1; fi
 exit "$status"

@@ -1,6 +1,7 @@
 # Sourced by the scripts of the judges: a noded of their own in a temporary folder.
 #   start_node PROGRAM [its arguments]   returns once it serves; $work is the folder, $address host:port
 #   expect_node_alive                    exit status 2 if it ended meanwhile
+#   stop_node                            exit status 2 if it ended meanwhile, or does not end well
 # When the script ends, the node does, and the folder is removed.
 work=$(mktemp -d)
 pid=
@@ -37,6 +38,18 @@ start_node() {
 expect_node_alive() {
   kill -0 "$pid" 2>/dev/null && return
   echo "noded ended during the run:" >&2
+  tail -n 50 "$work/log" >&2
+  exit 2
+}
+
+stop_node() {
+  expect_node_alive
+  kill "$pid"
+  ended=0
+  wait "$pid" || ended=$?
+  pid=
+  [ "$ended" = 0 ] && return
+  echo "noded ended with status $ended:" >&2
   tail -n 50 "$work/log" >&2
   exit 2
 }

@@ -48,5 +48,5 @@ status=0
 (cd "$run" && "$node" --no-warnings run.mjs --origin "http://localhost:${address##*:}" "$@") \
   >"$work/judged" 2>&1 || status=$?
 cat "$work/judged"
-expect_node_alive
+stop_node
 exit "$status"

@@ -5,6 +5,8 @@
 #include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/redirect.hpp"
+#include "modules/auth/session/own_cookie.hpp"
+#include "modules/auth/session/sessions.hpp"
 
 #include <utility>
 
@@ -63,6 +65,10 @@ http::Response strategies(const AuthRules& rules, const http::Request& request) 
   return http::Response::json(400, codec::validation_answer(errors, schema));
 }
 
+Error registration_closed() {
+  return {Errc::kForbidden, "Registration is not allowed", {}, {}};
+}
+
 http::Response signed_out() {
   return http::Response::json(403, R"({"user":null})");
 }
@@ -92,6 +98,14 @@ http::Response refuse(const http::Request& request, const Error& error) {
                                          : std::string_view(error.message);
     add_header(response, "Set-Cookie", flash_cookie("error", message));
   }
+  return response;
+}
+
+http::Response refuse(const http::Request& request, const LoginRefusal& refusal) {
+  http::Response response = refuse(request, refusal.error);
+  if (refusal.retry_after_s == 0) return response;
+  if (wants_json(request)) response.status = 429;
+  add_header(response, "Retry-After", std::to_string(refusal.retry_after_s));
   return response;
 }
 
@@ -133,7 +147,7 @@ std::vector<http::Route> AuthController::routes(const AuthStatePtr& state) {
       [this, state](http::Request& request) { return me(state, request); }
   ));
   table.push_back(route(Method::kGet, "/logout", "Log out", [this, state](http::Request& request) {
-    return http::answered(logout(*state, request));
+    return logout(state, request);
   }));
   table.push_back(route(
       Method::kGet,
@@ -163,7 +177,8 @@ http::Response AuthController::welcome(
     const AuthState& state, const http::Request& request, const Account& account
 ) {
   const std::int64_t now_s = seconds(clock_);
-  const auto signed_in = sign_in(state.rules, account, now_s);
+  const TokenSession session{.id = {}, .version = sessions_.version_of(account.key.text())};
+  const auto signed_in = sign_in(state.rules, account, now_s, session);
   if (!signed_in) return refuse(request, signed_in.error());
   http::Response response;
   if (wants_json(request)) {
@@ -183,24 +198,34 @@ http::Response AuthController::welcome(
 }
 
 Task<http::Response> AuthController::login(AuthStatePtr state, http::Request& request) {
-  const auto account = co_await check_credentials(*state, request);
+  if (const auto room = passwords_.require_room(); !room) co_return refuse(request, room.error());
+  const auto fields = co_await read_fields(request);
+  if (!fields) co_return refuse(request, fields.error());
+  const auto account = co_await check_password(
+      *state, request, text_field(*fields, "email"), text_field(*fields, "password")
+  );
   if (!account) co_return refuse(request, account.error());
   co_return welcome(*state, request, *account);
 }
 
-Task<Result<Account>> AuthController::check_credentials(
-    const AuthState& state, http::Request& request
+Task<std::expected<Account, LoginRefusal>> AuthController::check_password(
+    const AuthState& state, const http::Request& request, std::string email, std::string password
 ) {
-  if (auto room = passwords_.require_room(); !room) {
-    co_return std::unexpected(std::move(room.error()));
+  const auto refusal = [](Error error) {
+    return std::unexpected(LoginRefusal{.error = std::move(error)});
+  };
+  if (email.empty() || password.empty()) co_return refusal(invalid_credentials());
+  const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
+  std::string_view device = own_cookie(request, way, kDeviceCookie);
+  if (!is_device_of(device, state.rules.jwt.secret, email)) device = {};
+  const auto attempt = LoginGate::attempt_of(request, email, device);
+  if (const std::int64_t wait_s = gate_.wait_s(attempt); wait_s > 0) {
+    co_return std::unexpected(
+        LoginRefusal{{Errc::kUnauthorized, "Too many failed attempts", "AuthException", {}}, wait_s}
+    );
   }
-  const auto fields = co_await read_fields(request);
-  if (!fields) co_return std::unexpected(fields.error());
-  std::string email = text_field(*fields, "email");
-  std::string password = text_field(*fields, "password");
-  if (email.empty() || password.empty()) co_return std::unexpected(invalid_credentials());
   auto account = co_await state.users.find_by_email(std::move(email), request.deadline);
-  if (!account) co_return std::unexpected(std::move(account.error()));
+  if (!account) co_return refusal(std::move(account.error()));
   std::optional<std::string> stored;
   if (*account && (*account)->strategy == kPasswordStrategy &&
       !(*account)->strategy_value.empty()) {
@@ -209,14 +234,17 @@ Task<Result<Account>> AuthController::check_credentials(
   auto verdict = co_await passwords_.verify(
       std::move(password), std::move(stored), state.rules.allow_plain_passwords
   );
-  if (!verdict) co_return std::unexpected(std::move(verdict.error()));
+  if (!verdict) co_return refusal(std::move(verdict.error()));
   if (!verdict->matches) {
+    co_await gate_.failed(attempt, request.deadline);
     co_await journal_.failed(request, *account ? (*account)->key.text() : std::string());
-    co_return std::unexpected(invalid_credentials());
+    co_return refusal(invalid_credentials());
   }
+  co_await gate_.succeeded(attempt, request.deadline);
   co_await journal_.succeeded(request, (*account)->key.text());
   if (verdict->upgrade) {
-    co_await keep_upgrade(state, **account, std::move(*verdict->upgrade), request.deadline);
+    co_await keep_upgrade(state, **account, *verdict->upgrade, request.deadline);
+    (*account)->strategy_value = std::move(*verdict->upgrade);
   }
   co_return std::move(**account);
 }
@@ -237,31 +265,30 @@ Task<> AuthController::keep_upgrade(
 }
 
 Task<http::Response> AuthController::register_account(AuthStatePtr state, http::Request& request) {
-  if (!state->rules.allow_register) {
-    co_return refuse(request, {Errc::kForbidden, "Registration is not allowed", {}, {}});
-  }
-  const auto account = co_await make_account(*state, request);
+  if (!state->rules.allow_register) co_return refuse(request, registration_closed());
+  if (const auto room = passwords_.require_room(); !room) co_return refuse(request, room.error());
+  const auto fields = co_await read_fields(request);
+  if (!fields) co_return refuse(request, fields.error());
+  const auto account = co_await make_account(*state, *fields, request);
   if (!account) co_return refuse(request, account.error());
   co_return welcome(*state, request, *account);
 }
 
-Task<Result<Account>> AuthController::make_account(const AuthState& state, http::Request& request) {
-  if (auto room = passwords_.require_room(); !room) {
-    co_return std::unexpected(std::move(room.error()));
-  }
-  const auto fields = co_await read_fields(request);
-  if (!fields) co_return std::unexpected(fields.error());
-  if (fields->is_object() && fields->get_object().contains("role")) {
+Task<Result<Account>> AuthController::make_account(
+    const AuthState& state, json::value fields, const http::Request& request
+) {
+  if (!state.rules.allow_register) co_return std::unexpected(registration_closed());
+  if (fields.is_object() && fields.get_object().contains("role")) {
     co_return std::unexpected(invalid_credentials());
   }
-  if (auto checked = check_new_credentials(state.rules, *fields); !checked) {
+  if (auto checked = check_new_credentials(state.rules, fields); !checked) {
     co_return std::unexpected(std::move(checked.error()));
   }
-  auto hash = co_await passwords_.hash(text_field(*fields, "password"));
+  auto hash = co_await passwords_.hash(text_field(fields, "password"));
   if (!hash) co_return std::unexpected(std::move(hash.error()));
   NewAccount account{
-      .fields = object_of(*fields),
-      .email = text_field(*fields, "email"),
+      .fields = object_of(fields),
+      .email = text_field(fields, "email"),
       .username = {},
       .strategy = std::string(kPasswordStrategy),
       .strategy_value = std::move(*hash),
@@ -327,12 +354,19 @@ Task<http::Response> AuthController::me(AuthStatePtr state, http::Request& reque
 }
 
 // cookie.pathLoggedOut is for the pages of an admin UI: the route itself leads back or to the root.
-http::Response AuthController::logout(const AuthState& state, const http::Request& request) {
+Task<http::Response> AuthController::logout(AuthStatePtr state, http::Request& request) {
   http::Response response = wants_json(request)
                                 ? http::Response::json(200, R"({"ok":true})")
                                 : http::Response::redirect(302, way_back(request, "/"));
-  add_header(response, "Set-Cookie", clear_cookie(state.rules.cookie, seconds(clock_)));
-  return response;
+  add_header(response, "Set-Cookie", clear_cookie(state->rules.cookie, seconds(clock_)));
+  if (const IdentityPtr identity = request.identity; !identity->session.empty()) {
+    const auto ended = co_await sessions_.end(identity->session, request.deadline);
+    if (!ended) co_return http::answer_error(ended.error());
+    const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
+    if (!own_cookie(request, way, kSessionCookie).empty())
+      add_header(response, "Set-Cookie", clear_own_cookie(way, kSessionCookie));
+  }
+  co_return response;
 }
 
 }  // namespace noded::auth

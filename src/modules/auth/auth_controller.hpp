@@ -7,14 +7,23 @@
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/session/login_gate.hpp"
 
 #include <boost/json/value.hpp>
 
+#include <cstdint>
+#include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace noded::auth {
+
+// Why a login failed.
+struct LoginRefusal {
+  Error error;
+  std::int64_t retry_after_s = 0;  // 429 when it is not 0
+};
 
 class AuthController {
  public:
@@ -22,11 +31,19 @@ class AuthController {
   AuthController(
       const Passwords& passwords,
       database::AccessProvider& access,
+      Sessions& sessions,
+      LoginGate& gate,
       const Clock& clock,
       Node::Logger& log,
       LoginJournal& journal
   )
-      : passwords_(passwords), access_(access), clock_(clock), log_(log), journal_(journal) {}
+      : passwords_(passwords),
+        access_(access),
+        sessions_(sessions),
+        gate_(gate),
+        clock_(clock),
+        log_(log),
+        journal_(journal) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -37,21 +54,31 @@ class AuthController {
       const AuthState& state, const http::Request& request, const Account& account
   );
 
+  // The account that a password opens. Counts the attempt; one that comes too early is refused
+  // without a look at the password.
+  Task<std::expected<Account, LoginRefusal>> check_password(
+      const AuthState& state, const http::Request& request, std::string email, std::string password
+  );
+  // The account of a registration. Errors: kForbidden, those of the rules, kExists.
+  Task<Result<Account>> make_account(
+      const AuthState& state, json::value fields, const http::Request& request
+  );
+
  private:
   Task<http::Response> login(AuthStatePtr state, http::Request& request);
   Task<http::Response> register_account(AuthStatePtr state, http::Request& request);
   Task<http::Response> create(AuthStatePtr state, http::Request& request);
   Task<http::Response> me(AuthStatePtr state, http::Request& request);
-  http::Response logout(const AuthState& state, const http::Request& request);
+  Task<http::Response> logout(AuthStatePtr state, http::Request& request);
 
-  Task<Result<Account>> check_credentials(const AuthState& state, http::Request& request);
-  Task<Result<Account>> make_account(const AuthState& state, http::Request& request);
   Task<> keep_upgrade(
       const AuthState& state, Account account, std::string upgrade, SteadyTime deadline
   );
 
   const Passwords& passwords_;
   database::AccessProvider& access_;
+  Sessions& sessions_;
+  LoginGate& gate_;
   const Clock& clock_;
   Node::Logger& log_;
   LoginJournal& journal_;
@@ -60,6 +87,7 @@ class AuthController {
 // The refusal of a login, a registration or a setup: an error for clients, for forms a redirect
 // back with a flash cookie.
 http::Response refuse(const http::Request& request, const Error& error);
+http::Response refuse(const http::Request& request, const LoginRefusal& refusal);
 
 Error invalid_credentials();
 

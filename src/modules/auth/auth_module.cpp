@@ -39,9 +39,20 @@ AuthModule::AuthModule(const AuthServices& services)
     : services_(services),
       passwords_(services.hash_lane, services.cost),
       journal_(services.database, services.log),
-      controller_(passwords_, *this, services.clock, services.log, journal_),
+      sessions_(services.database, services.clock, services.sessions),
+      login_gate_(services.database, services.clock, services.logins),
+      cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
+      ),
+      session_opener_(sessions_, services.clock),
+      controller_(
+          passwords_, *this, sessions_, login_gate_, services.clock, services.log, journal_
+      ),
+      session_controller_(
+          {controller_, passwords_, sessions_, session_opener_, *cross_site_filter_, services.log}
+      ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
-      users_admin_(passwords_),
+      users_admin_(passwords_, sessions_),
+      sessions_admin_(sessions_),
       users_api_(passwords_, *this, *this, services.database),
       access_admin_(*this, services.database, services.clock) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
@@ -91,6 +102,8 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   if (state->rules.enabled) {
     add(controller_.routes(state));
     add(first_administrator_.routes());
+    add(session_controller_.routes(state));
+    add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
     add(access_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
@@ -108,6 +121,7 @@ void AuthModule::use_passkeys(PasskeyRules rules) {
       std::move(rules),
       services_.database,
       services_.database.store().lane,
+      session_opener_,
       services_.clock,
       services_.log
   );
@@ -119,7 +133,7 @@ AuthStatePtr AuthModule::state() const {
 }
 
 IdentityPtr AuthModule::authenticate(const http::Request& request) {
-  return identify(*state(), request, seconds(services_.clock));
+  return identify(*state(), sessions_, request, seconds(services_.clock));
 }
 
 Result<> AuthModule::authorize(
@@ -140,6 +154,12 @@ std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identit
   return std::make_unique<GuardAccess>(
       std::move(state), *in_force.guard, in_force.filters, identity
   );
+}
+
+Task<Result<>> AuthModule::load_sessions() {
+  auto loaded = co_await sessions_.load();
+  if (!loaded) co_return loaded;
+  co_return co_await login_gate_.load();
 }
 
 Task<Result<std::optional<std::string>>> AuthModule::open_setup() {

@@ -15,6 +15,13 @@
 #include "modules/auth/login_journal.hpp"
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/session/login_gate.hpp"
+#include "modules/auth/session/request_origin.hpp"
+#include "modules/auth/session/session_controller.hpp"
+#include "modules/auth/session/session_opener.hpp"
+#include "modules/auth/session/session_upkeep.hpp"
+#include "modules/auth/session/sessions.hpp"
+#include "modules/auth/session/sessions_admin.hpp"
 #include "modules/auth/users_admin.hpp"
 #include "modules/auth/users_api/users_api.hpp"
 #include "repository/database/access.hpp"
@@ -65,6 +72,15 @@ class AuthModule final : public Module,
 
   AuthStatePtr state() const;  // in force
 
+  // Before serving: takes the sessions and the counters of failed logins from the store.
+  Task<Result<>> load_sessions();
+  // Has to stand in the chain: without it other sites could use somebody's cookies.
+  const std::shared_ptr<CrossSiteFilter>& cross_site_filter() const { return cross_site_filter_; }
+  // For strategies: call once somebody is verified.
+  SessionOpener& session_opener() { return session_opener_; }
+  Sessions& sessions() { return sessions_; }
+  SessionUpkeep::Parts upkeep_parts() { return {sessions_, login_gate_, services_.log}; }
+
  private:
   class PreparedState;
   void publish(AuthStatePtr state) noexcept;
@@ -72,9 +88,15 @@ class AuthModule final : public Module,
   AuthServices services_;
   Passwords passwords_;
   LoginJournal journal_;
+  Sessions sessions_;
+  LoginGate login_gate_;
+  std::shared_ptr<CrossSiteFilter> cross_site_filter_;
+  SessionOpener session_opener_;
   AuthController controller_;
+  SessionController session_controller_;
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;
+  SessionsAdmin sessions_admin_;
   UsersApi users_api_;
   AccessAdmin access_admin_;
   std::unique_ptr<PasskeyController> passkeys_;

@@ -1,10 +1,12 @@
-// Options of the auth module: what a password hash costs. Source of the floors: OWASP Password
-// Storage Cheat Sheet, Argon2id with 19 MiB and two passes, one lane.
+// Options of the auth module: what a password hash costs, and those of sessions and logins. Source
+// of the floors: OWASP Password Storage Cheat Sheet, Argon2id with 19 MiB and two passes, one lane.
 #pragma once
 
 #include "noded/options.hpp"
 
 #include "crypto/password.hpp"
+#include "modules/auth/session/login_limits.hpp"
+#include "modules/auth/session/session_options.hpp"
 
 #include <cstdint>
 
@@ -22,7 +24,22 @@ inline constexpr Option<std::int64_t> kHashPasses{
 };
 
 inline OptionTable auth_options() {
-  static constexpr const OptionDeclaration* kTable[] = {&kHashMemory, &kHashPasses};
+  static constexpr const OptionDeclaration* kTable[] = {
+      &kHashMemory,
+      &kHashPasses,
+      &kSessionIdle,
+      &kSessionLifetime,
+      &kSessionLimit,
+      &kAccessLifetime,
+      &kRefreshGrace,
+      &kAllowInsecureCookie,
+      &kBkndCookie,
+      &kLoginFailures,
+      &kLoginDelay,
+      &kLoginLongestDelay,
+      &kNetworkFailures,
+      &kNetworkWindow
+  };
   return kTable;
 }
 

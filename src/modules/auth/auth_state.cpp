@@ -4,6 +4,10 @@
 #include "codec/json.hpp"
 #include "crypto/jwt.hpp"
 #include "modules/auth/cookie.hpp"
+#include "modules/auth/session/own_cookie.hpp"
+#include "modules/auth/session/sessions.hpp"
+
+#include <boost/json/value_from.hpp>
 
 #include <algorithm>
 #include <array>
@@ -43,13 +47,49 @@ std::string_view without_scheme(std::string_view field) {
   return field;
 }
 
-// Claims that the token's signer sets (RFC 7519 §4.1, RFC 8176, OpenID Connect Core §2): no field
-// of a row may take their place.
+// Claims that the token's signer sets (RFC 7519 §4.1, RFC 8176, OpenID Connect Core §2, and those
+// of a session): no field of a row may take their place.
 bool is_registered_claim(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kRegistered{
-      "iat", "iss", "exp", "nbf", "amr", "auth_time"
+  constexpr std::array<std::string_view, 8> kRegistered{
+      "iat", "iss", "exp", "nbf", "sid", "sv", "amr", "auth_time"
   };
   return std::ranges::find(kRegistered, name) != kRegistered.end();
+}
+
+std::vector<std::string> texts_of(const json::value* array) {
+  std::vector<std::string> texts;
+  if (array == nullptr || !array->is_array()) return texts;
+  for (const json::value& text : array->get_array()) {
+    if (text.is_string()) texts.emplace_back(std::string_view(text.get_string()));
+  }
+  return texts;
+}
+
+std::int64_t integer_of(const json::value* number) {
+  return number != nullptr && number->is_int64() ? number->get_int64() : 0;
+}
+
+void read_session(const json::object& claims, Identity& identity) {
+  if (const json::value* id = claims.if_contains("sid"); id != nullptr && id->is_string()) {
+    identity.session = std::string_view(id->get_string());
+  }
+  identity.session_version = integer_of(claims.if_contains("sv"));
+  identity.amr = texts_of(claims.if_contains("amr"));
+  identity.auth_time_s = integer_of(claims.if_contains("auth_time"));
+}
+
+void append_session(std::string& claims, const TokenSession& session) {
+  json::object members;
+  if (!session.id.empty()) members["sid"] = session.id;
+  if (session.version != 0) members["sv"] = session.version;
+  if (!session.amr.empty()) members["amr"] = json::value_from(session.amr);
+  if (session.auth_time_s != 0) members["auth_time"] = session.auth_time_s;
+  for (const auto& [name, value] : members) {
+    if (claims.back() != '{') claims += ',';
+    codec::append_json_string(claims, name);
+    claims += ':';
+    codec::append_json(claims, value);
+  }
 }
 
 // Verifies `token` and remembers it under `known_as`.
@@ -67,6 +107,24 @@ IdentityPtr accept(
   if (!identity) return anonymous();
   cache.store(known_as, identity, expires_s);
   return identity;
+}
+
+IdentityPtr identify_bearer(
+    const AuthState& state, const http::Request& request, std::int64_t now_s
+) {
+  const std::string_view token = without_scheme(request.header("authorization"));
+  if (token.empty() || token.size() > kLongestToken) return anonymous();
+  if (auto known = state.bearer_tokens.find(token, now_s)) return known;
+  return accept(state, state.bearer_tokens, token, token, false, now_s);
+}
+
+IdentityPtr identify_cookie(const AuthState& state, std::string_view field, std::int64_t now_s) {
+  const std::string_view value = find_cookie(field, kAuthCookie);
+  if (value.empty() || value.size() > kLongestToken) return anonymous();
+  if (auto known = state.cookie_tokens.find(value, now_s)) return known;
+  const auto token = verify_cookie(state.rules.jwt.secret, value);
+  if (!token) return anonymous();
+  return accept(state, state.cookie_tokens, value, *token, true, now_s);
 }
 
 }  // namespace
@@ -90,6 +148,7 @@ std::pair<IdentityPtr, std::int64_t> identity_of(std::string payload, bool by_co
   if (const json::value* role = claims.if_contains("role"); role != nullptr && role->is_string()) {
     identity->role = std::string_view(role->get_string());
   }
+  read_session(claims, *identity);
   std::int64_t expires_s = 0;
   if (const json::value* exp = claims.if_contains("exp"); exp != nullptr && exp->is_number()) {
     constexpr double kFarFuture = 1e15;
@@ -98,47 +157,55 @@ std::pair<IdentityPtr, std::int64_t> identity_of(std::string payload, bool by_co
   return {std::move(identity), expires_s};
 }
 
-IdentityPtr identify(const AuthState& state, const http::Request& request, std::int64_t now_s) {
+IdentityPtr identify(
+    const AuthState& state, Sessions& sessions, const http::Request& request, std::int64_t now_s
+) {
   if (request.from_local_socket) return local_operator();
   if (!state.rules.enabled) return anonymous();
+  IdentityPtr identity;
   if (request.has_header("authorization")) {
-    const std::string_view token = without_scheme(request.header("authorization"));
-    if (token.empty() || token.size() > kLongestToken) return anonymous();
-    if (auto known = state.bearer_tokens.find(token, now_s)) return known;
-    return accept(state, state.bearer_tokens, token, token, false, now_s);
+    identity = identify_bearer(state, request, now_s);
+  } else {
+    const std::string_view field = request.header("cookie");
+    if (field.empty()) return anonymous();
+    const CookieWay way = cookie_way(request, sessions.rules().allow_insecure_cookie);
+    const std::string_view token = own_cookie(request, way, kSessionCookie);
+    if (auto known = token.empty() ? nullptr : sessions.find(token)) return known;
+    identity = identify_cookie(state, field, now_s);
   }
-  const std::string_view field = request.header("cookie");
-  if (field.empty()) return anonymous();
-  const std::string_view value = find_cookie(field, kAuthCookie);
-  if (value.empty() || value.size() > kLongestToken) return anonymous();
-  if (auto known = state.cookie_tokens.find(value, now_s)) return known;
-  const auto token = verify_cookie(state.rules.jwt.secret, value);
-  if (!token) return anonymous();
-  return accept(state, state.cookie_tokens, value, *token, true, now_s);
+  return sessions.is_valid(*identity) ? identity : anonymous();
 }
 
-Result<SignedIn> sign_in(
-    const AuthRules& rules, const Account& account, std::int64_t now_s, std::string_view proof
-) {
+Result<std::string> claims_of(const AuthRules& rules, const Account& account) {
   const auto row = codec::parse_json(account.row, "account");
   if (!row || !row->is_object()) return fail(Errc::kInternal, "an account's row is no JSON object");
-  SignedIn signed_in;
-  signed_in.claims = "{";
+  std::string claims = "{";
   for (const std::string& field : rules.claim_fields) {
     if (is_registered_claim(field)) continue;
     const json::value* value = row->get_object().if_contains(field);
     if (value == nullptr) continue;
-    if (signed_in.claims.size() > 1) signed_in.claims += ',';
-    codec::append_json_string(signed_in.claims, field);
-    signed_in.claims += ':';
-    codec::append_json(signed_in.claims, *value);
+    if (claims.size() > 1) claims += ',';
+    codec::append_json_string(claims, field);
+    claims += ':';
+    codec::append_json(claims, *value);
   }
-  std::string payload = signed_in.claims;
-  if (!proof.empty() && payload.size() > 1) payload += ',';
-  payload.append(proof).append("}");
-  signed_in.claims += '}';
-  signed_in.token = crypto::sign_jwt(rules.jwt, payload, now_s);
-  return signed_in;
+  claims += '}';
+  return claims;
+}
+
+Result<SignedIn> sign_in(
+    const AuthRules& rules, const Account& account, std::int64_t now_s, const TokenSession& session
+) {
+  auto claims = claims_of(rules, account);
+  if (!claims) return std::unexpected(std::move(claims.error()));
+  std::string signed_claims = claims->substr(0, claims->size() - 1);
+  append_session(signed_claims, session);
+  signed_claims += '}';
+  crypto::JwtRules jwt = rules.jwt;
+  if (session.lifetime_s != 0) jwt.lifetime_s = session.lifetime_s;
+  return SignedIn{
+      .claims = std::move(*claims), .token = crypto::sign_jwt(jwt, signed_claims, now_s)
+  };
 }
 
 }  // namespace noded::auth

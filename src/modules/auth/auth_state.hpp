@@ -9,6 +9,8 @@
 #include "modules/auth/guard.hpp"
 #include "modules/auth/guard_access.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/session/login_limits.hpp"
+#include "modules/auth/session/session_options.hpp"
 #include "modules/auth/token_cache.hpp"
 #include "modules/auth/users.hpp"
 #include "repository/database/database.hpp"
@@ -18,8 +20,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace noded::auth {
+
+class Sessions;
 
 // What the module works with; all must outlive it.
 struct AuthServices {
@@ -29,6 +34,8 @@ struct AuthServices {
   const Clock& clock;
   Node::Logger& log;
   crypto::PasswordCost cost;
+  SessionRules sessions{};
+  LoginLimits logins{};
 };
 
 struct AuthState {
@@ -47,24 +54,35 @@ struct AuthState {
 };
 using AuthStatePtr = std::shared_ptr<const AuthState>;
 
-// Who sent the request, by its Authorization field or else its cookie. Anything wrong with either
-// is the anonymous identity.
-IdentityPtr identify(const AuthState& state, const http::Request& request, std::int64_t now_s);
+// Who sent the request, by its Authorization field, else the cookie of a session, else the
+// application's cookie. Anything wrong with either is the anonymous identity.
+IdentityPtr identify(
+    const AuthState& state, Sessions& sessions, const http::Request& request, std::int64_t now_s
+);
 
 // The identity of a verified token's payload, and when it expires (0: never). Null when the payload
 // is no object.
 std::pair<IdentityPtr, std::int64_t> identity_of(std::string payload, bool by_cookie);
 
-// A signed token for an account, and the claims in it: the members of its row that jwt.fields
-// names.
+// The members of an account's row that jwt.fields names, as JSON object text. Errors: kInternal.
+Result<std::string> claims_of(const AuthRules& rules, const Account& account);
+
+// What a token says of the session that it belongs to. Members that are empty are left out.
+struct TokenSession {
+  std::string id;
+  std::int64_t version = 0;  // of the account's sessions: the token ends when it is raised
+  std::vector<std::string> amr{};
+  std::int64_t auth_time_s = 0;
+  std::int64_t lifetime_s = 0;  // of the token; 0: what jwt.expires says
+};
+
+// A signed token for an account, and the claims that it shows of it.
 struct SignedIn {
   std::string claims;  // JSON object text
   std::string token;
 };
-// `proof`: claims of the token alone that tell how the account was proven (RFC 9470, RFC 8176), as
-// JSON members without braces.
 Result<SignedIn> sign_in(
-    const AuthRules& rules, const Account& account, std::int64_t now_s, std::string_view proof = {}
+    const AuthRules& rules, const Account& account, std::int64_t now_s, const TokenSession& session
 );
 
 std::int64_t seconds(const Clock& clock);

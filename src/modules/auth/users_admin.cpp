@@ -4,6 +4,7 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/session/sessions.hpp"
 
 #include <charconv>
 #include <utility>
@@ -187,6 +188,8 @@ Task<Result<Account>> UsersAdmin::change_account(const AuthState& state, http::R
                      .change(email, std::move(changes), request.deadline);
   if (!changed) co_return std::unexpected(std::move(changed.error()));
   if (!*changed) co_return fail(Errc::kNotFound, "there is no account " + email);
+  const auto ended = co_await sessions_.end_all((*changed)->key.text(), request.deadline);
+  if (!ended) co_return std::unexpected(ended.error());
   co_return std::move(**changed);
 }
 

@@ -1,5 +1,6 @@
 // UsersAdmin: accounts over the admin socket: /api/admin/users. Anybody but the local operator gets
-// 404; while auth is disabled the answer is 503. Errors {"error":text}.
+// 404; while auth is disabled the answer is 503. A new password or role ends the account's sessions
+// and tokens. Errors {"error":text}.
 #pragma once
 
 #include "noded/http.hpp"
@@ -13,7 +14,9 @@ namespace noded::auth {
 
 class UsersAdmin {
  public:
-  explicit UsersAdmin(const Passwords& passwords) : passwords_(passwords) {}
+  // Both outlive it.
+  UsersAdmin(const Passwords& passwords, Sessions& sessions)
+      : passwords_(passwords), sessions_(sessions) {}
   // GET /api/admin/users?offset= · POST · PATCH /api/admin/users/:email
   std::vector<http::Route> routes(const AuthStatePtr& state);
 
@@ -25,6 +28,7 @@ class UsersAdmin {
   Task<Result<Account>> change_account(const AuthState& state, http::Request& request);
 
   const Passwords& passwords_;
+  Sessions& sessions_;
 };
 
 }  // namespace noded::auth

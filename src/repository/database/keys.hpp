@@ -25,6 +25,10 @@ enum class Space : char {
   kCredential = 0x20,        // + id of a passkey → credential
   kCredentialOfUser = 0x21,  // + key of the account + id of a passkey → empty
   kUserHandle = 0x22,        // + key of the account → what its authenticators know it by
+  kSession = 0x28,           // + hash of its token → session
+  kSessionVersion = 0x29,    // + primary key of an account as text → version of its sessions
+  kRefresh = 0x2a,           // + id of a session + hash of a refresh token → what became of it
+  kLoginFailures = 0x2b,     // + whose → failed logins
   kAuditEntry = 0x30,        // + number u64 → entry (audit/audit_entry.hpp)
   kAuditHead = 0x31,         // number u64 and hash of the newest entry
   kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age

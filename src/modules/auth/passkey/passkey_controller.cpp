@@ -4,7 +4,6 @@
 #include "codec/text.hpp"
 #include "codec/utf8.hpp"
 #include "http/error_answer.hpp"
-#include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/passkey/passkey_answers.hpp"
 
@@ -55,14 +54,10 @@ Task<Result<json::object>> read_object(http::Request& request) {
 }
 
 // RFC 8176 §2: how the user was recognised.
-std::string proof_of(const Credential& credential, bool is_user_verified, std::int64_t now_s) {
-  std::string proof = "\"amr\":[\"";
-  proof += credential.backup_eligible ? "swk" : "hwk";
-  proof += "\",\"user\"";
-  if (is_user_verified) proof += ",\"mfa\"";
-  proof += "],\"auth_time\":";
-  codec::append_json_integer(proof, now_s);
-  return proof;
+std::vector<std::string> methods_of(const Credential& credential, bool is_user_verified) {
+  std::vector<std::string> amr{credential.backup_eligible ? "swk" : "hwk", "user"};
+  if (is_user_verified) amr.emplace_back("mfa");
+  return amr;
 }
 
 }  // namespace
@@ -71,6 +66,7 @@ PasskeyController::PasskeyController(
     PasskeyRules rules,
     database::Database& database,
     Lane& verifying,
+    SessionOpener& sessions,
     const Clock& clock,
     Node::Logger& log
 )
@@ -81,6 +77,7 @@ PasskeyController::PasskeyController(
               : std::shared_ptr<const passkey::RelyingParty>(std::shared_ptr<void>(), &rules_.party)
       ),
       verifying_(verifying),
+      sessions_(sessions),
       clock_(clock),
       log_(log),
       challenges_(
@@ -163,7 +160,7 @@ Task<http::Response> PasskeyController::handle(
 // Without a domain the page is the node's own on this machine: a browser does not let others name
 // localhost as their host.
 PasskeyController::Checked<std::shared_ptr<const passkey::RelyingParty>>
-PasskeyController::party_of(const http::Request& request) const {
+PasskeyController::party_of(const http::Request& request) {
   if (party_ != nullptr) return party_;
   const std::string_view host = request.header("host");
   if (!is_localhost(host)) {
@@ -173,9 +170,13 @@ PasskeyController::party_of(const http::Request& request) const {
     ));
   }
   std::string origin = request.over_tls ? "https://" : "http://";
-  return std::make_shared<const passkey::RelyingParty>(
-      development_party(rules_, origin.append(host))
-  );
+  origin += host;
+  const std::scoped_lock lock(mutex_);
+  if (development_ == nullptr || development_->origins.front() != origin) {
+    development_ =
+        std::make_shared<const passkey::RelyingParty>(development_party(rules_, std::move(origin)));
+  }
+  return development_;
 }
 
 Task<PasskeyController::Checked<Account>> PasskeyController::require_account(const Call& call) {
@@ -188,26 +189,29 @@ Task<PasskeyController::Checked<Account>> PasskeyController::require_account(con
   co_return std::move(**account);
 }
 
-http::Response PasskeyController::welcome(
-    const Call& call,
+Task<http::Response> PasskeyController::welcome(
+    Call& call,
     const Account& account,
     const Credential& credential,
     bool is_user_verified,
     std::string body
 ) {
-  const std::int64_t now_s = seconds(clock_);
-  const AuthRules& rules = call.state->rules;
-  const auto signed_in =
-      sign_in(rules, account, now_s, proof_of(credential, is_user_verified, now_s));
-  if (!signed_in) return refuse_passkey(signed_in.error());
+  auto opened = co_await sessions_.open(
+      *call.state,
+      call.request,
+      {.account = account,
+       .amr = methods_of(credential, is_user_verified),
+       .token_lasts_as_configured = true}
+  );
+  if (!opened) co_return refuse_passkey(opened.error());
   body += ",\"token\":";
-  codec::append_json_string(body, signed_in->token);
+  codec::append_json_string(body, opened->token);
   body += '}';
   http::Response response = answer_passkey(std::move(body));
-  const std::string cookie = sign_cookie(rules.jwt.secret, signed_in->token);
-  response.headers.push_back({"Set-Cookie", set_cookie(rules.cookie, cookie, now_s)});
+  for (std::string& cookie : opened->set_cookies)
+    response.headers.push_back({"Set-Cookie", std::move(cookie)});
   sign_ins_.fetch_add(1, std::memory_order_relaxed);
-  return response;
+  co_return response;
 }
 
 http::Response PasskeyController::refuse(const Call& call, const passkey::Refusal& refusal) {

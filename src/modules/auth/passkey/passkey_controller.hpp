@@ -10,6 +10,7 @@
 #include "modules/auth/passkey/challenge_store.hpp"
 #include "modules/auth/passkey/credentials.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
+#include "modules/auth/session/session_opener.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,7 @@ class PasskeyController {
       PasskeyRules rules,
       database::Database& database,
       Lane& verifying,
+      SessionOpener& sessions,
       const Clock& clock,
       Node::Logger& log
   );
@@ -65,8 +68,7 @@ class PasskeyController {
       Action action
   );
   Task<http::Response> handle(AuthStatePtr state, http::Request& request, Action action);
-  Checked<std::shared_ptr<const passkey::RelyingParty>> party_of(const http::Request& request
-  ) const;
+  Checked<std::shared_ptr<const passkey::RelyingParty>> party_of(const http::Request& request);
   // Who is signed in.
   Task<Checked<Account>> require_account(const Call& call);
 
@@ -112,9 +114,10 @@ class PasskeyController {
   Task<http::Response> remove(Call& call);
   bool is_recent(const http::Request& request) const;
 
-  // The answer that opens a session: token, user and cookie beside `body`, the members before them.
-  http::Response welcome(
-      const Call& call,
+  // The answer that opens a session: token, user and cookies beside `body`, the members before
+  // them.
+  Task<http::Response> welcome(
+      Call& call,
       const Account& account,
       const Credential& credential,
       bool is_user_verified,
@@ -127,10 +130,14 @@ class PasskeyController {
   // That of a node with a domain; null: of development.
   const std::shared_ptr<const passkey::RelyingParty> party_;
   Lane& verifying_;
+  SessionOpener& sessions_;
   const Clock& clock_;
   Node::Logger& log_;
   ChallengeStore challenges_;
   Credentials credentials_;
+  std::mutex mutex_;  // guards what follows
+  // Of the page that asked last, without a domain.
+  std::shared_ptr<const passkey::RelyingParty> development_;
   std::atomic<std::uint64_t> sign_ins_{0};
   std::atomic<std::uint64_t> refusals_{0};
 };

@@ -63,11 +63,7 @@ Task<http::Response> PasskeyController::remove(Call& call) {
 
 // Whether the token was made at a sign-in of the last minutes.
 bool PasskeyController::is_recent(const http::Request& request) const {
-  const auto claims = codec::parse_json(request.identity->claims, "token");
-  if (!claims || !claims->is_object()) return false;
-  const json::value* time = claims->get_object().if_contains("auth_time");
-  if (time == nullptr || !time->is_int64()) return false;
-  const std::int64_t age_s = seconds(clock_) - time->get_int64();
+  const std::int64_t age_s = seconds(clock_) - request.identity->auth_time_s;
   return age_s >= 0 && age_s < kRecent_s;
 }
 

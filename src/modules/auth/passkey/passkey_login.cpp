@@ -91,7 +91,7 @@ Task<http::Response> PasskeyController::offer_request(
 Task<http::Response> PasskeyController::finish_login(Call& call) {
   auto proven = co_await verify(call, CeremonyKind::kLogin);
   if (!proven) co_return std::move(proven.error());
-  co_return welcome(
+  co_return co_await welcome(
       call,
       proven->account,
       proven->credential,
@@ -122,7 +122,7 @@ Task<http::Response> PasskeyController::finish_step_up(Call& call) {
     co_return refuse_passkey("unauthenticated");
   auto proven = co_await verify(call, CeremonyKind::kStepUp);
   if (!proven) co_return std::move(proven.error());
-  co_return welcome(
+  co_return co_await welcome(
       call,
       proven->account,
       proven->credential,

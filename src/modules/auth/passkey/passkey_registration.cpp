@@ -157,7 +157,9 @@ Task<http::Response> PasskeyController::finish_registration(Call& call) {
   std::string body = R"({"verified":true,"user":)" + user_json(*account) + ",\"credential\":";
   append_credential(body, credential);
   if (is_new)
-    co_return welcome(call, *account, credential, (*verified)->user_verified, std::move(body));
+    co_return co_await welcome(
+        call, *account, credential, (*verified)->user_verified, std::move(body)
+    );
   body += '}';
   co_return answer_passkey(std::move(body));
 }

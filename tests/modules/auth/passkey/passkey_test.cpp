@@ -202,7 +202,7 @@ TEST_F(PasskeyTest, TellsNobodyWhichNamesExist) {
     const Answer first = post("/login/options", body);
     const Answer second = post("/login/options", body);
     ASSERT_EQ(first.status, 200);
-    const json::value& offered = first.object().at("allowCredentials");
+    const json::value offered = first.object().at("allowCredentials");
     EXPECT_FALSE(offered.as_array().empty()) << name;
     EXPECT_EQ(offered, second.object().at("allowCredentials")) << name;
     EXPECT_EQ(

@@ -1,0 +1,104 @@
+#include "modules/auth/session/session.hpp"
+
+#include "codec/json.hpp"
+#include "codec/text.hpp"
+#include "crypto/crypto.hpp"
+#include "modules/auth/auth_state.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kTokenText = 43;  // of base64url
+
+std::string text_of(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
+                                                : std::string();
+}
+
+std::int64_t number_of(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+}  // namespace
+
+std::string encode(const Session& session) {
+  json::array amr;
+  for (const std::string& method : session.amr)
+    amr.emplace_back(method);
+  return codec::to_json_text(json::object{
+      {"user", session.user},
+      {"claims", session.claims},
+      {"amr", std::move(amr)},
+      {"auth_time", session.auth_time_s},
+      {"created", session.created_ms},
+      {"seen", session.seen_ms},
+      {"expires", session.expires_ms},
+      {"version", session.version},
+      {"ip", session.ip},
+      {"agent", session.agent},
+      {"refresh_key", codec::base64url_encode(session.refresh_key)},
+  });
+}
+
+Result<Session> decode_session(std::string_view text) {
+  const auto parsed = codec::parse_json(text, "session");
+  if (!parsed || !parsed->is_object()) return fail(Errc::kInternal, "a stored session is damaged");
+  const json::object& object = parsed->get_object();
+  auto refresh_key = codec::base64url_decode(text_of(object, "refresh_key"));
+  if (!refresh_key) return fail(Errc::kInternal, "a stored session is damaged: refresh_key");
+  Session session{
+      .user = text_of(object, "user"),
+      .claims = text_of(object, "claims"),
+      .amr = {},
+      .auth_time_s = number_of(object, "auth_time"),
+      .created_ms = number_of(object, "created"),
+      .seen_ms = number_of(object, "seen"),
+      .expires_ms = number_of(object, "expires"),
+      .version = number_of(object, "version"),
+      .ip = text_of(object, "ip"),
+      .agent = text_of(object, "agent"),
+      .refresh_key = std::move(*refresh_key)
+  };
+  if (const json::value* amr = object.if_contains("amr"); amr != nullptr && amr->is_array()) {
+    for (const json::value& method : amr->get_array()) {
+      if (method.is_string()) session.amr.emplace_back(std::string_view(method.get_string()));
+    }
+  }
+  return session;
+}
+
+std::string make_session_token() {
+  return codec::base64url_encode(crypto::random_bytes(kTokenBytes));
+}
+
+std::string hash_of_session_token(std::string_view token) {
+  if (token.size() != kTokenText || !codec::base64url_decode(token)) return {};
+  return crypto::sha256(token);
+}
+
+std::string session_id(std::string_view hash) {
+  return codec::hex_encode(hash.substr(0, kSessionIdSize));
+}
+
+IdentityPtr identity_of(const Session& session, std::string_view id) {
+  const auto [known, expires] = identity_of(session.claims, true);
+  if (known == nullptr) return nullptr;
+  auto identity = std::make_shared<Identity>(*known);
+  identity->user_id = session.user;
+  identity->session = id;
+  identity->session_version = session.version;
+  identity->amr = session.amr;
+  identity->auth_time_s = session.auth_time_s;
+  return identity;
+}
+
+}  // namespace noded::auth

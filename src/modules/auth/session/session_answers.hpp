@@ -1,0 +1,72 @@
+// Answers of the login's own routes: one shape for every refusal, as JSON or, for who prefers HTML,
+// as a page with the same facts and the same status (docs/sessions.md).
+#pragma once
+
+#include "noded/http.hpp"
+#include "noded/result.hpp"
+
+#include "modules/auth/session/language.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace noded::auth {
+
+// A kind of refusal; the message beside it says what is wrong in this case.
+struct RefusalKind {
+  int status;
+  std::string_view code;
+  Words title;
+};
+inline constexpr RefusalKind kBadJson{400, "BAD_JSON", {"Malformed JSON", "无效的 JSON"}};
+inline constexpr RefusalKind kValidationFailed{
+    400, "VALIDATION_FAILED", {"Validation failed", "校验失败"}
+};
+inline constexpr RefusalKind kUnauthenticated{
+    401, "UNAUTHENTICATED", {"Authentication required", "需要登录"}
+};
+inline constexpr RefusalKind kTokenInvalid{401, "TOKEN_INVALID", {"Invalid token", "无效的令牌"}};
+inline constexpr RefusalKind kForbidden{403, "FORBIDDEN", {"Forbidden", "没有权限"}};
+inline constexpr RefusalKind kCsrfFailed{
+    403, "CSRF_FAILED", {"Request from another site", "跨站请求被拒绝"}
+};
+inline constexpr RefusalKind kNotFound{404, "NOT_FOUND", {"Not found", "未找到"}};
+inline constexpr RefusalKind kRequestTimeout{
+    408, "REQUEST_TIMEOUT", {"Request timed out", "请求超时"}
+};
+inline constexpr RefusalKind kConflict{409, "CONFLICT", {"Conflict", "冲突"}};
+inline constexpr RefusalKind kEmailExists{409, "EMAIL_EXISTS", {"E-mail exists", "邮箱已存在"}};
+inline constexpr RefusalKind kBodyTooLarge{
+    413, "BODY_TOO_LARGE", {"Request body too large", "请求体过大"}
+};
+inline constexpr RefusalKind kRateLimited{
+    429, "RATE_LIMITED", {"Too many attempts", "尝试次数过多"}
+};
+inline constexpr RefusalKind kInternalError{
+    500, "INTERNAL_ERROR", {"Internal error", "内部服务器错误"}
+};
+inline constexpr RefusalKind kServiceUnavailable{
+    503, "SERVICE_UNAVAILABLE", {"Service unavailable", "服务过载"}
+};
+
+// A browser that shows pages rather than a program.
+bool prefers_html(const http::Request& request) noexcept;
+
+http::Response refuse(
+    const http::Request& request, const RefusalKind& kind, std::string_view message
+);
+// What a failed call answers; what is internal stays so.
+http::Response refuse_error(const http::Request& request, const Error& error);
+// 429 with Retry-After.
+http::Response refuse_for_now(const http::Request& request, std::int64_t retry_after_s);
+
+// kInvalid naming a member of a request that its route does not know.
+Result<> require_known(
+    const boost::json::value& fields, std::initializer_list<std::string_view> known
+);
+
+}  // namespace noded::auth

@@ -1,0 +1,356 @@
+#include "modules/auth/session/session_controller.hpp"
+
+#include "codec/json.hpp"
+#include "codec/text.hpp"
+#include "crypto/crypto.hpp"
+#include "http/error_answer.hpp"
+#include "modules/auth/cookie.hpp"
+#include "modules/auth/login_request.hpp"
+#include "modules/auth/session/login_pages.hpp"
+#include "modules/auth/session/next_path.hpp"
+#include "modules/auth/session/session_answers.hpp"
+
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+constexpr std::int64_t kPreSessionLifetime_s = 600;
+constexpr std::string_view kNoCookies =
+    "no login by plain http here: use https, or set auth.allow_insecure_cookie";
+
+void add_header(http::Response& response, std::string name, std::string value) {
+  response.headers.push_back({std::move(name), std::move(value)});
+}
+
+std::string query_text(const http::Request& request, std::string_view name) {
+  const auto query = parse_form(request.query);
+  return query ? text_field(*query, name) : std::string();
+}
+
+bool flag_of(const json::value& fields, std::string_view name) {
+  const json::value* flag = fields.get_object().if_contains(name);
+  return flag != nullptr && flag->is_bool() && flag->get_bool();
+}
+
+std::string token_answer(const OpenedSession& opened) {
+  std::string body = "{\"token\":";
+  codec::append_json_string(body, opened.token);
+  body += R"(,"token_type":"Bearer","expires_in":)" + std::to_string(opened.expires_in_s);
+  if (!opened.refresh_token.empty()) {
+    body += ",\"refresh_token\":";
+    codec::append_json_string(body, opened.refresh_token);
+  }
+  if (!opened.csrf.empty()) {
+    body += ",\"csrf\":";
+    codec::append_json_string(body, opened.csrf);
+  }
+  return body + ",\"user\":" + opened.claims;
+}
+
+// Tells clients apart that could hold the same refresh token.
+std::string client_of(const http::Request& request) {
+  std::string text(request.peer);
+  text.append("\n").append(request.header("user-agent"));
+  return codec::base64url_encode(crypto::sha256(text));
+}
+
+std::string page_target(std::string_view page, LoginProblem problem, std::string_view next) {
+  std::string target(page);
+  target.append("?error=").append(name_of(problem));
+  if (next != "/") target.append("&next=").append(codec::percent_encode(next));
+  return target;
+}
+
+}  // namespace
+
+std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
+  using http::Method;
+  std::vector<http::Route> table;
+  const auto add = [&table](Method method, std::string pattern, http::Handler handler) {
+    table.push_back(credentials_route(method, std::move(pattern), std::move(handler)));
+  };
+  add(Method::kPost, "/auth/api/login", [this, state](http::Request& request) {
+    return login(state, request);
+  });
+  add(Method::kPost, "/auth/api/logout", [this, state](http::Request& request) {
+    return logout(request, state);
+  });
+  add(Method::kGet, "/auth/api/logout", [this](http::Request& request) {
+    return http::answered(show_logout(request));
+  });
+  add(Method::kPost, "/auth/api/refresh", [this, state](http::Request& request) {
+    return refresh(state, request);
+  });
+  add(Method::kPost, "/auth/api/password", [this, state](http::Request& request) {
+    return change_password(state, request);
+  });
+  add(Method::kGet, "/api/check", [this](http::Request& request) {
+    return http::answered(check(request));
+  });
+  add(Method::kGet, "/auth/login", [this, state](http::Request& request) {
+    return http::answered(show_login(*state, request));
+  });
+  add(Method::kGet, "/auth/register", [this, state](http::Request& request) {
+    return http::answered(show_register(*state, request));
+  });
+  add(Method::kPost, "/auth/register", [this, state](http::Request& request) {
+    return register_account(state, request);
+  });
+  add(Method::kGet, std::string(kStylePath), [](http::Request&) {
+    http::Response response = http::Response::text(200, std::string(style_sheet()));
+    response.content_type = "text/css; charset=utf-8";
+    add_header(response, "Cache-Control", "public, max-age=3600");
+    return http::answered(std::move(response));
+  });
+  return table;
+}
+
+CookieWay SessionController::way(const http::Request& request) const {
+  return cookie_way(request, parts_.sessions.rules().allow_insecure_cookie);
+}
+
+// Programs that send JSON tell no origin and have no cookie to lose; a page's form has to show
+// where it comes from.
+bool SessionController::is_from_here(
+    const http::Request& request, const json::value& fields, const OwnCookie& cookie
+) const {
+  const std::string_view value = own_cookie(request, way(request), cookie);
+  if (is_csrf_token(text_field(fields, "csrf"), value)) return true;
+  if (is_csrf_token(request.header("x-csrf-token"), value)) return true;
+  switch (origin_of(request, parts_.origins.trusted())) {
+    case RequestOrigin::kSame:
+      return true;
+    case RequestOrigin::kSibling:
+    case RequestOrigin::kForeign:
+      return false;
+    case RequestOrigin::kUnknown:
+      break;
+  }
+  return wants_json(request) && cookie.name == kPreSessionCookie.name;
+}
+
+http::Response SessionController::show_form(
+    const AuthState& state, const http::Request& request, bool registers
+) {
+  const std::string next = next_path(query_text(request, "next"));
+  if (request.identity->kind == Identity::Kind::kUser) return http::Response::redirect(303, next);
+  const CookieWay way = this->way(request);
+  if (way == CookieWay::kNone) return refuse(request, kForbidden, kNoCookies);
+  // Pages open beside each other share one.
+  std::string cookie(own_cookie(request, way, kPreSessionCookie));
+  if (hash_of_session_token(cookie).empty()) cookie = make_session_token();
+  const std::string csrf = csrf_token(cookie);
+  const LoginPage page{
+      .problem = problem_of(query_text(request, "error")),
+      .csrf = csrf,
+      .next = next,
+      .email = {},
+      .allow_register = state.rules.allow_register
+  };
+  const Language language = language_of(request.header("accept-language"));
+  http::Response response =
+      answer_page(200, registers ? register_page(language, page) : login_page(language, page));
+  add_header(
+      response, "Set-Cookie", set_own_cookie(way, kPreSessionCookie, cookie, kPreSessionLifetime_s)
+  );
+  return response;
+}
+
+http::Response SessionController::show_login(const AuthState& state, const http::Request& request) {
+  return show_form(state, request, false);
+}
+
+http::Response SessionController::show_register(
+    const AuthState& state, const http::Request& request
+) {
+  if (state.rules.allow_register) return show_form(state, request, true);
+  return refuse(request, kForbidden, "Registration is not allowed");
+}
+
+http::Response SessionController::show_logout(const http::Request& request) {
+  if (request.identity->kind != Identity::Kind::kUser) {
+    return http::Response::redirect(303, "/auth/login");
+  }
+  const std::string_view session = own_cookie(request, way(request), kSessionCookie);
+  const Language language = language_of(request.header("accept-language"));
+  return answer_page(200, logout_page(language, csrf_token(session)));
+}
+
+Task<http::Response> SessionController::login(AuthStatePtr state, http::Request& request) {
+  const bool is_form = !wants_json(request);
+  if (is_form && way(request) == CookieWay::kNone)
+    co_return refuse(request, kForbidden, kNoCookies);
+  const auto room = parts_.passwords.require_room();
+  if (!room) co_return refuse_error(request, room.error());
+  const auto fields = co_await read_fields(request);
+  if (!fields) co_return refuse_error(request, fields.error());
+  const auto known =
+      require_known(*fields, {"email", "username", "password", "next", "csrf", "cookie"});
+  if (!known) co_return refuse_error(request, known.error());
+  if (!is_from_here(request, *fields, kPreSessionCookie)) {
+    co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
+  }
+  std::string email = text_field(*fields, "email");
+  if (email.empty()) email = text_field(*fields, "username");
+  const auto account = co_await parts_.accounts.check_password(
+      *state, request, std::move(email), text_field(*fields, "password")
+  );
+  if (!account) co_return refuse_login(request, *fields, account.error());
+  co_return co_await enter(*state, request, *fields, *account, 200);
+}
+
+http::Response SessionController::refuse_login(
+    const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+) {
+  const bool is_form = !wants_json(request);
+  const std::string next = next_path(text_field(fields, "next"));
+  if (refusal.retry_after_s > 0) {
+    if (!is_form) return refuse_for_now(request, refusal.retry_after_s);
+    const std::string email = text_field(fields, "email");
+    const std::string csrf = text_field(fields, "csrf");
+    http::Response response = answer_page(
+        429,
+        login_page(
+            language_of(request.header("accept-language")),
+            {.problem = LoginProblem::kTooMany, .csrf = csrf, .next = next, .email = email}
+        )
+    );
+    add_header(response, "Retry-After", std::to_string(refusal.retry_after_s));
+    return response;
+  }
+  if (!is_form || refusal.error.code != Errc::kUnauthorized) {
+    return refuse_error(request, refusal.error);
+  }
+  return http::Response::redirect(
+      303, page_target("/auth/login", LoginProblem::kCredentials, next)
+  );
+}
+
+Task<http::Response> SessionController::enter(
+    const AuthState& state,
+    http::Request& request,
+    const json::value& fields,
+    const Account& account,
+    int status
+) {
+  const bool is_form = !wants_json(request);
+  const bool with_cookies = is_form || flag_of(fields, "cookie") || request.identity->by_cookie;
+  auto opened = co_await parts_.opener.open(
+      state,
+      request,
+      {.account = account,
+       .amr = {"pwd"},
+       .with_cookies = with_cookies,
+       .with_refresh = !with_cookies}
+  );
+  if (!opened) co_return refuse_error(request, opened.error());
+  const std::string next = next_path(text_field(fields, "next"));
+  http::Response response;
+  if (is_form) {
+    response = http::Response::redirect(303, next);
+  } else {
+    std::string body = token_answer(*opened) + ",\"redirect\":";
+    codec::append_json_string(body, next);
+    response = http::Response::json(status, body + "}");
+  }
+  for (std::string& cookie : opened->set_cookies)
+    add_header(response, "Set-Cookie", std::move(cookie));
+  if (const CookieWay way = this->way(request);
+      !own_cookie(request, way, kPreSessionCookie).empty()) {
+    add_header(response, "Set-Cookie", clear_own_cookie(way, kPreSessionCookie));
+  }
+  add_header(response, "Cache-Control", "no-store");
+  co_return response;
+}
+
+Task<http::Response> SessionController::register_account(
+    AuthStatePtr state, http::Request& request
+) {
+  const bool is_form = !wants_json(request);
+  if (is_form && way(request) == CookieWay::kNone)
+    co_return refuse(request, kForbidden, kNoCookies);
+  const auto room = parts_.passwords.require_room();
+  if (!room) co_return refuse_error(request, room.error());
+  const auto fields = co_await read_fields(request);
+  if (!fields) co_return refuse_error(request, fields.error());
+  const auto known = require_known(*fields, {"email", "password", "next", "csrf", "cookie"});
+  if (!known) co_return refuse_error(request, known.error());
+  if (!is_from_here(request, *fields, kPreSessionCookie)) {
+    co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
+  }
+  json::object credentials{
+      {"email", text_field(*fields, "email")}, {"password", text_field(*fields, "password")}
+  };
+  const auto account =
+      co_await parts_.accounts.make_account(*state, std::move(credentials), request);
+  if (account) co_return co_await enter(*state, request, *fields, *account, 201);
+  const int refused_with = http::status_of(account.error().code);
+  if (is_form && refused_with < 500 && state->rules.allow_register) {
+    co_return http::Response::redirect(
+        303,
+        page_target(
+            "/auth/register", LoginProblem::kRegistration, next_path(text_field(*fields, "next"))
+        )
+    );
+  }
+  co_return refuse_error(request, account.error());
+}
+
+Task<http::Response> SessionController::logout(http::Request& request, AuthStatePtr state) {
+  const IdentityPtr identity = request.identity;
+  json::value fields;
+  if (!wants_json(request)) {
+    auto read = co_await read_fields(request);
+    if (read) fields = std::move(*read);
+  }
+  if (identity->by_cookie && !is_from_here(request, fields, kSessionCookie)) {
+    co_return refuse(request, kCsrfFailed, "the request is not of a page of this site");
+  }
+  if (!identity->session.empty()) {
+    const auto ended = co_await parts_.sessions.end(identity->session, request.deadline);
+    if (!ended) co_return refuse_error(request, ended.error());
+  }
+  http::Response response = wants_json(request) ? http::Response::json(200, R"({"ok":true})")
+                                                : http::Response::redirect(303, "/auth/login");
+  if (const CookieWay way = this->way(request); way != CookieWay::kNone) {
+    add_header(response, "Set-Cookie", clear_own_cookie(way, kSessionCookie));
+  }
+  const std::int64_t now_s = parts_.sessions.now_ms() / 1000;
+  add_header(response, "Set-Cookie", clear_cookie(state->rules.cookie, now_s));
+  add_header(response, "Cache-Control", "no-store");
+  co_return response;
+}
+
+Task<http::Response> SessionController::refresh(AuthStatePtr state, http::Request& request) {
+  const auto fields = co_await read_fields(request);
+  if (!fields) co_return refuse_error(request, fields.error());
+  const auto known = require_known(*fields, {"refresh_token"});
+  if (!known) co_return refuse_error(request, known.error());
+  const auto refreshed = co_await parts_.sessions.refresh(
+      text_field(*fields, "refresh_token"), client_of(request), request.deadline
+  );
+  if (!refreshed) co_return refuse_error(request, refreshed.error());
+  using Outcome = Sessions::Refreshed::Outcome;
+  if (refreshed->outcome == Outcome::kReused) {
+    parts_.log.warning(
+        "token.reuse",
+        codec::to_json_text(json::object{
+            {"user", refreshed->user}, {"session", refreshed->id}, {"ip", request.peer}
+        })
+    );
+  }
+  if (refreshed->outcome != Outcome::kDone) {
+    co_return refuse(request, kTokenInvalid, "the refresh token is not valid (any more)");
+  }
+  const auto account = co_await state->users.find_by_id(refreshed->user, request.deadline);
+  if (!account) co_return refuse_error(request, account.error());
+  if (!*account) co_return refuse(request, kTokenInvalid, "the account is gone");
+  const auto renewed = parts_.opener.renew(*state, **account, *refreshed);
+  if (!renewed) co_return refuse_error(request, renewed.error());
+  http::Response response = http::Response::json(200, token_answer(*renewed) + "}");
+  add_header(response, "Cache-Control", "no-store");
+  co_return response;
+}
+
+}  // namespace noded::auth

@@ -1,0 +1,73 @@
+// SessionController: the login of browsers and programs beside the application's own routes:
+// /auth/login, /auth/register, /auth/api/* and /api/check (docs/sessions.md). Loop threads,
+// concurrently.
+#pragma once
+
+#include "noded/http.hpp"
+
+#include "modules/auth/auth_controller.hpp"
+#include "modules/auth/auth_state.hpp"
+#include "modules/auth/session/own_cookie.hpp"
+#include "modules/auth/session/request_origin.hpp"
+#include "modules/auth/session/session_opener.hpp"
+#include "modules/auth/session/sessions.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace noded::auth {
+
+class SessionController {
+ public:
+  // All must outlive the routes.
+  struct Parts {
+    AuthController& accounts;
+    const Passwords& passwords;
+    Sessions& sessions;
+    SessionOpener& opener;
+    const CrossSiteFilter& origins;
+    Node::Logger& log;
+  };
+  explicit SessionController(const Parts& parts) : parts_(parts) {}
+
+  std::vector<http::Route> routes(const AuthStatePtr& state);
+
+ private:
+  Task<http::Response> login(AuthStatePtr state, http::Request& request);
+  Task<http::Response> register_account(AuthStatePtr state, http::Request& request);
+  Task<http::Response> logout(http::Request& request, AuthStatePtr state);
+  Task<http::Response> refresh(AuthStatePtr state, http::Request& request);
+  Task<http::Response> change_password(AuthStatePtr state, http::Request& request);
+  http::Response check(const http::Request& request);
+  http::Response show_login(const AuthState& state, const http::Request& request);
+  http::Response show_register(const AuthState& state, const http::Request& request);
+  http::Response show_logout(const http::Request& request);
+
+  Task<Result<>> replace_password(
+      const AuthState& state, const Account& account, std::string password, SteadyTime deadline
+  );
+  Task<http::Response> enter(
+      const AuthState& state,
+      http::Request& request,
+      const json::value& fields,
+      const Account& account,
+      int status
+  );
+  http::Response refuse_login(
+      const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+  );
+  // What such a page needs; Set-Cookie of its own is added to the answer.
+  http::Response show_form(const AuthState& state, const http::Request& request, bool registers);
+  CookieWay way(const http::Request& request) const;
+  bool is_from_here(
+      const http::Request& request, const json::value& fields, const OwnCookie& cookie
+  ) const;
+
+  Parts parts_;
+};
+
+}  // namespace noded::auth
