@@ -3,6 +3,7 @@
 #include "noded/permissions.hpp"
 
 #include "codec/json.hpp"
+#include "http/error_answer.hpp"
 #include "modules/auth/decision.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
@@ -184,6 +185,8 @@ Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& re
     co_return refuse_as(request, kLastAdministrator, changed.error().message);
   if (!changed) co_return refuse_as(request, changed.error());
   if (!*changed) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  const auto ended = co_await sessions_.end_all((*changed)->id, request.deadline);
+  if (!ended) co_return refuse_as(request, ended.error());
   co_return answer(to_json(**changed));
 }
 
@@ -194,13 +197,13 @@ Task<Result<Identity>> AccessAdmin::identity_of_user(
   const auto account = co_await state.users.find_by_id(id, deadline);
   if (!account) co_return std::unexpected(account.error());
   if (!*account) co_return fail(Errc::kNotFound, "there is no such user");
-  const auto signed_in = sign_in(state.rules, **account, seconds(clock_));
-  if (!signed_in) co_return std::unexpected(signed_in.error());
+  auto claims = claims_of(state.rules, **account);
+  if (!claims) co_return std::unexpected(std::move(claims.error()));
   Identity identity;
   identity.kind = Identity::Kind::kUser;
   identity.user_id = id;
   identity.role = (*account)->role;
-  identity.claims = signed_in->claims;
+  identity.claims = std::move(*claims);
   co_return identity;
 }
 

@@ -2,8 +2,8 @@
 //
 //   GET  /api/admin/roles            roles.manage  200 {"roles":[{"name","is_default",
 //        "implicit_allow","permissions":[{"permission","effect","policies":[…]}]}]}
-//   PUT  /api/admin/users/:id/role   users.manage  {"role":name|null} → 200 with the user; 409
-//        LAST_ADMIN when nobody else may administrate
+//   PUT  /api/admin/users/:id/role   users.manage  {"role":name|null} → 200 with the user, whose
+//        sessions end; 409        LAST_ADMIN when nobody else may administrate
 //   POST /api/admin/access/explain   roles.manage  {"user":id|null,"permission":name,
 //        "resource":{"entity","id","module"}?} → 200 {"user":…,"permission":…,"decision":…}, see
 //        decision.hpp; without a user: of somebody who is not signed in
@@ -13,6 +13,7 @@
 #include "noded/identity.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/session/sessions.hpp"
 #include "modules/auth/users_api/user_records.hpp"
 
 #include <vector>
@@ -22,8 +23,8 @@ namespace noded::auth {
 // Thread-safe. All must outlive the routes.
 class AccessAdmin {
  public:
-  AccessAdmin(Authorizer& authorizer, database::Database& database, const Clock& clock)
-      : authorizer_(authorizer), database_(database), clock_(clock) {}
+  AccessAdmin(Authorizer& authorizer, Sessions& sessions, database::Database& database)
+      : authorizer_(authorizer), sessions_(sessions), database_(database) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -45,8 +46,8 @@ class AccessAdmin {
   );
 
   Authorizer& authorizer_;
+  Sessions& sessions_;
   database::Database& database_;
-  const Clock& clock_;
 };
 
 }  // namespace noded::auth

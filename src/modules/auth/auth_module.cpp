@@ -53,8 +53,8 @@ AuthModule::AuthModule(const AuthServices& services)
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
-      users_api_(passwords_, *this, *this, services.database),
-      access_admin_(*this, services.database, services.clock) {
+      users_api_(passwords_, *this, *this, sessions_, services.database),
+      access_admin_(*this, sessions_, services.database) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
