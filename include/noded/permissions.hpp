@@ -53,6 +53,7 @@ inline constexpr std::array kPermissions{
     Permission{"system.schema.read", false, detail::kModuleContext},
     Permission{"users.read"},
     Permission{"users.manage"},
+    Permission{"roles.manage"},
     Permission{"audit.read"},
 };
 

@@ -93,6 +93,7 @@ int list_audit(const Loaded& loaded, const AuditArguments& arguments) {
     fmt::print("{}\n", codec::to_json_text(*page));
     return kDone;
   }
+  if (entries->get_array().empty()) fmt::print("There are no such entries.\n");
   for (const json::value& entry : entries->get_array()) {
     if (entry.is_object()) print_entry(entry.get_object());
   }

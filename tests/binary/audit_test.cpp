@@ -1,24 +1,19 @@
 // The audit chain of a node, with the real binary: what it says of acts, and of a store that
 // somebody touched.
+#include "binary/stored_record.hpp"
 #include "repository/audit/audit_entry.hpp"
 #include "repository/database/keys.hpp"
-#include "storage/open.hpp"
 #include "support/loopback_client.hpp"
 #include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
-#include <exception>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,32 +51,10 @@ class AuditCommand : public testing::Test {
   }
   // Rewrites what is stored of that entry.
   void tamper(std::uint64_t number, const std::function<void(std::string&)>& change) const {
-    storage::StorageSettings settings;
-    settings.directory = directory_.path() / "data" / "store";
-    const auto engine = storage::open_engine(settings);
-    ASSERT_TRUE(engine) << engine.error().message;
     std::string key = database::keys::prefix(1, database::keys::Space::kAuditEntry);
     for (std::size_t i = 8; i-- > 0;)
       key.push_back(static_cast<char>(number >> (8 * i) & 0xff));
-    auto transaction = (*engine)->begin({}).value();
-    std::string bytes;
-    ASSERT_TRUE(transaction->get(key, bytes).value());
-    change(bytes);
-    transaction->put(key, bytes);
-    net::io_context loop;
-    std::optional<Result<Sequence>> committed;
-    net::co_spawn(
-        net::any_io_executor(loop.get_executor()),
-        (*engine)->commit(std::move(transaction)),
-        [&committed](const std::exception_ptr&, Result<Sequence> result) {
-          committed = std::move(result);
-        }
-    );
-    const auto guard = net::make_work_guard(loop);
-    while (!committed)
-      loop.run_one();
-    ASSERT_TRUE(committed->has_value());
-    (*engine)->close();
+    test::rewrite_record(directory_.path() / "data" / "store", key, change);
   }
 
   test::TemporaryDirectory directory_;

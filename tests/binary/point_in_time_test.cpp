@@ -88,7 +88,8 @@ TEST_F(PointInTime, IsWhatARestoreGoesBackTo) {
     ASSERT_EQ(restored.code, 0) << restored.errors;
     EXPECT_THAT(restored.output, HasSubstr("restored backup 1"));
     EXPECT_THAT(restored.output, HasSubstr("as of " + time));
-    const Ended doctor = run({"doctor", "--data", path("restored")});
+    const Ended doctor =
+        run({"doctor", "--data", path("restored"), "--set", "secrets.key_file=" + key_file()});
     EXPECT_EQ(doctor.code, 0) << doctor.output;
     SpawnedProgram node(serving("restored"));
     EXPECT_EQ(notes(port_of(node)), then);

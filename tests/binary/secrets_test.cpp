@@ -1,4 +1,6 @@
 // The keys of a node's secrets as an operator meets them, with the real binary.
+#include "binary/stored_record.hpp"
+#include "repository/database/keys.hpp"
 #include "support/spawned_program.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -91,6 +93,21 @@ TEST_F(Secrets, LieNowhereInTheDataDirectoryNorInABackup) {
   EXPECT_TRUE(files_with("backups", kSecret).empty());
   EXPECT_FALSE(files_with("data", "me@example.com").empty()) << "the search finds what is there";
   EXPECT_EQ(fs::status(path("data/node.keys")).permissions(), fs::perms{0600});
+}
+
+// The store's files are searched for the text as it was before.
+TEST_F(Secrets, OfAFormerVersionAreSealedByTheNextStartAndGoFromTheFiles) {
+  make_store();
+  const std::string readable = R"({"auth":{"jwt":{"secret":"readable-as-before","alg":"HS256"}}})";
+  test::rewrite_record(
+      path("data/store"),
+      database::keys::meta(1, "secrets"),
+      [&readable](std::string& stored) { stored = readable; }
+  );
+  EXPECT_FALSE(files_with("data", "readable-as-before").empty());
+  EXPECT_EQ(on("data", {"user", "list"}).code, 0);
+  EXPECT_TRUE(files_with("data", "readable-as-before").empty());
+  EXPECT_THAT(on("data", {"secrets", "status"}).output, HasSubstr("opens 1 of 1 records, seals"));
 }
 
 TEST_F(Secrets, WithoutTheirKeyTheNodeSaysWhichItIsAndWhereItBelongs) {

@@ -53,7 +53,8 @@ AuthModule::AuthModule(const AuthServices& services)
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
-      users_api_(passwords_, *this, *this, services.database) {
+      users_api_(passwords_, *this, *this, sessions_, services.database),
+      access_admin_(*this, sessions_, services.database) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -104,6 +105,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(session_controller_.routes(state));
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
+    add(access_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {

@@ -8,6 +8,7 @@
 #include "noded/identity.hpp"
 #include "noded/module.hpp"
 
+#include "modules/auth/access_admin.hpp"
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
@@ -97,6 +98,7 @@ class AuthModule final : public Module,
   UsersAdmin users_admin_;
   SessionsAdmin sessions_admin_;
   UsersApi users_api_;
+  AccessAdmin access_admin_;
   std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;

@@ -126,10 +126,11 @@ TEST_F(ResumedChange, GoesOnInTheNextProcessWhereItEnded) {
   std::vector<std::uint64_t> told;
   bool was_published = false;
   const auto resumed = run(second.resume_change(
-      {[&](std::uint64_t rows) { told.push_back(rows); },
-       [&] {
-         was_published = true;
-       }}
+      {.on_progress = [&](std::uint64_t rows) { told.push_back(rows); },
+       .on_published =
+           [&] {
+             was_published = true;
+           }}
   ));
   ASSERT_TRUE(resumed) << resumed.error().message;
   EXPECT_EQ(told, (std::vector<std::uint64_t>{1203, 1703, 1903}));
@@ -217,9 +218,9 @@ TEST_F(ResumedChange, LeavesRemovedIndicesToTheNextProcessWhenItEnds) {
   ASSERT_TRUE(change_schema(kIndexed));
   Database first = make_process();
   ASSERT_TRUE(run(first.open(parse_object(kIndexed))));
-  ASSERT_TRUE(run(first.change_schema(parse_object(kPlain), {}, {{}, [&] {
-                                                                   first.pause_changes();
-                                                                 }})));
+  ASSERT_TRUE(run(first.change_schema(parse_object(kPlain), {}, {.on_published = [&] {
+                                        first.pause_changes();
+                                      }})));
   EXPECT_EQ(stray_entries(), 2U * kRows + 700) << "it was paused before it removed any";
   Database second = make_process();
   ASSERT_TRUE(run(second.open(parse_object(kPlain))));

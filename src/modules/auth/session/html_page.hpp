@@ -1,6 +1,6 @@
 // HtmlPage: one of the node's own pages, written from top to bottom: plain HTML that works without
-// scripts; what needs the one there may be is hidden until that shows it. Whatever is put into it is
-// escaped.
+// scripts; what needs the one there may be is hidden until that shows it. Whatever is put into it
+// is escaped.
 #pragma once
 
 #include "noded/http.hpp"

@@ -41,6 +41,13 @@ std::string text_of(const Entity& entity, const RowView& row, std::string_view f
   return found != nullptr ? std::string(row.field(found->id).text) : std::string();
 }
 
+// Of two who would take each other's last administrator away, the second runs again.
+void watch_administrators(Transaction& transaction) {
+  constexpr std::string_view kToken = "auth/administrators";
+  transaction.observe(kToken);
+  transaction.announce(kToken);
+}
+
 // The accounts of one transaction.
 class Rows {
  public:
@@ -69,6 +76,18 @@ class Rows {
     };
   }
 
+  // kConflict, type kLastOne, when that user alone holds one of the roles.
+  Result<> require_another(
+      const std::vector<std::string>& roles, const UserView& user, const RowKey& key
+  ) {
+    if (std::ranges::find(roles, user.role) == roles.end()) return {};
+    const auto others = is_another_in(roles, key);
+    if (!others) return std::unexpected(others.error());
+    if (*others) return {};
+    return fail(Errc::kConflict, "nobody else may administrate this node", std::string(kLastOne));
+  }
+
+ private:
   // Whether somebody but that one holds one of the roles.
   Result<bool> is_another_in(const std::vector<std::string>& roles, const RowKey& one) {
     const std::string prefix =
@@ -83,7 +102,6 @@ class Rows {
     return false;
   }
 
- private:
   std::uint16_t application_;
   const Entity& entity_;
   Transaction& transaction_;
@@ -92,8 +110,8 @@ class Rows {
 // Texts that begin with it, as a range: $like would take some of its characters for patterns.
 json::object begins_with(const Entity& entity, const std::string& prefix) {
   const json::object range{{"$between", json::array{prefix, prefix + "\xf4\x8f\xbf\xbf"}}};
-  json::array either{json::object{{"email", range}}};
-  if (entity.find_field("username") != nullptr) either.push_back(json::object{{"username", range}});
+  json::object either{{"email", range}};
+  if (entity.find_field("username") != nullptr) either.emplace("username", range);
   return {{"$or", std::move(either)}};
 }
 
@@ -227,14 +245,52 @@ Task<Result<std::optional<UserView>>> UserRecords::change(
   co_return co_await database_->write(deadline, std::move(body));
 }
 
+Task<Result<std::optional<UserView>>> UserRecords::set_role(
+    std::string id,
+    std::string role,
+    std::vector<std::string> roles,
+    audit::Actor actor,
+    SteadyTime deadline
+) const {
+  const bool stays = std::ranges::find(roles, role) != roles.end();
+  auto body = [&](const Schema& schema,
+                  Transaction& transaction) -> Result<std::optional<UserView>> {
+    watch_administrators(transaction);
+    const auto entity = find_entity(&schema);
+    if (!entity) return std::unexpected(entity.error());
+    const auto key = RowKey::parse(id, (*entity)->uuid_keys);
+    if (!key) return std::nullopt;
+    Rows rows(*database_, **entity, transaction);
+    const auto before = rows.load(*key);
+    if (!before || !*before) return before;
+    const auto checked = stays ? Result<>() : rows.require_another(roles, **before, *key);
+    if (!checked) return std::unexpected(checked.error());
+    database::Writer writer(
+        database_->application(),
+        schema,
+        transaction,
+        database::unrestricted_access_for_the_node_itself(),
+        database_->clock()
+    );
+    const json::object fields{{"role", role.empty() ? json::value() : json::value(role)}};
+    const auto updated = writer.update(**entity, *key, fields, true);
+    if (!updated) return std::unexpected(updated.error());
+    const json::object details{{"before", (*before)->role}, {"after", role}};
+    const audit::AuditChain chain(database_->application(), database_->clock());
+    auto kept = chain.append(
+        transaction, done_by(actor, "user.role", "user " + id, codec::to_json_text(details))
+    );
+    if (!kept) return std::unexpected(std::move(kept.error()));
+    return rows.load(*key);
+  };
+  co_return co_await database_->write(deadline, std::move(body));
+}
+
 Task<Result<bool>> UserRecords::erase(
     std::string id, std::vector<std::string> roles, audit::Actor actor, SteadyTime deadline
 ) const {
   auto body = [&](const Schema& schema, Transaction& transaction) -> Result<bool> {
-    // Of two who remove each other's last administrator, the second runs again.
-    constexpr std::string_view kToken = "auth/administrators";
-    transaction.observe(kToken);
-    transaction.announce(kToken);
+    watch_administrators(transaction);
     const auto entity = find_entity(&schema);
     if (!entity) return std::unexpected(entity.error());
     const auto key = RowKey::parse(id, (*entity)->uuid_keys);
@@ -243,14 +299,8 @@ Task<Result<bool>> UserRecords::erase(
     const auto user = rows.load(*key);
     if (!user) return std::unexpected(user.error());
     if (!*user) return false;
-    if (std::ranges::find(roles, (*user)->role) != roles.end()) {
-      const auto others = rows.is_another_in(roles, *key);
-      if (!others) return std::unexpected(others.error());
-      if (!*others)
-        return fail(
-            Errc::kConflict, "nobody else may administrate this node", std::string(kLastOne)
-        );
-    }
+    if (auto checked = rows.require_another(roles, **user, *key); !checked)
+      return std::unexpected(std::move(checked.error()));
     database::Writer writer(
         database_->application(),
         schema,

@@ -70,6 +70,15 @@ class UserRecords {
       audit::Actor actor,
       SteadyTime deadline
   ) const;
+  // `role` empty: none. Empty: there is no such account. kConflict, type kLastOne: nobody else
+  // holds one of `roles`, and that one would not any more.
+  Task<Result<std::optional<UserView>>> set_role(
+      std::string id,
+      std::string role,
+      std::vector<std::string> roles,
+      audit::Actor actor,
+      SteadyTime deadline
+  ) const;
   // False when there is no such account. kConflict, type kLastOne: nobody else holds one of
   // `roles`.
   Task<Result<bool>> erase(

@@ -301,6 +301,9 @@ Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request)
     co_return refuse_as(request, kLastAdministrator, erased.error().message);
   if (!erased) co_return refuse_as(request, erased.error());
   if (!*erased) co_return no_such_user(request);
+  const auto ended =
+      co_await sessions_.end_all(std::string(request.parameter("id")), request.deadline);
+  if (!ended) co_return refuse_as(request, ended.error());
   http::Response response;
   response.status = 204;
   response.content_type = {};

@@ -7,6 +7,7 @@
 
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/session/sessions.hpp"
 #include "modules/auth/users_api/user_input.hpp"
 #include "modules/auth/users_api/user_records.hpp"
 #include "repository/database/access.hpp"
@@ -25,9 +26,14 @@ class UsersApi {
       const Passwords& passwords,
       Authorizer& authorizer,
       database::AccessProvider& access,
+      Sessions& sessions,
       database::Database& database
   )
-      : passwords_(passwords), authorizer_(authorizer), access_(access), database_(database) {}
+      : passwords_(passwords),
+        authorizer_(authorizer),
+        access_(access),
+        sessions_(sessions),
+        database_(database) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -54,6 +60,7 @@ class UsersApi {
   const Passwords& passwords_;
   Authorizer& authorizer_;
   database::AccessProvider& access_;
+  Sessions& sessions_;
   database::Database& database_;
   // Who wants the same address at once waits for the first, instead of hashing beside it in vain.
   std::array<database::TurnQueue, kQueues> turns_;

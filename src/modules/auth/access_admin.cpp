@@ -1,0 +1,236 @@
+#include "modules/auth/access_admin.hpp"
+
+#include "noded/permissions.hpp"
+
+#include "codec/json.hpp"
+#include "http/error_answer.hpp"
+#include "modules/auth/decision.hpp"
+#include "modules/auth/first_administrator.hpp"
+#include "modules/auth/login_request.hpp"
+#include "modules/auth/users_api/service_answers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+http::Response answer(std::string body) {
+  http::Response response = http::Response::json(200, std::move(body));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+std::string role_json(const GuardRole& role) {
+  std::string out = R"({"name":)";
+  codec::append_json_string(out, role.name);
+  out += fmt::format(
+      R"(,"is_default":{},"implicit_allow":{},"permissions":[)",
+      role.is_default,
+      role.implicit_allow
+  );
+  for (const Grant& grant : role.grants) {
+    if (out.back() == '}') out += ',';
+    out += R"({"permission":)";
+    codec::append_json_string(out, grant.permission);
+    out += fmt::format(R"(,"effect":"{}","policies":[)", grant.allow ? "allow" : "deny");
+    for (const Policy& policy : grant.policies) {
+      if (out.back() == '}') out += ',';
+      out += policy.text;
+    }
+    out += "]}";
+  }
+  return out + "]}";
+}
+
+Task<Result<json::object>> read_object(http::Request& request) {
+  const auto body = co_await request.read_body(kMaxCredentials);
+  if (!body) co_return std::unexpected(body.error());
+  auto value = codec::parse_json(*body, "request body", {.max_depth = request.json_depth});
+  if (!value) co_return std::unexpected(std::move(value.error()));
+  if (!value->is_object()) co_return fail(Errc::kInvalid, "the body is no JSON object");
+  co_return std::move(value->get_object());
+}
+
+// Of POST /api/admin/access/explain.
+struct Question {
+  std::string user;  // empty: nobody
+  std::string permission;
+  json::object resource;
+};
+
+Result<Question> read_question(const json::object& body) {
+  Question question;
+  for (const auto& [name, value] : body) {
+    if (name == "user" && value.is_null()) continue;
+    if (name == "user" && value.is_string()) {
+      question.user = value.get_string();
+    } else if (name == "permission" && value.is_string()) {
+      question.permission = value.get_string();
+    } else if (name == "resource" && value.is_object()) {
+      question.resource = value.get_object();
+    } else {
+      return fail(
+          Errc::kInvalid,
+          R"(expected {"user":id|null,"permission":name,"resource":{"entity","id","module"}?})"
+      );
+    }
+  }
+  if (find_permission(question.permission) != nullptr) return question;
+  return fail(Errc::kInvalid, fmt::format("there is no permission \"{}\"", question.permission));
+}
+
+// The texts that the context refers to stay in `resource`.
+void set_resource(ConditionContext& context, const json::object& resource) {
+  const auto text = [&resource](std::string_view name) -> std::string_view {
+    const json::value* value = resource.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                  : std::string_view();
+  };
+  context.entity = text("entity");
+  context.module = text("module");
+  const std::string_view id = text("id");
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(id.data(), id.data() + id.size(), number);
+  const bool is_number = !id.empty() && fault == std::errc() && end == id.data() + id.size();
+  if (is_number) {
+    context.number = number;
+  } else {
+    context.id = id;
+  }
+}
+
+// The name of a role, empty for none.
+Result<std::string> read_role(const json::object& body, const Guard& guard) {
+  const json::value* role = body.if_contains("role");
+  if (role == nullptr || body.size() != 1 || !(role->is_string() || role->is_null()))
+    return fail(Errc::kInvalid, R"(expected {"role":name} or {"role":null})");
+  if (role->is_null()) return std::string();
+  const std::string name(role->get_string());
+  if (std::ranges::find(guard.roles(), name, &GuardRole::name) != guard.roles().end()) return name;
+  return fail(Errc::kInvalid, fmt::format("there is no role \"{}\"", name));
+}
+
+}  // namespace
+
+http::Route AccessAdmin::route(
+    const AuthStatePtr& state,
+    http::Method method,
+    std::string pattern,
+    std::string_view permission,
+    Handle handle
+) {
+  return credentials_route(
+      method,
+      std::move(pattern),
+      [this, state, permission, handle](http::Request& request) -> Task<http::Response> {
+        if (request.identity->kind == Identity::Kind::kAnonymous)
+          return http::answered(refuse_as(request, kNobody, "sign in first"));
+        if (!authorizer_.authorize(*request.identity, permission, request)) {
+          return http::answered(refuse_as(
+              request, kNotAllowed, fmt::format("this needs the permission {}", permission)
+          ));
+        }
+        return (this->*handle)(state, request);
+      }
+  );
+}
+
+std::vector<http::Route> AccessAdmin::routes(const AuthStatePtr& state) {
+  using http::Method;
+  std::vector<http::Route> table;
+  table.push_back(
+      route(state, Method::kGet, "/api/admin/roles", "roles.manage", &AccessAdmin::roles)
+  );
+  table.push_back(route(
+      state, Method::kPut, "/api/admin/users/:id/role", "users.manage", &AccessAdmin::set_role
+  ));
+  table.push_back(route(
+      state,
+      Method::kPost,
+      "/api/admin/access/explain",
+      "roles.manage",
+      &AccessAdmin::explain_access
+  ));
+  return table;
+}
+
+Task<http::Response> AccessAdmin::roles(AuthStatePtr state, http::Request&) {
+  std::string body = R"({"roles":[)";
+  for (const GuardRole& role : state->guard->roles()) {
+    if (body.back() == '}') body += ',';
+    body += role_json(role);
+  }
+  co_return answer(body + "]}");
+}
+
+Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& request) {
+  const auto body = co_await read_object(request);
+  if (!body) co_return refuse_as(request, body.error());
+  auto role = read_role(*body, *state->guard);
+  if (!role) co_return refuse_as(request, role.error());
+  const auto changed = co_await UserRecords(database_, state->rules.entity_name)
+                           .set_role(
+                               std::string(request.parameter("id")),
+                               std::move(*role),
+                               administrating_roles(*state->guard),
+                               audit::actor_of(request),
+                               request.deadline
+                           );
+  if (!changed && changed.error().type == kLastOne)
+    co_return refuse_as(request, kLastAdministrator, changed.error().message);
+  if (!changed) co_return refuse_as(request, changed.error());
+  if (!*changed) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  const auto ended = co_await sessions_.end_all((*changed)->id, request.deadline);
+  if (!ended) co_return refuse_as(request, ended.error());
+  co_return answer(to_json(**changed));
+}
+
+// As a token of that user would make it.
+Task<Result<Identity>> AccessAdmin::identity_of_user(
+    const AuthState& state, const std::string& id, SteadyTime deadline
+) {
+  const auto account = co_await state.users.find_by_id(id, deadline);
+  if (!account) co_return std::unexpected(account.error());
+  if (!*account) co_return fail(Errc::kNotFound, "there is no such user");
+  auto claims = claims_of(state.rules, **account);
+  if (!claims) co_return std::unexpected(std::move(claims.error()));
+  Identity identity;
+  identity.kind = Identity::Kind::kUser;
+  identity.user_id = id;
+  identity.role = (*account)->role;
+  identity.claims = std::move(*claims);
+  co_return identity;
+}
+
+Task<http::Response> AccessAdmin::explain_access(AuthStatePtr state, http::Request& request) {
+  const auto body = co_await read_object(request);
+  if (!body) co_return refuse_as(request, body.error());
+  const auto question = read_question(*body);
+  if (!question) co_return refuse_as(request, question.error());
+  Identity identity;
+  identity.claims = "{}";
+  if (!question->user.empty()) {
+    auto found = co_await identity_of_user(*state, question->user, request.deadline);
+    if (!found) co_return refuse_as(request, found.error());
+    identity = std::move(*found);
+  }
+  ConditionContext context(identity);
+  set_resource(context, question->resource);
+  std::string out = R"({"user":)";
+  if (question->user.empty()) {
+    out += "null";
+  } else {
+    codec::append_json_string(out, question->user);
+  }
+  out += R"(,"permission":)";
+  codec::append_json_string(out, question->permission);
+  out += R"(,"decision":)" + explain(*state->guard, identity, question->permission, context);
+  co_return answer(out + "}");
+}
+
+}  // namespace noded::auth

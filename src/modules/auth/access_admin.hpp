@@ -1,0 +1,53 @@
+// AccessAdmin: who may do what, for whoever manages it. Refusals are those of service_answers.hpp.
+//
+//   GET  /api/admin/roles            roles.manage  200 {"roles":[{"name","is_default",
+//        "implicit_allow","permissions":[{"permission","effect","policies":[…]}]}]}
+//   PUT  /api/admin/users/:id/role   users.manage  {"role":name|null} → 200 with the user, whose
+//        sessions end; 409        LAST_ADMIN when nobody else may administrate
+//   POST /api/admin/access/explain   roles.manage  {"user":id|null,"permission":name,
+//        "resource":{"entity","id","module"}?} → 200 {"user":…,"permission":…,"decision":…}, see
+//        decision.hpp; without a user: of somebody who is not signed in
+#pragma once
+
+#include "noded/http.hpp"
+#include "noded/identity.hpp"
+
+#include "modules/auth/auth_state.hpp"
+#include "modules/auth/session/sessions.hpp"
+#include "modules/auth/users_api/user_records.hpp"
+
+#include <vector>
+
+namespace noded::auth {
+
+// Thread-safe. All must outlive the routes.
+class AccessAdmin {
+ public:
+  AccessAdmin(Authorizer& authorizer, Sessions& sessions, database::Database& database)
+      : authorizer_(authorizer), sessions_(sessions), database_(database) {}
+
+  // The routes of one state.
+  std::vector<http::Route> routes(const AuthStatePtr& state);
+
+ private:
+  using Handle = Task<http::Response> (AccessAdmin::*)(AuthStatePtr, http::Request&);
+  http::Route route(
+      const AuthStatePtr& state,
+      http::Method method,
+      std::string pattern,
+      std::string_view permission,
+      Handle handle
+  );
+  Task<http::Response> roles(AuthStatePtr state, http::Request& request);
+  Task<http::Response> set_role(AuthStatePtr state, http::Request& request);
+  Task<http::Response> explain_access(AuthStatePtr state, http::Request& request);
+  Task<Result<Identity>> identity_of_user(
+      const AuthState& state, const std::string& id, SteadyTime deadline
+  );
+
+  Authorizer& authorizer_;
+  Sessions& sessions_;
+  database::Database& database_;
+};
+
+}  // namespace noded::auth
