@@ -150,7 +150,7 @@ constexpr std::string_view kScript = R"js('use strict';
       const name = document.createElement('strong');
       name.textContent = passkey.name;
       const since = document.createElement('span');
-      const day = (time) => new Date(time).toLocaleDateString(document.documentElement.lang);
+      const day = (time) => new Date(time).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium' });
       since.textContent = words.made + ' ' + day(passkey.createdAt)
         + (passkey.lastUsedAt ? ' · ' + words.used + ' ' + day(passkey.lastUsedAt) : '');
       item.append(name, since, button(words.rename, async () => {
