@@ -17,8 +17,8 @@ OptionTable api_options() {
          {data::data_options(),
           database::feed_options(),
           auth::auth_options(),
-           auth::passkey_options(),
-           audit::audit_options()})
+          auth::passkey_options(),
+          audit::audit_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

@@ -62,6 +62,19 @@ std::string page_target(std::string_view page, LoginProblem problem, std::string
   return target;
 }
 
+http::Response asset(std::string_view type, std::string_view text) {
+  http::Response response = http::Response::text(200, std::string(text));
+  response.content_type = type;
+  add_header(response, "Cache-Control", "public, max-age=3600");
+  add_header(response, "X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+// Empty: there are none.
+std::string passkey_routes(const AuthRules& rules) {
+  return rules.has_passkeys ? rules.basepath + "/passkey" : std::string();
+}
+
 }  // namespace
 
 std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
@@ -98,10 +111,14 @@ std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
     return register_account(state, request);
   });
   add(Method::kGet, std::string(kStylePath), [](http::Request&) {
-    http::Response response = http::Response::text(200, std::string(style_sheet()));
-    response.content_type = "text/css; charset=utf-8";
-    add_header(response, "Cache-Control", "public, max-age=3600");
-    return http::answered(std::move(response));
+    return http::answered(asset("text/css; charset=utf-8", style_sheet()));
+  });
+  if (!state->rules.has_passkeys) return table;
+  add(Method::kGet, std::string(kScriptPath), [](http::Request&) {
+    return http::answered(asset("text/javascript; charset=utf-8", passkey_script()));
+  });
+  add(Method::kGet, std::string(kPasskeysPath), [this, state](http::Request& request) {
+    return show_passkeys(state, request);
   });
   return table;
 }
@@ -130,6 +147,27 @@ bool SessionController::is_from_here(
   return wants_json(request) && cookie.name == kPreSessionCookie.name;
 }
 
+Task<http::Response> SessionController::show_passkeys(AuthStatePtr state, http::Request& request) {
+  const auto back = [] {
+    return http::Response::redirect(
+        303, "/auth/login?next=" + codec::percent_encode(kPasskeysPath)
+    );
+  };
+  if (request.identity->kind != Identity::Kind::kUser) co_return back();
+  const auto account =
+      co_await state->users.find_by_id(request.identity->user_id, request.deadline);
+  if (!account) co_return refuse_error(request, account.error());
+  if (!*account) co_return back();
+  const std::string& name = (*account)->username.empty() ? (*account)->email : (*account)->username;
+  co_return answer_page(
+      200,
+      passkeys_page(
+          language_of(request.header("accept-language")), name, passkey_routes(state->rules)
+      ),
+      Scripts::kOwn
+  );
+}
+
 http::Response SessionController::show_form(
     const AuthState& state, const http::Request& request, bool registers
 ) {
@@ -141,16 +179,21 @@ http::Response SessionController::show_form(
   std::string cookie(own_cookie(request, way, kPreSessionCookie));
   if (hash_of_session_token(cookie).empty()) cookie = make_session_token();
   const std::string csrf = csrf_token(cookie);
+  const std::string passkeys = passkey_routes(state.rules);
   const LoginPage page{
       .problem = problem_of(query_text(request, "error")),
       .csrf = csrf,
       .next = next,
       .email = {},
-      .allow_register = state.rules.allow_register
+      .allow_register = state.rules.allow_register,
+      .passkeys = passkeys
   };
   const Language language = language_of(request.header("accept-language"));
-  http::Response response =
-      answer_page(200, registers ? register_page(language, page) : login_page(language, page));
+  http::Response response = answer_page(
+      200,
+      registers ? register_page(language, page) : login_page(language, page),
+      passkeys.empty() ? Scripts::kNone : Scripts::kOwn
+  );
   add_header(
       response, "Set-Cookie", set_own_cookie(way, kPreSessionCookie, cookie, kPreSessionLifetime_s)
   );

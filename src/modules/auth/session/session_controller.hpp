@@ -46,6 +46,7 @@ class SessionController {
   http::Response show_login(const AuthState& state, const http::Request& request);
   http::Response show_register(const AuthState& state, const http::Request& request);
   http::Response show_logout(const http::Request& request);
+  Task<http::Response> show_passkeys(AuthStatePtr state, http::Request& request);
 
   Task<Result<>> replace_password(
       const AuthState& state, const Account& account, std::string password, SteadyTime deadline

@@ -44,6 +44,17 @@ a { color: var(--action); }
   margin: 1rem 0 0; padding: .75rem; border-radius: .5rem; border-left: 4px solid var(--problem);
   color: var(--problem); background: var(--problem-page);
 }
+.or { margin: 1.25rem 0 0; text-align: center; }
+button:disabled { opacity: .6; cursor: default; }
+ul { list-style: none; margin: 1rem 0 0; padding: 0; }
+li { padding: .75rem 0; border-top: 1px solid var(--line); }
+li strong, li span { display: block; overflow-wrap: anywhere; }
+li span { color: var(--quiet); font-size: .875rem; }
+button.small {
+  width: auto; min-height: 2.25rem; margin: .5rem .5rem 0 0; padding: .25rem .75rem;
+  color: var(--action); background: transparent; border: 1px solid var(--line);
+}
+[hidden] { display: none; }
 .hint { margin: .25rem 0 0; font-size: .875rem; }
 @media (forced-colors: active) { button, input, main { border: 1px solid; } }
 )";
