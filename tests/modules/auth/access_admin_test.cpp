@@ -135,7 +135,7 @@ TEST_F(AccessAdminTest, TellsTheRuleBehindADecision) {
        false,
        "denied_by_policy",
        1,
-       1},
+       0},
   };
   for (const ExplainRow& row : rows) {
     SCOPED_TRACE(row.question);
