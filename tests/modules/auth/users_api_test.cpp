@@ -153,6 +153,14 @@ TEST_F(UsersApiTest, ShowsOthersToWhoMayReadThemAlone) {
     EXPECT_EQ(call(Method::kGet, "/api/users?" + std::string(query), reader).status, 400) << query;
 }
 
+TEST_F(UsersApiTest, IsForNobodyAnonymousWhereNoGuardIs) {
+  ASSERT_TRUE(configure(R"({"data":{"entities":{}},"auth":{"enabled":true,"allow_register":false,
+      "strategies":{"passkey":{"type":"passkey"}},"guard":{"enabled":false}}})"));
+  EXPECT_EQ(call(Method::kGet, "/api/users").status, 401);
+  EXPECT_EQ(call(Method::kDelete, "/api/users/1").status, 401);
+  EXPECT_EQ(post(body_of("ann")).status, 401);
+}
+
 TEST_F(UsersApiTest, ChangesWhatTheClientHasSeen) {
   const Answer made = post(body_of("ann"));
   ASSERT_EQ(post(body_of("bob")).status, 201);

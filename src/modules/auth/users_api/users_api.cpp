@@ -156,7 +156,9 @@ UserRecords UsersApi::records(const AuthState& state) const {
   return {database_, state.rules.entity_name};
 }
 
+// Nobody who is anonymous, also where no guard is.
 bool UsersApi::may(const http::Request& request, std::string_view permission) const {
+  if (request.identity->kind == Identity::Kind::kAnonymous) return false;
   return authorizer_.authorize(*request.identity, permission, request).has_value();
 }
 
