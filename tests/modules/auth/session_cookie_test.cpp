@@ -201,6 +201,13 @@ TEST_F(CrossSite, TheTokenOfTheSessionTakesThePlaceOfAnOrigin) {
   EXPECT_FALSE(passes(
       http::Method::kPost, by_session(), {{"cookie", "nd_session=another"}, {"x-csrf-token", token}}
   ));
+  for (const char* origin : {"http://localhost:5173", "https://evil.example"}) {
+    EXPECT_FALSE(passes(
+        http::Method::kPost,
+        by_session(),
+        {{"cookie", "nd_session=secret"}, {"x-csrf-token", token}, {"origin", origin}}
+    )) << origin;
+  }
 }
 
 TEST_F(CrossSite, ProgramsAndSiblingsWithTheApplicationsCookiePass) {

@@ -100,6 +100,13 @@ TEST_F(SessionWalk, TakesNoFormOfAnotherSite) {
   const Answer foreign =
       post_form("/auth/api/login", kRight, local({{"origin", "http://evil.example"}}));
   EXPECT_EQ(foreign.status, 403);
+  // Whoever could read the page's token by CORS is told by the browser.
+  const Answer sibling = post_form(
+      "/auth/api/login",
+      std::string(kRight) + "&csrf=" + form.csrf,
+      local({{"cookie", form.cookie}, {"sec-fetch-site", "same-site"}})
+  );
+  EXPECT_EQ(sibling.status, 403);
   EXPECT_EQ(
       post_form("/auth/api/login", kRight, local({{"sec-fetch-site", "same-origin"}})).status, 303
   );

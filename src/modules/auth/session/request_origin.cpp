@@ -93,19 +93,23 @@ std::optional<http::Response> CrossSiteFilter::before(http::Request& request) {
   if (std::ranges::find(kCheckedByHandler, request.path) != kCheckedByHandler.end()) {
     return std::nullopt;
   }
+  const bool is_application_cookie = request.identity->session.empty();
   switch (origin_of(request, trusted())) {
     case RequestOrigin::kSame:
       return std::nullopt;
     case RequestOrigin::kSibling:
-    case RequestOrigin::kUnknown:
-      if (request.identity->session.empty()) return std::nullopt;
+      if (is_application_cookie) return std::nullopt;
       break;
+    case RequestOrigin::kUnknown: {
+      const CookieWay way = cookie_way(request, allow_insecure_cookie_);
+      const std::string_view session = own_cookie(request, way, kSessionCookie);
+      if (is_application_cookie || is_csrf_token(request.header("x-csrf-token"), session))
+        return std::nullopt;
+      break;
+    }
     case RequestOrigin::kForeign:
       break;
   }
-  const CookieWay way = cookie_way(request, allow_insecure_cookie_);
-  const std::string_view session = own_cookie(request, way, kSessionCookie);
-  if (is_csrf_token(request.header("x-csrf-token"), session)) return std::nullopt;
   return refuse(
       request,
       kCsrfFailed,

@@ -25,8 +25,8 @@ enum class RequestOrigin : std::uint8_t {
 RequestOrigin origin_of(const http::Request& request, const std::vector<std::string>& trusted);
 
 // Refuses changes that a cookie's owner may not have asked for, with 403 CSRF_FAILED: those that
-// another site's page sends; and, with the cookie of a session, also those that come from a sibling
-// or do not tell where they come from, unless they bring the session's token in X-CSRF-Token. What
+// another site's page sends; and, with the cookie of a session, also those of a sibling, and those
+// that tell no origin unless they bring the session's token in X-CSRF-Token. What
 // uses the application's cookie alone, such as a front end under development on another port, does
 // as it could without this.
 class CrossSiteFilter final : public http::Filter {

@@ -129,14 +129,11 @@ CookieWay SessionController::way(const http::Request& request) const {
   return cookie_way(request, parts_.sessions.rules().allow_insecure_cookie);
 }
 
-// Programs that send JSON tell no origin and have no cookie to lose; a page's form has to show
-// where it comes from.
+// A form's token counts where the browser tells nothing; pages that could read it by CORS are of
+// origins that it does tell. Programs that log in with JSON have no cookie to lose.
 bool SessionController::is_from_here(
     const http::Request& request, const json::value& fields, const OwnCookie& cookie
 ) const {
-  const std::string_view value = own_cookie(request, way(request), cookie);
-  if (is_csrf_token(text_field(fields, "csrf"), value)) return true;
-  if (is_csrf_token(request.header("x-csrf-token"), value)) return true;
   switch (origin_of(request, parts_.origins.trusted())) {
     case RequestOrigin::kSame:
       return true;
@@ -146,6 +143,9 @@ bool SessionController::is_from_here(
     case RequestOrigin::kUnknown:
       break;
   }
+  const std::string_view value = own_cookie(request, way(request), cookie);
+  if (is_csrf_token(text_field(fields, "csrf"), value)) return true;
+  if (is_csrf_token(request.header("x-csrf-token"), value)) return true;
   return wants_json(request) && cookie.name == kPreSessionCookie.name;
 }
 
