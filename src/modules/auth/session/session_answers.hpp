@@ -56,6 +56,10 @@ inline constexpr RefusalKind kServiceUnavailable{
 // A browser that shows pages rather than a program.
 bool prefers_html(const http::Request& request) noexcept;
 
+// Why CookieWay::kNone is refused.
+inline constexpr std::string_view kNoCookies =
+    "no login by plain http here: use https, or set auth.allow_insecure_cookie";
+
 http::Response refuse(
     const http::Request& request, const RefusalKind& kind, std::string_view message
 );

@@ -17,17 +17,8 @@
 namespace noded::auth {
 namespace {
 
-constexpr std::int64_t kPreSessionLifetime_s = 600;
-constexpr std::string_view kNoCookies =
-    "no login by plain http here: use https, or set auth.allow_insecure_cookie";
-
 void add_header(http::Response& response, std::string name, std::string value) {
   response.headers.push_back({std::move(name), std::move(value)});
-}
-
-std::string query_text(const http::Request& request, std::string_view name) {
-  const auto query = parse_form(request.query);
-  return query ? text_field(*query, name) : std::string();
 }
 
 bool flag_of(const json::value& fields, std::string_view name) {
@@ -64,24 +55,11 @@ std::string page_target(std::string_view page, LoginProblem problem, std::string
   return target;
 }
 
-http::Response asset(std::string_view type, std::string_view text) {
-  http::Response response = http::Response::text(200, std::string(text));
-  response.content_type = type;
-  add_header(response, "Cache-Control", "public, max-age=3600");
-  add_header(response, "X-Content-Type-Options", "nosniff");
-  return response;
-}
-
-// Empty: there are none.
-std::string passkey_routes(const AuthRules& rules) {
-  return rules.has_passkeys ? rules.basepath + "/passkey" : std::string();
-}
-
 }  // namespace
 
 std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
   using http::Method;
-  std::vector<http::Route> table;
+  std::vector<http::Route> table = page_routes(state);
   const auto add = [&table](Method method, std::string pattern, http::Handler handler) {
     table.push_back(credentials_route(method, std::move(pattern), std::move(handler)));
   };
@@ -90,9 +68,6 @@ std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
   });
   add(Method::kPost, "/auth/api/logout", [this, state](http::Request& request) {
     return logout(request, state);
-  });
-  add(Method::kGet, "/auth/api/logout", [this](http::Request& request) {
-    return http::answered(show_logout(request));
   });
   add(Method::kPost, "/auth/api/refresh", [this, state](http::Request& request) {
     return refresh(state, request);
@@ -103,24 +78,8 @@ std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
   add(Method::kGet, "/api/check", [this](http::Request& request) {
     return http::answered(check(request));
   });
-  add(Method::kGet, "/auth/login", [this, state](http::Request& request) {
-    return http::answered(show_login(*state, request));
-  });
-  add(Method::kGet, "/auth/register", [this, state](http::Request& request) {
-    return http::answered(show_register(*state, request));
-  });
   add(Method::kPost, "/auth/register", [this, state](http::Request& request) {
     return register_account(state, request);
-  });
-  add(Method::kGet, std::string(kStylePath), [](http::Request&) {
-    return http::answered(asset("text/css; charset=utf-8", style_sheet()));
-  });
-  if (!state->rules.has_passkeys) return table;
-  add(Method::kGet, std::string(kScriptPath), [](http::Request&) {
-    return http::answered(asset("text/javascript; charset=utf-8", passkey_script()));
-  });
-  add(Method::kGet, std::string(kPasskeysPath), [this, state](http::Request& request) {
-    return show_passkeys(state, request);
   });
   return table;
 }
@@ -147,79 +106,6 @@ bool SessionController::is_from_here(
   if (is_csrf_token(text_field(fields, "csrf"), value)) return true;
   if (is_csrf_token(request.header("x-csrf-token"), value)) return true;
   return wants_json(request) && cookie.name == kPreSessionCookie.name;
-}
-
-Task<http::Response> SessionController::show_passkeys(AuthStatePtr state, http::Request& request) {
-  const auto back = [] {
-    return http::Response::redirect(
-        303, "/auth/login?next=" + codec::percent_encode(kPasskeysPath)
-    );
-  };
-  if (request.identity->kind != Identity::Kind::kUser) co_return back();
-  const auto account =
-      co_await state->users.find_by_id(request.identity->user_id, request.deadline);
-  if (!account) co_return refuse_error(request, account.error());
-  if (!*account) co_return back();
-  const std::string& name = (*account)->username.empty() ? (*account)->email : (*account)->username;
-  co_return answer_page(
-      200,
-      passkeys_page(
-          language_of(request.header("accept-language")), name, passkey_routes(state->rules)
-      ),
-      Scripts::kOwn
-  );
-}
-
-http::Response SessionController::show_form(
-    const AuthState& state, const http::Request& request, bool registers
-) {
-  const std::string next = next_path(query_text(request, "next"));
-  if (request.identity->kind == Identity::Kind::kUser) return http::Response::redirect(303, next);
-  const CookieWay way = this->way(request);
-  if (way == CookieWay::kNone) return refuse(request, kForbidden, kNoCookies);
-  // Pages open beside each other share one.
-  std::string cookie(own_cookie(request, way, kPreSessionCookie));
-  if (hash_of_session_token(cookie).empty()) cookie = make_session_token();
-  const std::string csrf = csrf_token(cookie);
-  const std::string passkeys = passkey_routes(state.rules);
-  const LoginPage page{
-      .problem = problem_of(query_text(request, "error")),
-      .csrf = csrf,
-      .next = next,
-      .email = {},
-      .allow_register = state.rules.allow_register,
-      .passkeys = passkeys
-  };
-  const Language language = language_of(request.header("accept-language"));
-  http::Response response = answer_page(
-      200,
-      registers ? register_page(language, page) : login_page(language, page),
-      passkeys.empty() ? Scripts::kNone : Scripts::kOwn
-  );
-  add_header(
-      response, "Set-Cookie", set_own_cookie(way, kPreSessionCookie, cookie, kPreSessionLifetime_s)
-  );
-  return response;
-}
-
-http::Response SessionController::show_login(const AuthState& state, const http::Request& request) {
-  return show_form(state, request, false);
-}
-
-http::Response SessionController::show_register(
-    const AuthState& state, const http::Request& request
-) {
-  if (state.rules.allow_register) return show_form(state, request, true);
-  return refuse(request, kForbidden, "Registration is not allowed");
-}
-
-http::Response SessionController::show_logout(const http::Request& request) {
-  if (request.identity->kind != Identity::Kind::kUser) {
-    return http::Response::redirect(303, "/auth/login");
-  }
-  const std::string_view session = own_cookie(request, way(request), kSessionCookie);
-  const Language language = language_of(request.header("accept-language"));
-  return answer_page(200, logout_page(language, csrf_token(session)));
 }
 
 Task<http::Response> SessionController::login(AuthStatePtr state, http::Request& request) {

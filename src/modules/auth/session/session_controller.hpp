@@ -43,6 +43,7 @@ class SessionController {
   Task<http::Response> refresh(AuthStatePtr state, http::Request& request);
   Task<http::Response> change_password(AuthStatePtr state, http::Request& request);
   http::Response check(const http::Request& request);
+  std::vector<http::Route> page_routes(const AuthStatePtr& state);
   http::Response show_login(const AuthState& state, const http::Request& request);
   http::Response show_register(const AuthState& state, const http::Request& request);
   http::Response show_logout(const http::Request& request);
