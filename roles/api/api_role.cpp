@@ -85,6 +85,7 @@ class ApiRole final : public Role {
  private:
   Task<Result<>> load_or_begin();
   Task<> offer_setup();
+  void tell_of_sessions();
   void show_changes();
   void tell_of_passkeys();
   void configure_cors(const system::CorsSettings& settings);
@@ -132,6 +133,7 @@ Task<Result<>> ApiRole::start() {
   if (!importing) co_return std::unexpected(importing.error());
   const auto schema = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
   if (!schema) co_return std::unexpected(schema.error());
+  tell_of_sessions();
   show_changes();
   const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
   if (!lines) co_return std::unexpected(lines.error());
@@ -142,8 +144,8 @@ Task<Result<>> ApiRole::start() {
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
-  audit_upkeep_.start();
   session_upkeep_.start();
+  audit_upkeep_.start();
   co_return Result<>();
 }
 
@@ -159,6 +161,12 @@ void ApiRole::tell_of_passkeys() {
       "passkey ceremonies that browsers have begun",
       [this] { return static_cast<double>(auth_->passkeys()->ceremonies()); }
   );
+}
+
+void ApiRole::tell_of_sessions() {
+  node_.add_gauge("noded_sessions", "sessions that are open", [this] {
+    return static_cast<double>(auth_->sessions().size());
+  });
 }
 
 void ApiRole::show_changes() {

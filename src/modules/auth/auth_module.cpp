@@ -38,12 +38,12 @@ class AuthModule::PreparedState final : public Module::Prepared {
 AuthModule::AuthModule(const AuthServices& services)
     : services_(services),
       passwords_(services.hash_lane, services.cost),
-      journal_(services.database, services.log),
       sessions_(services.database, services.clock, services.sessions),
       login_gate_(services.database, services.clock, services.logins),
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
       session_opener_(sessions_, services.clock),
+      journal_(services.database, services.log),
       controller_(
           passwords_, *this, sessions_, login_gate_, services.clock, services.log, journal_
       ),

@@ -87,11 +87,11 @@ class AuthModule final : public Module,
 
   AuthServices services_;
   Passwords passwords_;
-  LoginJournal journal_;
   Sessions sessions_;
   LoginGate login_gate_;
   std::shared_ptr<CrossSiteFilter> cross_site_filter_;
   SessionOpener session_opener_;
+  LoginJournal journal_;
   AuthController controller_;
   SessionController session_controller_;
   FirstAdministrator first_administrator_;

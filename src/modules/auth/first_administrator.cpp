@@ -4,6 +4,7 @@
 #include "crypto/crypto.hpp"
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/session/html_page.hpp"
 #include "modules/auth/setup_page.hpp"
 
 #include <utility>
@@ -17,12 +18,11 @@ http::Response not_found() {
   return http::Response::text(404, "404 Not Found");
 }
 
-http::Response page(int status, std::string_view problem, std::string_view email) {
-  http::Response response = http::Response::text(status, setup_page(problem, email));
-  response.content_type = "text/html; charset=utf-8";
-  response.headers.push_back({"Cache-Control", "no-store"});
-  response.headers.push_back({"Content-Security-Policy", std::string(kSetupPagePolicy)});
-  return response;
+http::Response page(
+    const http::Request& request, int status, std::string_view problem, std::string_view email
+) {
+  const Language language = language_of(request.header("accept-language"));
+  return answer_page(status, setup_page(language, problem, email));
 }
 
 http::Response problem(
@@ -31,6 +31,7 @@ http::Response problem(
   if (wants_json(request)) return http::answer_error(error);
   const int status = http::status_of(error.code);
   return page(
+      request,
       status,
       status >= 500 ? std::string_view("This did not work. Please try again.")
                     : std::string_view(error.message),
@@ -118,7 +119,7 @@ Task<http::Response> FirstAdministrator::show(http::Request& request) {
   const auto needed = co_await is_needed(*state, request.deadline);
   if (!needed) co_return http::answer_error(needed.error());
   if (!*needed) co_return not_found();
-  co_return page(200, {}, {});
+  co_return page(request, 200, {}, {});
 }
 
 Task<http::Response> FirstAdministrator::make(http::Request& request) {

@@ -1,60 +1,48 @@
 #include "modules/auth/setup_page.hpp"
 
-#include "codec/text.hpp"
+#include "modules/auth/session/html_page.hpp"
 
 namespace noded::auth {
 namespace {
 
-constexpr std::string_view kHead = R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>First administrator</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 2rem auto; padding: 0 1rem; }
-label { display: block; margin-top: 1rem; }
-input, button { font: inherit; width: 100%; box-sizing: border-box; padding: .5rem; }
-button { margin-top: 1.5rem; }
-.problem { border: 2px solid #b00020; padding: .5rem; }
-@media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } }
-</style>
-</head>
-<body>
-<main>
-<h1>First administrator</h1>
-<p>Nobody administrates this node yet. The code was printed where the node was started.</p>
-)";
-
-constexpr std::string_view kFormBegin = R"(<form method="post" action="/auth/setup">
-<label for="code">One-time code</label>
-<input id="code" name="code" required autocomplete="one-time-code" autocapitalize="none" spellcheck="false">
-<label for="email">E-mail address</label>
-<input id="email" name="email" type="email" required autocomplete="username" value=")";
-
-constexpr std::string_view kFormEnd = R"(">
-<label for="password">Password (at least 8 characters)</label>
-<input id="password" name="password" type="password" required minlength="8" autocomplete="new-password">
-<button type="submit">Make the account</button>
-</form>
-</main>
-</body>
-</html>
-)";
+constexpr Words kTitle{"First administrator", "首位管理员"};
+constexpr Words kWhy{
+    "Nobody administrates this node yet. The code was printed where the node was started.",
+    "此节点还没有管理员。一次性代码已显示在启动节点的终端上。"
+};
+constexpr Words kCode{"One-time code", "一次性代码"};
+constexpr Words kEmail{"E-mail address", "邮箱地址"};
+constexpr Words kPassword{"Password", "密码"};
+constexpr Words kPasswordHint{"At least 8 characters", "至少 8 个字符"};
+constexpr Words kMake{"Make the account", "创建账号"};
 
 }  // namespace
 
-std::string setup_page(std::string_view problem, std::string_view email) {
-  std::string page(kHead);
-  if (!problem.empty()) {
-    page += "<p class=\"problem\" role=\"alert\">";
-    codec::append_html_text(page, problem);
-    page += "</p>\n";
-  }
-  page += kFormBegin;
-  codec::append_html_text(page, email);
-  page += kFormEnd;
-  return page;
+std::string setup_page(Language language, std::string_view problem, std::string_view email) {
+  HtmlPage page(language, kTitle.in(language));
+  page.paragraph(kWhy.in(language));
+  if (!problem.empty()) page.problem(problem);
+  page.begin_form("/auth/setup");
+  page.field(
+      {.name = "code", .type = "text", .label = kCode.in(language), .autocomplete = "one-time-code"}
+  );
+  page.field(
+      {.name = "email",
+       .type = "email",
+       .label = kEmail.in(language),
+       .autocomplete = "username",
+       .value = email}
+  );
+  page.field(
+      {.name = "password",
+       .type = "password",
+       .label = kPassword.in(language),
+       .autocomplete = "new-password",
+       .hint = kPasswordHint.in(language),
+       .is_new_password = true}
+  );
+  page.end_form(kMake.in(language));
+  return page.finish();
 }
 
 }  // namespace noded::auth

@@ -1,5 +1,6 @@
-// The script of login_pages.hpp: passkeys, where the browser has them. The pages work without it.
-#include "modules/auth/session/login_pages.hpp"
+// The script of passkey_page.hpp: passkeys, where the browser has them. The pages of the login work
+// without it.
+#include "modules/auth/session/passkey_page.hpp"
 
 namespace noded::auth {
 namespace {
@@ -138,12 +139,18 @@ constexpr std::string_view kScript = R"js('use strict';
   };
   const show = async () => {
     const { credentials } = await ask('GET', '/credentials');
+    if (credentials.length === 0) {
+      const none = document.createElement('li');
+      none.textContent = words.none;
+      list.replaceChildren(none);
+      return;
+    }
     list.replaceChildren(...credentials.map((passkey) => {
       const item = document.createElement('li');
       const name = document.createElement('strong');
       name.textContent = passkey.name;
       const since = document.createElement('span');
-      const day = (time) => new Date(time).toLocaleDateString(document.documentElement.lang);
+      const day = (time) => new Date(time).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium' });
       since.textContent = words.made + ' ' + day(passkey.createdAt)
         + (passkey.lastUsedAt ? ' · ' + words.used + ' ' + day(passkey.lastUsedAt) : '');
       item.append(name, since, button(words.rename, async () => {
@@ -157,7 +164,6 @@ constexpr std::string_view kScript = R"js('use strict';
       }));
       return item;
     }));
-    find('passkey-none').hidden = credentials.length > 0;
   };
   on('passkey-add', async () => { await make({}); await show(); });
   show().catch(tell);

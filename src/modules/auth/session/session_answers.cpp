@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 
 #include <algorithm>

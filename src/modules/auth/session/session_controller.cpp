@@ -6,8 +6,10 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
+#include "modules/auth/session/passkey_page.hpp"
 #include "modules/auth/session/session_answers.hpp"
 
 #include <utility>

@@ -24,7 +24,7 @@ inline constexpr Option<std::chrono::milliseconds> kSessionLifetime{
 };
 inline constexpr Option<std::int64_t> kSessionLimit{
     "auth.session_limit",
-    "sessions that the node keeps (about 1 KiB of memory each); beyond them the one that was "
+    "sessions that the node keeps (about 1.5 KiB of memory each); beyond them the one that was "
     "unused "
     "longest ends",
     100'000,

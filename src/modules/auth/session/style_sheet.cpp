@@ -1,5 +1,5 @@
-// The style sheet of login_pages.hpp.
-#include "modules/auth/session/login_pages.hpp"
+// The style sheet of html_page.hpp.
+#include "modules/auth/session/html_page.hpp"
 
 namespace noded::auth {
 namespace {
@@ -44,7 +44,7 @@ a { color: var(--action); }
   margin: 1rem 0 0; padding: .75rem; border-radius: .5rem; border-left: 4px solid var(--problem);
   color: var(--problem); background: var(--problem-page);
 }
-.or { margin: 1.25rem 0 0; text-align: center; }
+
 button:disabled { opacity: .6; cursor: default; }
 ul { list-style: none; margin: 1rem 0 0; padding: 0; }
 li { padding: .75rem 0; border-top: 1px solid var(--line); }
