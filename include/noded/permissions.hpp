@@ -1,6 +1,6 @@
-// Permissions: the names that the guard decides on. The guard, the route tables and GET
-// /api/system/permissions use this one table. Names, `filterable` and context are bknd's; the order
-// is the one in which its permissions route lists them, and the node's own come behind them.
+// Permissions: the names that the guard decides on. Names, `filterable` and context of the first
+// table are bknd's, in the order in which GET /api/system/permissions lists them: its clients know
+// no others, so that the node's own are not listed there.
 #pragma once
 
 #include <array>
@@ -51,15 +51,22 @@ inline constexpr std::array kPermissions{
     Permission{"system.mcp"},
     Permission{"system.openapi"},
     Permission{"system.schema.read", false, detail::kModuleContext},
+};
+
+inline constexpr std::array kOwnPermissions{
     Permission{"users.read"},
     Permission{"users.manage"},
     Permission{"roles.manage"},
+    Permission{"sessions.manage"},
     Permission{"audit.read"},
 };
 
-// Null when there is no such permission.
+// Of either table; null when there is no such permission.
 constexpr const Permission* find_permission(std::string_view name) noexcept {
   for (const Permission& permission : kPermissions) {
+    if (permission.name == name) return &permission;
+  }
+  for (const Permission& permission : kOwnPermissions) {
     if (permission.name == name) return &permission;
   }
   return nullptr;

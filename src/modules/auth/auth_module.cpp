@@ -122,6 +122,7 @@ void AuthModule::use_passkeys(PasskeyRules rules) {
       services_.database,
       services_.database.store().lane,
       session_opener_,
+      journal_,
       services_.clock,
       services_.log
   );

@@ -8,11 +8,8 @@
 namespace noded::auth {
 namespace {
 
-// + key of the account → milliseconds since 1970, decimal
-constexpr auto kMadeAt = database::keys::Space{0x17};
-
 std::string key_of(std::uint16_t application, const database::RowKey& key) {
-  return database::keys::prefix(application, kMadeAt).append(key.bytes());
+  return database::keys::prefix(application, database::keys::Space::kMadeAt).append(key.bytes());
 }
 
 }  // namespace

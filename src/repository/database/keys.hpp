@@ -22,6 +22,7 @@ enum class Space : char {
   kIdentifier = 0x14,        // + entity u32: counter, highest integer key handed out
   kFeed = 0x15,              // + sequence u64 + position u32 → change
   kSecret = 0x16,            // + name → sealed secret of a module (sealed_records.hpp)
+  kMadeAt = 0x17,            // + key of the account → when it was made, decimal ms since 1970
   kCredential = 0x20,        // + id of a passkey → credential
   kCredentialOfUser = 0x21,  // + key of the account + id of a passkey → empty
   kUserHandle = 0x22,        // + key of the account → what its authenticators know it by

@@ -1,5 +1,6 @@
 #include "modules/auth/passkey/credentials.hpp"
 
+#include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
 
 #include <algorithm>
@@ -78,12 +79,24 @@ class Shelf {
   }
 
   void erase(const Credential& credential) {
-    transaction_.erase(key(Space::kCredential, credential.id));
-    transaction_.erase(key(Space::kCredentialOfUser, credential.user_key) + credential.id);
+    erase(credential.user_key, credential.id);
     touch(credential.user_key, credential.user_handle);
   }
 
+  Result<> erase_all(std::string_view user) {
+    const auto ids = ids_of(user);
+    if (!ids) return std::unexpected(ids.error());
+    for (const std::string& id : *ids)
+      erase(user, id);
+    transaction_.erase(key(Space::kUserHandle, user));
+    return {};
+  }
+
  private:
+  void erase(std::string_view user, std::string_view id) {
+    transaction_.erase(key(Space::kCredential, id));
+    transaction_.erase(key(Space::kCredentialOfUser, user).append(id));
+  }
   std::string key(Space space, std::string_view rest) const {
     return database::keys::prefix(application_, space).append(rest);
   }
@@ -136,7 +149,29 @@ Task<Result<std::string>> Credentials::handle_of(RowKey user, SteadyTime deadlin
 
 Result<> Credentials::add(Transaction& transaction, const Credential& credential, std::size_t most)
     const {
-  return Shelf(database_->application(), transaction).add(credential, most);
+  if (auto added = Shelf(database_->application(), transaction).add(credential, most); !added)
+    return added;
+  return record(transaction, credential, "passkey.add");
+}
+
+Credentials Credentials::by(audit::Actor actor) const {
+  Credentials same = *this;
+  same.actor_ = std::move(actor);
+  return same;
+}
+
+Result<> Credentials::record(
+    Transaction& transaction, const Credential& credential, std::string_view action
+) const {
+  const audit::AuditChain chain(database_->application(), database_->clock());
+  std::string user = "user " + RowKey::from_bytes(credential.user_key).text();
+  return chain.append(transaction, audit::done_by(actor_, std::string(action), std::move(user)));
+}
+
+Result<> Credentials::erase_all(
+    Transaction& transaction, std::uint16_t application, const RowKey& user
+) {
+  return Shelf(application, transaction).erase_all(user.bytes());
 }
 
 Task<Result<>> Credentials::add(Credential credential, std::size_t most, SteadyTime deadline)
@@ -209,6 +244,8 @@ Task<Result<bool>> Credentials::remove(
       return fail(Errc::kExists, "this is the account's last way to sign in", "last_credential");
     }
     shelf.erase(**credential);
+    if (auto kept = record(transaction, **credential, "passkey.remove"); !kept)
+      return std::unexpected(std::move(kept.error()));
     return true;
   };
   co_return co_await database_->write(deadline, std::move(body));

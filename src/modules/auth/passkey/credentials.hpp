@@ -6,19 +6,24 @@
 #include "noded/task.hpp"
 
 #include "modules/auth/passkey/credential.hpp"
+#include "repository/audit/actor.hpp"
 #include "repository/database/database.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace noded::auth {
 
 // Cheap to copy; `database` must outlive it. Besides their own, all calls answer the errors of
-// reads and writes.
+// reads and writes. What is added and removed stands in the audit chain.
 class Credentials {
  public:
   explicit Credentials(database::Database& database) : database_(&database) {}
+  // The same, with whom the audit chain names.
+  Credentials by(audit::Actor actor) const;
 
   Task<Result<std::optional<Credential>>> find(std::string id, SteadyTime deadline) const;
   // By their age.
@@ -52,9 +57,17 @@ class Credentials {
   Task<Result<bool>> remove(
       database::RowKey user, std::string id, bool may_be_last, SteadyTime deadline
   ) const;
+  // All of an account that goes, as a part of that transaction.
+  static Result<> erase_all(
+      Transaction& transaction, std::uint16_t application, const database::RowKey& user
+  );
 
  private:
+  Result<> record(Transaction& transaction, const Credential& credential, std::string_view action)
+      const;
+
   database::Database* database_;
+  audit::Actor actor_;
 };
 
 }  // namespace noded::auth

@@ -67,6 +67,7 @@ PasskeyController::PasskeyController(
     database::Database& database,
     Lane& verifying,
     SessionOpener& sessions,
+    LoginJournal& journal,
     const Clock& clock,
     Node::Logger& log
 )
@@ -78,6 +79,7 @@ PasskeyController::PasskeyController(
       ),
       verifying_(verifying),
       sessions_(sessions),
+      journal_(journal),
       clock_(clock),
       log_(log),
       challenges_(
@@ -211,6 +213,7 @@ Task<http::Response> PasskeyController::welcome(
   for (std::string& cookie : opened->set_cookies)
     response.headers.push_back({"Set-Cookie", std::move(cookie)});
   sign_ins_.fetch_add(1, std::memory_order_relaxed);
+  co_await journal_.succeeded(call.request, account.key.text());
   co_return response;
 }
 

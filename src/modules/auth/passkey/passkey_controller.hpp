@@ -6,6 +6,7 @@
 #include "noded/lane.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passkey/ceremony_options.hpp"
 #include "modules/auth/passkey/challenge_store.hpp"
 #include "modules/auth/passkey/credentials.hpp"
@@ -34,6 +35,7 @@ class PasskeyController {
       database::Database& database,
       Lane& verifying,
       SessionOpener& sessions,
+      LoginJournal& journal,
       const Clock& clock,
       Node::Logger& log
   );
@@ -131,6 +133,7 @@ class PasskeyController {
   const std::shared_ptr<const passkey::RelyingParty> party_;
   Lane& verifying_;
   SessionOpener& sessions_;
+  LoginJournal& journal_;
   const Clock& clock_;
   Node::Logger& log_;
   ChallengeStore challenges_;

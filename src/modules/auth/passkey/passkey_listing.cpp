@@ -53,9 +53,11 @@ Task<http::Response> PasskeyController::remove(Call& call) {
   const auto id = codec::base64url_decode(call.request.parameter("id"));
   if (!id) co_return no_such_passkey();
   const bool has_password = account->strategy == kPasswordStrategy;
-  const auto removed = co_await credentials_.remove(
-      account->key, *id, has_password || rules_.allow_delete_last, call.request.deadline
-  );
+  const auto removed =
+      co_await credentials_.by(audit::actor_of(call.request))
+          .remove(
+              account->key, *id, has_password || rules_.allow_delete_last, call.request.deadline
+          );
   if (!removed) co_return refuse_passkey(removed.error());
   if (!*removed) co_return no_such_passkey();
   co_return answer_passkey({}, 204);

@@ -173,7 +173,8 @@ Task<PasskeyController::Checked<Account>> PasskeyController::keep_registration(
     auto account = co_await require_account(call);
     if (!account) co_return account;
     credential.user_key = account->key.bytes();
-    const auto kept = co_await credentials_.add(credential, rules_.most_per_user, deadline);
+    const auto kept = co_await credentials_.by(audit::actor_of(call.request))
+                          .add(credential, rules_.most_per_user, deadline);
     if (!kept) co_return Refused(refuse_passkey(kept.error()));
     co_return account;
   }
@@ -185,14 +186,16 @@ Task<PasskeyController::Checked<Account>> PasskeyController::keep_registration(
       .strategy_value = codec::base64url_encode(ceremony.user_handle),
       .role = call.state->rules.default_role_register
   };
-  auto made = co_await call.state->users.by(audit::actor_of(call.request)).create(
+  const audit::Actor actor = audit::actor_of(call.request);
+  const Credentials credentials = credentials_.by(actor);
+  auto made = co_await call.state->users.by(actor).create(
       std::move(wanted),
       UnknownFields::kDrop,
       database::unrestricted_access_for_the_node_itself(),
       deadline,
-      [this, &credential](Transaction& transaction, const database::RowKey& key) {
+      [&](Transaction& transaction, const database::RowKey& key) {
         credential.user_key = key.bytes();
-        return credentials_.add(transaction, credential, rules_.most_per_user);
+        return credentials.add(transaction, credential, rules_.most_per_user);
       }
   );
   if (!made && made.error().code == Errc::kExists && made.error().type.empty())

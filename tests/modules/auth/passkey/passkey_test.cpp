@@ -1,6 +1,8 @@
 // The routes of the strategy passkey: what works, and what each refuses.
 #include "passkey_fixture.hpp"
+#include "repository/audit/audit_chain.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -191,6 +193,54 @@ TEST_F(PasskeyTest, SignsNobodyInWhoseAccountIsGone) {
   ASSERT_EQ(sign_up(key_, "alice").status, 200);
   ASSERT_TRUE(erase("users", 1));
   EXPECT_EQ(code_of(sign_in(key_)), "credential_unknown");
+}
+
+TEST_F(PasskeyTest, LeavesNothingOfAnAccountThatIsErased) {
+  serve();
+  SoftPasskey second;
+  const std::string token = sign_up(key_, "alice").token();
+  ASSERT_EQ(add(second, token).status, 200);
+  const auto alice = database::RowKey::of_integer(1);
+  auto body = [&](const database::Schema&, Transaction& transaction) {
+    return Credentials::erase_all(transaction, kApplication, alice);
+  };
+  ASSERT_TRUE(run(database_.write(SteadyTime::max(), body)).has_value());
+  EXPECT_EQ(code_of(sign_in(key_)), "credential_unknown");
+  const Credentials credentials(database_);
+  EXPECT_EQ(run(credentials.handle_of(alice, SteadyTime::max())).value(), "");
+  EXPECT_TRUE(run(credentials.of_user(alice, SteadyTime::max())).value().empty());
+}
+
+TEST_F(PasskeyTest, LeavesEntriesInTheAuditChain) {
+  serve();
+  SoftPasskey second;
+  const std::string token = sign_up(key_, "alice").token();
+  ASSERT_EQ(add(second, token).status, 200);
+  const std::string path = "/credentials/" + codec::base64url_encode(second.id);
+  ASSERT_EQ(ask(Method::kDelete, path, {}, token).status, 204);
+  const auto write_logins = [&]() -> Task<Result<>> {
+    co_await module_.write_logins();
+    co_return Result<>();
+  };
+  ASSERT_TRUE(run(write_logins()).has_value());
+  const audit::AuditChain chain(kApplication, clock_);
+  auto body = [&](Transaction& transaction) {
+    return chain.list(transaction, audit::Wanted{});
+  };
+  const auto page = run(database::read(database_.store(), SteadyTime::max(), body)).value();
+  std::vector<std::string> told;
+  for (const audit::Entry& entry : page.entries)
+    told.push_back(entry.act.actor + " " + entry.act.action + " " + entry.act.target);
+  EXPECT_THAT(
+      told,
+      testing::UnorderedElementsAre(
+          "user 1 passkey.remove user 1",
+          "user 1 passkey.add user 1",
+          "anonymous login user 1",
+          "anonymous user.create user 1",
+          "anonymous passkey.add user 1"
+      )
+  );
 }
 
 TEST_F(PasskeyTest, TellsNobodyWhichNamesExist) {
