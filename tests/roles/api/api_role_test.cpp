@@ -180,7 +180,7 @@ TEST_F(ApiRoleTest, DescribesItsRoutes) {
 
 TEST_F(ApiRoleTest, ListsThePermissionsAndWhatAConditionSees) {
   const auto answer = node_.ask(Method::kGet, "/api/system/permissions").json();
-  EXPECT_EQ(answer.at("permissions").as_array().size(), 29u);
+  EXPECT_EQ(answer.at("permissions").as_array().size(), 25u);
   const auto& user = answer.at("context").at("properties").at("user").at("properties").as_object();
   EXPECT_EQ(user.at("id").at("type"), "number");
   EXPECT_EQ(user.at("role").at("enum").as_array().size(), 2u);

@@ -117,6 +117,13 @@ Result<> read_attestation_policy(
 ) {
   if (party.id.empty()) return require_no_attestation_policy(options);
   party.attestation = requirement(options.get(kRequiredAttestation));
+  if (party.attestation != passkey::AttestationRequirement::kAny &&
+      options.get(kAttestation) == kAttestation.default_text) {
+    return wrong(
+        kRequiredAttestation.name,
+        "authenticators are not asked for what it needs; set passkey.attestation to direct"
+    );
+  }
   auto anchors = read_anchors(kAttestationRoots.name, options.get(kAttestationRoots));
   if (!anchors) return std::unexpected(std::move(anchors.error()));
   party.anchors = std::move(*anchors);
