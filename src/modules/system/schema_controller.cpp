@@ -103,15 +103,14 @@ Task<Response> SchemaController::apply(Request& request) {
     co_return http::answer_refusal(409, "another change of the configuration is under way");
   }
   const auto executor = co_await net::this_coro::executor;
-  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): spawn keeps it alive
   spawn(
       executor,
       "schema apply",
+      // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): spawn keeps it alive
       [this, wanted = std::move(*application), actor = audit::actor_of(request)](
       ) mutable -> Task<> {
-        (void)co_await configuration_.apply(
-            std::move(wanted), std::move(actor)
-        );  // status tells the outcome
+        // status tells the outcome
+        static_cast<void>(co_await configuration_.apply(std::move(wanted), std::move(actor)));
         is_applying_ = false;
       }
   );
