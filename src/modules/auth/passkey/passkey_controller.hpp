@@ -88,6 +88,7 @@ class PasskeyController {
   Task<http::Response> finish_login(Call& call);
   Task<http::Response> begin_step_up(Call& call);
   Task<http::Response> finish_step_up(Call& call);
+  Task<http::Response> finish(Call& call, CeremonyKind kind);
   Task<http::Response> offer_request(
       Call& call, Ceremony ceremony, std::vector<AllowedCredential> allowed
   );

@@ -89,7 +89,11 @@ Task<http::Response> PasskeyController::offer_request(
 }
 
 Task<http::Response> PasskeyController::finish_login(Call& call) {
-  auto proven = co_await verify(call, CeremonyKind::kLogin);
+  co_return co_await finish(call, CeremonyKind::kLogin);
+}
+
+Task<http::Response> PasskeyController::finish(Call& call, CeremonyKind kind) {
+  auto proven = co_await verify(call, kind);
   if (!proven) co_return std::move(proven.error());
   co_return co_await welcome(
       call,
@@ -120,15 +124,7 @@ Task<http::Response> PasskeyController::begin_step_up(Call& call) {
 Task<http::Response> PasskeyController::finish_step_up(Call& call) {
   if (call.request.identity->kind != Identity::Kind::kUser)
     co_return refuse_passkey("unauthenticated");
-  auto proven = co_await verify(call, CeremonyKind::kStepUp);
-  if (!proven) co_return std::move(proven.error());
-  co_return co_await welcome(
-      call,
-      proven->account,
-      proven->credential,
-      proven->is_user_verified,
-      R"({"verified":true,"user":)" + user_json(proven->account)
-  );
+  co_return co_await finish(call, CeremonyKind::kStepUp);
 }
 
 Task<PasskeyController::Checked<PasskeyController::Proven>> PasskeyController::verify(
