@@ -6,6 +6,7 @@
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
+#include "modules/auth/session/login_filter.hpp"
 #include "modules/data/data_module.hpp"
 #include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
@@ -118,6 +119,7 @@ Task<Result<>> ApiRole::start() {
   node_.set_authorizer(auth_);
   node_.add_filter(cors_);
   node_.add_filter(auth_->cross_site_filter());
+  node_.add_filter(std::make_shared<auth::LoginFilter>(node_.options().get(auth::kRequireLogin)));
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));

@@ -35,6 +35,7 @@ inline OptionTable auth_options() {
       &kRefreshGrace,
       &kAllowInsecureCookie,
       &kBkndCookie,
+      &kRequireLogin,
       &kLoginFailures,
       &kLoginDelay,
       &kLoginLongestDelay,
