@@ -11,6 +11,33 @@ void RecordCommandLine::add_user() {
   add_user_list(group);
   add_user_set_password(group);
   add_user_set_role(group);
+  add_user_act(
+      group, "disable", "is disabled", "end all sessions of a user, and let nobody in as that user"
+  );
+  add_user_act(group, "enable", "is enabled", "let a disabled user in again");
+  add_user_act(
+      group,
+      "unlock",
+      "has not to wait",
+      "let a user log in at once who would have to wait after failed logins"
+  );
+  add_user_act(
+      group,
+      "remove-second-factor",
+      "logs in with the password alone",
+      "remove the authenticator app of a user who has lost it"
+  );
+}
+
+void RecordCommandLine::add_user_act(
+    CLI::App& group, const char* act, const char* done, const char* sentence
+) {
+  CLI::App& command =
+      frame_.add_node_command(group, act, sentence, [this, act, done](const Loaded& loaded) {
+        return act_on_user(loaded, email_, act, done);
+      });
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
+  frame_.add_node_flags(command);
 }
 
 void RecordCommandLine::add_user_create(CLI::App& group) {

@@ -59,11 +59,12 @@ int list_users(const Loaded& loaded) {
     const auto* user = value.if_object();
     if (user == nullptr) continue;
     fmt::print(
-        "{:<8} {:<40} {:<16} {}\n",
+        "{:<8} {:<40} {:<16} {}{}\n",
         text_member(*user, "id"),
         text_member(*user, "email"),
         text_member(*user, "role"),
-        text_member(*user, "strategy")
+        text_member(*user, "strategy"),
+        user->contains("disabled") ? " disabled" : ""
     );
   }
   return kDone;
@@ -84,6 +85,16 @@ int set_user_role(const Loaded& loaded, const std::string& email, const std::str
   const std::string body = codec::to_json_text(json::object{{"role", role}});
   if (!ask_or_print(loaded, http::Method::kPatch, user_target(email), body)) return kFailed;
   fmt::print("{} has the role {}\n", email, role);
+  return kDone;
+}
+
+int act_on_user(
+    const Loaded& loaded, const std::string& email, const std::string& act, const char* done
+) {
+  if (!has_data_directory(loaded)) return kFailed;
+  const std::string target = user_target(email) + "/" + act;
+  if (!ask_or_print(loaded, http::Method::kPost, target)) return kFailed;
+  fmt::print("{} {}\n", email, done);
   return kDone;
 }
 

@@ -80,7 +80,8 @@ AuthModule::AuthModule(const AuthServices& services)
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
       users_api_(passwords_, *this, *this, sessions_, services.database),
-      access_admin_(*this, sessions_, services.database) {
+      access_admin_(*this, sessions_, services.database),
+      account_admin_(*this, sessions_, login_gate_, services.database, second_factors_) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -133,6 +134,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
     add(access_admin_.routes(state));
+    add(account_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
   {
@@ -180,7 +182,23 @@ std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identit
   AuthStatePtr state = this->state();
   const AuthState& in_force = *state;
   return std::make_unique<GuardAccess>(
-      std::move(state), *in_force.guard, in_force.filters, identity
+      std::move(state), *in_force.guard, in_force.filters, identity, std::string_view(), nullptr
+  );
+}
+
+std::unique_ptr<database::Access> AuthModule::access_of(const http::Request& request) {
+  AuthStatePtr state = this->state();
+  const AuthState& in_force = *state;
+  auto change = std::make_unique<AccountChange>(
+      sessions_, administrating_roles(*in_force.guard), audit::actor_of(request)
+  );
+  return std::make_unique<GuardAccess>(
+      std::move(state),
+      *in_force.guard,
+      in_force.filters,
+      *request.identity,
+      in_force.rules.entity_name,
+      std::move(change)
   );
 }
 

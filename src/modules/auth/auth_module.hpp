@@ -9,6 +9,7 @@
 #include "noded/module.hpp"
 
 #include "modules/auth/access_admin.hpp"
+#include "modules/auth/accounts/account_admin.hpp"
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
@@ -60,6 +61,7 @@ class AuthModule final : public Module,
   ) override;
   // The identity must outlive what is returned.
   std::unique_ptr<database::Access> access_for(const Identity& identity) override;
+  std::unique_ptr<database::Access> access_of(const http::Request& request) override;
 
   // Before the first publish(), or there are no passkeys whatever a configuration says.
   void use_passkeys(PasskeyRules rules);
@@ -105,6 +107,7 @@ class AuthModule final : public Module,
   SessionsAdmin sessions_admin_;
   UsersApi users_api_;
   AccessAdmin access_admin_;
+  AccountAdmin account_admin_;
   std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;

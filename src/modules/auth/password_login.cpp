@@ -48,7 +48,8 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
   auto account = co_await state.users.find_by_email(std::move(login.email), request.deadline);
   if (!account) co_return refusal(std::move(account.error()));
   std::optional<std::string> stored;
-  if (*account && (*account)->strategy == kPasswordStrategy &&
+  const bool may_enter = *account && !sessions_.accounts().is_disabled((*account)->key.text());
+  if (may_enter && (*account)->strategy == kPasswordStrategy &&
       !(*account)->strategy_value.empty()) {
     stored = (*account)->strategy_value;
   }

@@ -24,6 +24,8 @@ namespace noded::auth {
 
 namespace json = boost::json;
 
+class AccountChange;
+
 struct Account {
   database::RowKey key;
   std::string email;           // empty: none
@@ -80,18 +82,24 @@ class Users {
   Task<Result<std::optional<Account>>> create_first(
       NewAccount account, std::vector<std::string> roles, SteadyTime deadline
   ) const;
-  // False when the account is gone or its secret is not `expected` any more.
+  // False when the account is gone or its secret is not `expected` any more. With `change` what was
+  // opened with the old one ends, once it takes effect; without, the same password is meant.
   Task<Result<bool>> replace_secret(
-      database::RowKey key, std::string expected, std::string replacement, SteadyTime deadline
+      database::RowKey key,
+      std::string expected,
+      std::string replacement,
+      SteadyTime deadline,
+      AccountChange* change = nullptr
   ) const;
 
   struct Changes {
     std::optional<std::string> strategy_value;
     std::optional<std::string> role;  // empty text: none
   };
-  // Empty when there is no such account.
+  // Empty when there is no such account. What goes along with it is `change`'s, whose errors it
+  // answers.
   Task<Result<std::optional<Account>>> change(
-      std::string email, Changes changes, SteadyTime deadline
+      std::string email, Changes changes, AccountChange& change, SteadyTime deadline
   ) const;
 
   struct Listing {

@@ -33,6 +33,7 @@ enum class Space : char {
   kAuditEntry = 0x30,        // + number u64 → entry (audit/audit_entry.hpp)
   kAuditHead = 0x31,         // number u64 and hash of the newest entry
   kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age
+  kDisabledAccount = 0x34,   // + primary key of an account as text → since when, decimal ms
 };
 
 std::string prefix(std::uint16_t application, Space space);

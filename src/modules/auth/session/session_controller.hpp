@@ -65,7 +65,10 @@ class SessionController {
   Task<http::Response> show_passkeys(AuthStatePtr state, http::Request& request);
 
   Task<Result<>> replace_password(
-      const AuthState& state, const Account& account, std::string password, SteadyTime deadline
+      const AuthState& state,
+      const Account& account,
+      std::string password,
+      const http::Request& request
   );
   Task<http::Response> enter(
       const AuthState& state,

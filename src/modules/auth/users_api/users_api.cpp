@@ -293,19 +293,15 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
 
 Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request) {
   if (!may(request, "users.manage")) co_return refuse_identity(request, "users.manage");
+  AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
   const auto erased = co_await records(*state).erase(
-      std::string(request.parameter("id")),
-      administrating_roles(*state->guard),
-      audit::actor_of(request),
-      request.deadline
+      std::string(request.parameter("id")), change, request.deadline
   );
   if (!erased && erased.error().type == kLastOne)
     co_return refuse_as(request, kLastAdministrator, erased.error().message);
   if (!erased) co_return refuse_as(request, erased.error());
   if (!*erased) co_return no_such_user(request);
-  const auto ended =
-      co_await sessions_.end_all(std::string(request.parameter("id")), request.deadline);
-  if (!ended) co_return refuse_as(request, ended.error());
+  change.take_effect();
   http::Response response;
   response.status = 204;
   response.content_type = {};
