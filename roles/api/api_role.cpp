@@ -124,6 +124,9 @@ Task<Result<>> ApiRole::start() {
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));
   tell_of_passkeys();
+  auto oauth = auth::read_oauth_rules(node_.options());
+  if (!oauth) co_return std::unexpected(std::move(oauth.error()));
+  auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
@@ -183,6 +186,12 @@ void ApiRole::tell_of_calls() {
   });
   counter("noded_client_seconds_total", "time that they took together", [](const Client& client) {
     return client.seconds();
+  });
+  counter("noded_oauth_sign_ins_total", "sign-ins with another service", [this](const Client&) {
+    return auth_->oauth()->sign_ins();
+  });
+  counter("noded_oauth_refusals_total", "those that came to nothing", [this](const Client&) {
+    return auth_->oauth()->refusals();
   });
   node_.add_gauge("noded_client_under_way", "calls that wait or run", [this] {
     return static_cast<double>(client_.under_way());

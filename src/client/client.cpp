@@ -24,6 +24,7 @@ Result<Fetched> fetch_now(const FetchRequest& request, const CallLimits& limits)
   auto call = CurlCall::open(request.url, "https,http", limits);
   if (!call) return std::unexpected(std::move(call.error()));
   call->set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  call->set(CURLOPT_USERAGENT, std::string("noded"));  // some services refuse who names none
   call->keep_body(request.most);
   for (const std::string& header : request.headers)
     call->add_to_list(CURLOPT_HTTPHEADER, header);

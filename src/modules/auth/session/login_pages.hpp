@@ -4,6 +4,7 @@
 #include "modules/auth/session/language.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,11 +16,20 @@ enum class LoginProblem : std::uint8_t {
   kTooMany,       // failed attempts
   kUnavailable,   // the node is busy, or something failed
   kRegistration,  // the address is taken or the password too short
+  kService,       // another service did not answer, or not well
+  kNoAccount,     // whom that service tells of has none here
+  kOtherWay,      // an account with that address signs in differently
+  kAddress,       // that service tells no address, or an unverified one
 };
 // By the name in a query (?error=credentials), and back; "" is kNone.
 LoginProblem problem_of(std::string_view name) noexcept;
 std::string_view name_of(LoginProblem problem) noexcept;
 
+// Another service to sign in with.
+struct LoginService {
+  std::string_view label;  // "Google"
+  std::string_view path;   // of the routes of its strategy
+};
 struct LoginPage {
   LoginProblem problem = LoginProblem::kNone;
   std::string_view csrf;   // for the hidden field
@@ -27,6 +37,7 @@ struct LoginPage {
   std::string_view email;  // fills the field
   bool allow_register = false;
   std::string_view passkeys = {};  // path of their routes; empty: there are none
+  std::span<const LoginService> services = {};
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);
