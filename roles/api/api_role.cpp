@@ -61,9 +61,11 @@ class ApiRole final : public Role {
             node.hash_lane(),
             node.clock(),
             node.log(),
+            node.secrets(),
             auth::password_cost(node.options()),
             auth::session_rules(node.options()),
-            auth::login_limits(node.options())
+            auth::login_limits(node.options()),
+            auth::mfa_rules(node.options())
         })),
         session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),

@@ -42,13 +42,39 @@ AuthModule::AuthModule(const AuthServices& services)
       login_gate_(services.database, services.clock, services.logins),
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
-      session_opener_(sessions_, services.clock),
+      second_factors_(services.database, services.secrets, services.clock),
+      pending_logins_(services.mfa.pending, services.clock),
+      session_opener_(sessions_, second_factors_, services.clock),
       journal_(services.database, services.log),
       controller_(
-          passwords_, *this, sessions_, login_gate_, services.clock, services.log, journal_
+          passwords_,
+          *this,
+          sessions_,
+          login_gate_,
+          services.clock,
+          services.log,
+          journal_,
+          second_factors_,
+          pending_logins_
       ),
       session_controller_(
-          {controller_, passwords_, sessions_, session_opener_, *cross_site_filter_, services.log}
+          {controller_,
+           passwords_,
+           sessions_,
+           session_opener_,
+           *cross_site_filter_,
+           services.log,
+           second_factors_,
+           pending_logins_,
+           Credentials(services.database)}
+      ),
+      mfa_controller_(
+          {controller_,
+           second_factors_,
+           sessions_,
+           *cross_site_filter_,
+           services.clock,
+           services.mfa.issuer}
       ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
@@ -103,6 +129,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(controller_.routes(state));
     add(first_administrator_.routes());
     add(session_controller_.routes(state));
+    add(mfa_controller_.routes(state));
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
     add(access_admin_.routes(state));
@@ -135,6 +162,7 @@ void AuthModule::use_oauth(OAuthRules rules, client::Client& client) {
       .database = services_.database,
       .sessions = sessions_,
       .opener = session_opener_,
+      .pending = pending_logins_,
       .journal = journal_,
       .clock = services_.clock,
       .log = services_.log

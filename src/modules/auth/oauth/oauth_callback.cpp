@@ -5,6 +5,8 @@
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/oauth/federated_accounts.hpp"
 #include "modules/auth/oauth/oauth_controller.hpp"
+#include "modules/auth/oauth/oauth_page.hpp"
+#include "modules/auth/session/next_path.hpp"
 
 #include <utility>
 
@@ -136,6 +138,8 @@ Task<http::Response> OAuthController::welcome(
       call.request,
       {.account = account, .amr = {"fed"}, .token_lasts_as_configured = true}
   );
+  if (!opened && opened.error().type == kMfaRequiredType)
+    co_return ask_second_factor(call, challenge, account);
   if (!opened) co_return co_await refuse_finish(call, own_failure(opened.error()), &challenge);
   http::Response response;
   if (challenge.is_by_program || wants_json(call.request)) {
@@ -150,13 +154,46 @@ Task<http::Response> OAuthController::welcome(
   }
   for (std::string& cookie : opened->set_cookies)
     response.headers.push_back({"Set-Cookie", std::move(cookie)});
-  if (const CookieWay way = this->way(call.request);
-      way != CookieWay::kNone && !challenge.is_by_program)
-    response.headers.push_back({"Set-Cookie", clear_own_cookie(way, kChallengeCookie)});
+  take_back_challenge(call, challenge, response);
   response.headers.push_back({"Cache-Control", "no-store"});
   sign_ins_.fetch_add(1, std::memory_order_relaxed);
   co_await parts_.journal.succeeded(call.request, account.key.text());
   co_return response;
+}
+
+http::Response OAuthController::ask_second_factor(
+    const Call& call, const OAuthChallenge& challenge, const Account& account
+) {
+  const std::string token = parts_.pending.open(account.key.text(), "fed");
+  const std::int64_t lifetime_s = parts_.pending.limits().lifetime.count() / 1000;
+  http::Response response;
+  if (challenge.is_by_program || wants_json(call.request)) {
+    const json::object members{{"mfa", {{"token", token}, {"expires_in", lifetime_s}}}};
+    response = http::answer_error(
+        {Errc::kUnauthorized,
+         "The account asks for a second factor: POST /auth/api/mfa",
+         std::string(kMfaRequiredType),
+         codec::to_json_text(members)}
+    );
+  } else {
+    response = lead_to_code(
+        language_of(call.request.header("accept-language")),
+        next_path(challenge.target.empty() ? call.state->rules.path_success : challenge.target)
+    );
+    response.headers.push_back(
+        {"Set-Cookie", set_own_cookie(way(call.request), kPendingCookie, token, lifetime_s)}
+    );
+  }
+  take_back_challenge(call, challenge, response);
+  return response;
+}
+
+void OAuthController::take_back_challenge(
+    const Call& call, const OAuthChallenge& challenge, http::Response& response
+) const {
+  const CookieWay way = this->way(call.request);
+  if (way != CookieWay::kNone && !challenge.is_by_program)
+    response.headers.push_back({"Set-Cookie", clear_own_cookie(way, kChallengeCookie)});
 }
 
 Task<http::Response> OAuthController::refuse_finish(
@@ -169,9 +206,7 @@ Task<http::Response> OAuthController::refuse_finish(
   http::Response response =
       answer_failure(call.request, failure, challenge, call.state->rules.path_success);
   // A cookie that does not count stays: it may be of a sign-in that is under way in another tab.
-  if (const CookieWay way = this->way(call.request);
-      challenge != nullptr && way != CookieWay::kNone && !challenge->is_by_program)
-    response.headers.push_back({"Set-Cookie", clear_own_cookie(way, kChallengeCookie)});
+  if (challenge != nullptr) take_back_challenge(call, *challenge, response);
   response.headers.push_back({"Cache-Control", "no-store"});
   co_return response;
 }

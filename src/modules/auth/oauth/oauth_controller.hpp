@@ -7,6 +7,7 @@
 #include "client/client.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/login_journal.hpp"
+#include "modules/auth/mfa/pending_logins.hpp"
 #include "modules/auth/oauth/issuers.hpp"
 #include "modules/auth/oauth/oauth_challenge.hpp"
 #include "modules/auth/oauth/oauth_exchange.hpp"
@@ -35,6 +36,7 @@ class OAuthController {
     database::Database& database;
     Sessions& sessions;
     SessionOpener& opener;
+    PendingLogins& pending;
     LoginJournal& journal;
     const Clock& clock;
     Node::Logger& log;
@@ -78,6 +80,13 @@ class OAuthController {
   Task<http::Response> welcome(
       const Call& call, const OAuthChallenge& challenge, const Account& account
   );
+  // The account has a second factor, which is asked for as behind a password.
+  http::Response ask_second_factor(
+      const Call& call, const OAuthChallenge& challenge, const Account& account
+  );
+  void take_back_challenge(
+      const Call& call, const OAuthChallenge& challenge, http::Response& response
+  ) const;
   // `challenge` null: there is none that counts.
   Task<http::Response> refuse_finish(
       const Call& call, OAuthFailure failure, const OAuthChallenge* challenge

@@ -55,7 +55,6 @@ std::string subject_of(const json::object& claims) {
     const json::value* member = claims.if_contains(name);
     if (member == nullptr) continue;
     if (member->is_int64()) return std::to_string(member->get_int64());
-    if (member->is_uint64()) return std::to_string(member->get_uint64());
     return text_of(claims, name);
   }
   return {};

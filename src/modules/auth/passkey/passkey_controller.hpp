@@ -115,7 +115,6 @@ class PasskeyController {
   Task<http::Response> list(Call& call);
   Task<http::Response> rename(Call& call);
   Task<http::Response> remove(Call& call);
-  bool is_recent(const http::Request& request) const;
 
   // The answer that opens a session: token, user and cookies beside `body`, the members before
   // them.

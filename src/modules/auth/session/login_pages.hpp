@@ -16,6 +16,8 @@ enum class LoginProblem : std::uint8_t {
   kTooMany,       // failed attempts
   kUnavailable,   // the node is busy, or something failed
   kRegistration,  // the address is taken or the password too short
+  kCode,          // of the second factor: wrong
+  kExpired,       // the login waited too long for its second factor
   kService,       // another service did not answer, or not well
   kNoAccount,     // whom that service tells of has none here
   kOtherWay,      // an account with that address signs in differently
@@ -24,6 +26,8 @@ enum class LoginProblem : std::uint8_t {
 // By the name in a query (?error=credentials), and back; "" is kNone.
 LoginProblem problem_of(std::string_view name) noexcept;
 std::string_view name_of(LoginProblem problem) noexcept;
+// Where a form is shown once more, with what was wrong and where it leads.
+std::string page_target(std::string_view page, LoginProblem problem, std::string_view next);
 
 // Another service to sign in with.
 struct LoginService {
@@ -41,6 +45,8 @@ struct LoginPage {
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);
+// Asks for the second factor.
+std::string code_page(Language language, const LoginPage& page);
 std::string logout_page(Language language, std::string_view csrf);
 std::string problem_page(Language language, std::string_view title, std::string_view message);
 

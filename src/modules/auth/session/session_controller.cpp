@@ -9,6 +9,7 @@
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
+#include "modules/auth/session/own_form.hpp"
 #include "modules/auth/session/passkey_page.hpp"
 #include "modules/auth/session/session_answers.hpp"
 
@@ -48,13 +49,6 @@ std::string client_of(const http::Request& request) {
   return codec::base64url_encode(crypto::sha256(text));
 }
 
-std::string page_target(std::string_view page, LoginProblem problem, std::string_view next) {
-  std::string target(page);
-  target.append("?error=").append(name_of(problem));
-  if (next != "/") target.append("&next=").append(codec::percent_encode(next));
-  return target;
-}
-
 }  // namespace
 
 std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
@@ -65,6 +59,9 @@ std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
   };
   add(Method::kPost, "/auth/api/login", [this, state](http::Request& request) {
     return login(state, request);
+  });
+  add(Method::kPost, "/auth/api/mfa", [this, state](http::Request& request) {
+    return go_on_with_code(state, request);
   });
   add(Method::kPost, "/auth/api/logout", [this, state](http::Request& request) {
     return logout(request, state);
@@ -88,24 +85,10 @@ CookieWay SessionController::way(const http::Request& request) const {
   return cookie_way(request, parts_.sessions.rules().allow_insecure_cookie);
 }
 
-// A form's token counts where the browser tells nothing; pages that could read it by CORS are of
-// origins that it does tell. Programs that log in with JSON have no cookie to lose.
 bool SessionController::is_from_here(
     const http::Request& request, const json::value& fields, const OwnCookie& cookie
 ) const {
-  switch (origin_of(request, parts_.origins.trusted())) {
-    case RequestOrigin::kSame:
-      return true;
-    case RequestOrigin::kSibling:
-    case RequestOrigin::kForeign:
-      return false;
-    case RequestOrigin::kUnknown:
-      break;
-  }
-  const std::string_view value = own_cookie(request, way(request), cookie);
-  if (is_csrf_token(text_field(fields, "csrf"), value)) return true;
-  if (is_csrf_token(request.header("x-csrf-token"), value)) return true;
-  return wants_json(request) && cookie.name == kPreSessionCookie.name;
+  return is_own_form(request, fields, cookie, way(request), parts_.origins);
 }
 
 Task<http::Response> SessionController::login(AuthStatePtr state, http::Request& request) {
@@ -117,18 +100,24 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse_error(request, fields.error());
   const auto known =
-      require_known(*fields, {"email", "username", "password", "next", "csrf", "cookie"});
+      require_known(*fields, {"email", "username", "password", "otp", "next", "csrf", "cookie"});
   if (!known) co_return refuse_error(request, known.error());
   if (!is_from_here(request, *fields, kPreSessionCookie)) {
     co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
   }
   std::string email = text_field(*fields, "email");
   if (email.empty()) email = text_field(*fields, "username");
-  const auto account = co_await parts_.accounts.check_password(
-      *state, request, std::move(email), text_field(*fields, "password")
+  const auto proven = co_await parts_.accounts.check_password(
+      *state,
+      request,
+      {.email = std::move(email),
+       .password = text_field(*fields, "password"),
+       .code = text_field(*fields, "otp")}
   );
-  if (!account) co_return refuse_login(request, *fields, account.error());
-  co_return co_await enter(*state, request, *fields, *account, 200);
+  if (proven) co_return co_await enter(*state, request, *fields, *proven, 200);
+  if (proven.error().waiting)
+    co_return co_await ask_second_factor(*state, request, *fields, *proven.error().waiting);
+  co_return refuse_login(request, *fields, proven.error());
 }
 
 http::Response SessionController::refuse_login(
@@ -162,7 +151,7 @@ Task<http::Response> SessionController::enter(
     const AuthState& state,
     http::Request& request,
     const json::value& fields,
-    const Account& account,
+    const Proven& proven,
     int status
 ) {
   const bool is_form = !wants_json(request);
@@ -170,8 +159,8 @@ Task<http::Response> SessionController::enter(
   auto opened = co_await parts_.opener.open(
       state,
       request,
-      {.account = account,
-       .amr = {"pwd"},
+      {.account = proven.account,
+       .amr = proven.amr,
        .with_cookies = with_cookies,
        .with_refresh = !with_cookies}
   );
@@ -187,9 +176,10 @@ Task<http::Response> SessionController::enter(
   }
   for (std::string& cookie : opened->set_cookies)
     add_header(response, "Set-Cookie", std::move(cookie));
-  if (const CookieWay way = this->way(request);
-      !own_cookie(request, way, kPreSessionCookie).empty()) {
-    add_header(response, "Set-Cookie", clear_own_cookie(way, kPreSessionCookie));
+  const CookieWay way = this->way(request);
+  for (const OwnCookie& done : {kPreSessionCookie, kPendingCookie}) {
+    if (!own_cookie(request, way, done).empty())
+      add_header(response, "Set-Cookie", clear_own_cookie(way, done));
   }
   add_header(response, "Cache-Control", "no-store");
   co_return response;
@@ -213,9 +203,11 @@ Task<http::Response> SessionController::register_account(
   json::object credentials{
       {"email", text_field(*fields, "email")}, {"password", text_field(*fields, "password")}
   };
-  const auto account =
-      co_await parts_.accounts.make_account(*state, std::move(credentials), request);
-  if (account) co_return co_await enter(*state, request, *fields, *account, 201);
+  auto account = co_await parts_.accounts.make_account(*state, std::move(credentials), request);
+  if (account) {
+    const Proven proven{.account = std::move(*account), .amr = {"pwd"}};
+    co_return co_await enter(*state, request, *fields, proven, 201);
+  }
   const int refused_with = http::status_of(account.error().code);
   if (is_form && refused_with < 500 && state->rules.allow_register) {
     co_return http::Response::redirect(

@@ -1,4 +1,5 @@
 // Signing in with another service, from the button to the session.
+#include "modules/auth/mfa/mfa_fixture.hpp"
 #include "modules/auth/oauth/issuer_fixture.hpp"
 #include "support/manual_clock.hpp"
 
@@ -9,6 +10,10 @@
 
 namespace noded::auth {
 namespace {
+
+struct MfaFixtureParts : MfaFixture {
+  using MfaFixture::seed_of;
+};
 
 constexpr const char* kBeginAgain =
     "This sign-in was not begun in this browser, is done already or took too long; begin again";
@@ -150,6 +155,51 @@ TEST_F(OAuthFixture, RefusesWhomNobodyRegistered) {
   EXPECT_EQ(flash_of(done), R"({"type":"error","message":"Invalid credentials"})");
   EXPECT_EQ(module_.oauth()->refusals(), 1U);
   EXPECT_EQ(module_.oauth()->sign_ins(), 0U);
+}
+
+TEST_F(OAuthFixture, AsksForTheSecondFactorOfAnAccount) {
+  const std::string session =
+      "nd_session=" + cookies_of(finish(begin("register"))).at("nd_session");
+  const auto change = [&](const std::string& path, const std::string& body) {
+    return post(
+        path,
+        body,
+        {{"cookie", session}, {"host", "localhost:1337"}, {"sec-fetch-site", "same-origin"}}
+    );
+  };
+  const auto offered = change("/api/auth/mfa/totp", "{}");
+  ASSERT_EQ(offered.status, 201) << offered.body;
+  const std::string seed = MfaFixtureParts::seed_of(text_field(offered.object(), "secret"));
+  const auto code = [&] {
+    clock_.set(clock_.wall() + std::chrono::seconds(30));
+    return crypto::totp(seed, clock_.wall().time_since_epoch().count() / 1000);
+  };
+  ASSERT_EQ(change("/api/auth/mfa/totp/verify", R"({"code":")" + code() + "\"}").status, 200);
+
+  const auto asked = finish(begin());
+  EXPECT_FALSE(is_welcome(asked));
+  EXPECT_EQ(asked.header("Refresh"), "0; url=/auth/mfa?next=%2Fshop");
+  const auto done = post(
+      "/auth/api/mfa",
+      R"({"cookie":true,"code":")" + code() + "\"}",
+      {{"cookie", "nd_mfa=" + cookies_of(asked).at("nd_mfa")},
+       {"host", "localhost:1337"},
+       {"sec-fetch-site", "same-origin"}}
+  );
+  EXPECT_TRUE(is_welcome(done)) << done.body;
+
+  Begun native;
+  native.answer = get("/api/auth/work/login", {{"host", "localhost:1337"}});
+  read_begun(native, text_field(native.answer.object(), "url"));
+  const auto refused =
+      get("/api/auth/work/callback?code=c",
+          {{"x-state-challenge", text_field(native.answer.object(), "challenge")}});
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.object().at("type"), "MfaRequired");
+  const std::string token = text_field(refused.object().at("mfa"), "token");
+  EXPECT_EQ(
+      post("/auth/api/mfa", R"({"token":")" + token + R"(","code":")" + code() + "\"}").status, 200
+  );
 }
 
 TEST_F(OAuthFixture, RegistersNobodyWhereThatIsNotAllowed) {

@@ -125,7 +125,8 @@ TEST(Profile, NeedsASubjectAndNoUnverifiedAddress) {
   };
   EXPECT_EQ(of(R"({"sub":"s","email":"a@b.c"})")->email, "a@b.c");
   EXPECT_EQ(of(R"({"sub":"s","email":"a@b.c","email_verified":true})")->subject, "s");
-  EXPECT_EQ(of(R"({"id":18446744073709551615})")->subject, "18446744073709551615");
+  EXPECT_EQ(of(R"({"id":9223372036854775807})")->subject, "9223372036854775807");
+  EXPECT_EQ(of(R"({"id":18446744073709551615})").error().code, Errc::kInvalid);
   EXPECT_EQ(of(R"({"sub":"s","email_verified":false})")->email, "");
   EXPECT_EQ(of(R"({"email":"a@b.c"})").error().code, Errc::kInvalid);
   EXPECT_EQ(of(R"({"sub":"","id":7})").error().code, Errc::kInvalid);
