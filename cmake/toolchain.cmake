@@ -51,3 +51,7 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(XCRYPT REQUIRED IMPORTED_TARGET libxcrypt)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
+# Loaded when it is needed (src/client/curl_library.hpp), so that only its headers are used.
+pkg_check_modules(CURL REQUIRED libcurl>=7.85)
+add_library(noded_curl_headers INTERFACE)
+target_include_directories(noded_curl_headers SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})

@@ -1,6 +1,8 @@
 #include "roles/api/api_options.hpp"
 
+#include "client/client_options.hpp"
 #include "modules/auth/auth_options.hpp"
+#include "modules/auth/oauth/oauth_options.hpp"
 #include "modules/auth/passkey/passkey_options.hpp"
 #include "modules/data/data_options.hpp"
 #include "repository/audit/audit_options.hpp"
@@ -18,7 +20,9 @@ OptionTable api_options() {
           database::feed_options(),
           auth::auth_options(),
           auth::passkey_options(),
-          audit::audit_options()})
+          auth::oauth_options(),
+          audit::audit_options(),
+          client::client_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

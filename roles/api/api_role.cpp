@@ -2,6 +2,7 @@
 
 #include "noded/node.hpp"
 
+#include "client/client.hpp"
 #include "gateway/cors.hpp"
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
@@ -53,6 +54,7 @@ class ApiRole final : public Role {
   explicit ApiRole(Node& node)
       : node_(node),
         database_({node.engine(), node.store_lane()}, kApplication, node.clock()),
+        client_(client::client_setup(node.options())),
         cors_(std::make_shared<gateway::Cors>()),
         auth_(std::make_shared<auth::AuthModule>(auth::AuthServices{
             database_,
@@ -91,10 +93,12 @@ class ApiRole final : public Role {
   void tell_of_sessions();
   void show_changes();
   void tell_of_passkeys();
+  void tell_of_calls();
   void configure_cors(const system::CorsSettings& settings);
 
   Node& node_;
   database::Database database_;
+  client::Client client_;
   std::shared_ptr<gateway::Cors> cors_;
   std::shared_ptr<auth::AuthModule> auth_;
   auth::SessionUpkeep session_upkeep_;
@@ -124,6 +128,10 @@ Task<Result<>> ApiRole::start() {
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));
   tell_of_passkeys();
+  auto oauth = auth::read_oauth_rules(node_.options());
+  if (!oauth) co_return std::unexpected(std::move(oauth.error()));
+  auth_->use_oauth(std::move(*oauth), client_);
+  tell_of_calls();
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
@@ -167,6 +175,33 @@ void ApiRole::tell_of_passkeys() {
   );
 }
 
+void ApiRole::tell_of_calls() {
+  const auto counter = [this](std::string name, std::string help, auto read) {
+    node_.add_counter(std::move(name), std::move(help), [this, read] {
+      return static_cast<double>(read(client_));
+    });
+  };
+  using client::Client;
+  counter("noded_client_calls_total", "calls to other servers", [](const Client& client) {
+    return client.calls();
+  });
+  counter("noded_client_failures_total", "those without an answer", [](const Client& client) {
+    return client.failures();
+  });
+  counter("noded_client_seconds_total", "time that they took together", [](const Client& client) {
+    return client.seconds();
+  });
+  counter("noded_oauth_sign_ins_total", "sign-ins with another service", [this](const Client&) {
+    return auth_->oauth()->sign_ins();
+  });
+  counter("noded_oauth_refusals_total", "those that came to nothing", [this](const Client&) {
+    return auth_->oauth()->refusals();
+  });
+  node_.add_gauge("noded_client_under_way", "calls that wait or run", [this] {
+    return static_cast<double>(client_.under_way());
+  });
+}
+
 void ApiRole::tell_of_sessions() {
   node_.add_gauge("noded_sessions", "sessions that are open", [this] {
     return static_cast<double>(auth_->sessions().size());
@@ -194,6 +229,7 @@ void ApiRole::show_changes() {
 }
 
 Task<> ApiRole::stop() {
+  co_await client_.stop(node_.store_lane());
   co_await session_upkeep_.stop();
   co_await auth_->write_logins();
   co_await audit_upkeep_.stop();

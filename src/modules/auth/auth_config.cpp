@@ -70,7 +70,7 @@ json::object public_strategy(const json::object& strategy) {
   const json::object& config = object_at(strategy, "config");
   shown["config"] = {
       {"name", text_at(config, "name", "")},
-      {"type", text_at(config, "type", "")},
+      {"type", shown_type(text_at(config, "name", ""), text_at(config, "type", ""))},
       {"client", json::object()}
   };
   return shown;
@@ -170,6 +170,9 @@ Result<AuthRules> read_rules(const json::object& application) {
   const json::object& password = object_at(strategies, kPasswordStrategy);
   rules.allow_plain_passwords = text_at(object_at(password, "config"), "hashing", "") == "plain";
   rules.has_passkeys = has_passkeys(strategies);
+  auto providers = read_providers(strategies);
+  if (!providers) return std::unexpected(std::move(providers.error()));
+  rules.providers = std::move(*providers);
   rules.strategies = strategies_answer(strategies, rules, false);
   rules.all_strategies = strategies_answer(strategies, rules, true);
   if (auto read = read_credentials_schema(password, rules); !read) {

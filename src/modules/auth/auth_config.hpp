@@ -7,6 +7,7 @@
 #include "codec/json_schema.hpp"
 #include "crypto/jwt.hpp"
 #include "modules/auth/cookie.hpp"
+#include "modules/auth/oauth/oauth_provider.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -40,8 +41,9 @@ struct AuthRules {
   CookieRules cookie;
   bool renew_cookie = true;
   std::string path_success;
-  bool has_passkeys = false;           // the strategy is there and enabled
-  bool allow_plain_passwords = false;  // stored ones, for verification
+  bool has_passkeys = false;             // the strategy is there and enabled
+  std::vector<OAuthProvider> providers;  // other services to sign in with
+  bool allow_plain_passwords = false;    // stored ones, for verification
   std::string strategies,
       all_strategies;                   // answers of the strategies route; all: also disabled ones
   std::string credentials_schema_text;  // of {email, password}

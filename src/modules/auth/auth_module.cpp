@@ -136,6 +136,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(access_admin_.routes(state));
     add(account_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
+    if (oauth_ != nullptr) add(oauth_->routes(state));
   }
   {
     const std::scoped_lock lock(mutex_);
@@ -155,6 +156,20 @@ void AuthModule::use_passkeys(PasskeyRules rules) {
       services_.clock,
       services_.log
   );
+}
+
+void AuthModule::use_oauth(OAuthRules rules, client::Client& client) {
+  const OAuthController::Parts parts{
+      .client = client,
+      .database = services_.database,
+      .sessions = sessions_,
+      .opener = session_opener_,
+      .pending = pending_logins_,
+      .journal = journal_,
+      .clock = services_.clock,
+      .log = services_.log
+  };
+  oauth_ = std::make_unique<OAuthController>(std::move(rules), parts);
 }
 
 AuthStatePtr AuthModule::state() const {

@@ -17,6 +17,7 @@
 #include "modules/auth/mfa/mfa_controller.hpp"
 #include "modules/auth/mfa/pending_logins.hpp"
 #include "modules/auth/mfa/second_factors.hpp"
+#include "modules/auth/oauth/oauth_controller.hpp"
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/session/login_gate.hpp"
@@ -68,6 +69,11 @@ class AuthModule final : public Module,
   // Null without.
   const PasskeyController* passkeys() const { return passkeys_.get(); }
 
+  // The same for sign-ins with other services. `client` outlives the module.
+  void use_oauth(OAuthRules rules, client::Client& client);
+  // Null without.
+  const OAuthController* oauth() const { return oauth_.get(); }
+
   // Once, after the first publish(): the one-time code to announce if nobody may administrate yet.
   // While it is open, GET and POST /auth/setup make the first administrator.
   Task<Result<std::optional<std::string>>> open_setup();
@@ -109,6 +115,7 @@ class AuthModule final : public Module,
   AccessAdmin access_admin_;
   AccountAdmin account_admin_;
   std::unique_ptr<PasskeyController> passkeys_;
+  std::unique_ptr<OAuthController> oauth_;
   mutable std::mutex mutex_;  // guards state_
   AuthStatePtr state_;
 };

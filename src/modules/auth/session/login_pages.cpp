@@ -1,6 +1,7 @@
 #include "modules/auth/session/login_pages.hpp"
 
 #include "codec/text.hpp"
+#include "modules/auth/oauth/oauth_page.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/passkey_page.hpp"
 
@@ -21,6 +22,7 @@ constexpr Words kPassword{"Password", "密码"};
 constexpr Words kPasswordHint{"At least 8 characters", "至少 8 个字符"};
 constexpr Words kNoAccount{"No account yet?", "还没有账号？"};
 constexpr Words kHaveAccount{"You have an account already?", "已有账号？"};
+constexpr Words kOr{"or", "或"};
 constexpr Words kBack{"Back to the login", "返回登录"};
 constexpr Words kSecondStep{"Second step", "两步验证"};
 constexpr Words kSecondStepText{
@@ -69,6 +71,29 @@ constexpr std::array kProblems{
         LoginProblem::kExpired,
         "expired",
         {"The login took too long. Please begin again.", "登录超时，请重新开始。"}
+    },
+    ProblemText{
+        LoginProblem::kService,
+        "service",
+        {"Signing in with the other service did not work. Please try again.",
+         "通过其他服务登录未成功，请重试。"}
+    },
+    ProblemText{
+        LoginProblem::kNoAccount,
+        "no_account",
+        {"There is no account for this sign-in yet. Create one first.",
+         "该登录方式尚无对应账号，请先注册。"}
+    },
+    ProblemText{
+        LoginProblem::kOtherWay,
+        "other_way",
+        {"The account with this e-mail address logs in another way.",
+         "使用该邮箱的账号采用其他登录方式。"}
+    },
+    ProblemText{
+        LoginProblem::kAddress,
+        "address",
+        {"The other service tells no verified e-mail address.", "其他服务未提供已验证的邮箱地址。"}
     }
 };
 
@@ -94,6 +119,19 @@ void email_field(
        .autocomplete = autocomplete,
        .value = value}
   );
+}
+
+// Forms that lead to other services by way of this node: docs/oauth.md.
+void offer_services(
+    HtmlPage& page, Language language, const LoginPage& given, std::string_view action
+) {
+  if (!given.services.empty()) page.paragraph(kOr.in(language));
+  for (const LoginService& service : given.services) {
+    page.begin_form(std::string(service.path) + std::string(action));
+    page.hidden("page", "1");
+    if (!given.next.empty()) page.hidden("next", given.next);
+    page.end_form(continue_with(language, service.label));
+  }
 }
 
 std::string with_next(std::string_view path, std::string_view next) {
@@ -139,6 +177,7 @@ std::string login_page(Language language, const LoginPage& given) {
   );
   page.end_form(kLogIn.in(language));
   if (has_passkeys) offer_passkey_login(page, language, given.passkeys);
+  offer_services(page, language, given, "/login");
   if (given.allow_register) {
     const std::string target = with_next("/auth/register", given.next);
     page.link(kNoAccount.in(language), target, kRegister.in(language));
@@ -161,6 +200,7 @@ std::string register_page(Language language, const LoginPage& given) {
   );
   page.end_form(kRegister.in(language));
   if (!given.passkeys.empty()) offer_passkey_registration(page, language, given.passkeys);
+  offer_services(page, language, given, "/register");
   const std::string target = with_next("/auth/login", given.next);
   page.link(kHaveAccount.in(language), target, kLogIn.in(language));
   return page.finish();

@@ -4,6 +4,7 @@
 #include "modules/auth/session/language.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,10 @@ enum class LoginProblem : std::uint8_t {
   kRegistration,  // the address is taken or the password too short
   kCode,          // of the second factor: wrong
   kExpired,       // the login waited too long for its second factor
+  kService,       // another service did not answer, or not well
+  kNoAccount,     // whom that service tells of has none here
+  kOtherWay,      // an account with that address signs in differently
+  kAddress,       // that service tells no address, or an unverified one
 };
 // By the name in a query (?error=credentials), and back; "" is kNone.
 LoginProblem problem_of(std::string_view name) noexcept;
@@ -24,6 +29,11 @@ std::string_view name_of(LoginProblem problem) noexcept;
 // Where a form is shown once more, with what was wrong and where it leads.
 std::string page_target(std::string_view page, LoginProblem problem, std::string_view next);
 
+// Another service to sign in with.
+struct LoginService {
+  std::string_view label;  // "Google"
+  std::string_view path;   // of the routes of its strategy
+};
 struct LoginPage {
   LoginProblem problem = LoginProblem::kNone;
   std::string_view csrf;   // for the hidden field
@@ -31,6 +41,7 @@ struct LoginPage {
   std::string_view email;  // fills the field
   bool allow_register = false;
   std::string_view passkeys = {};  // path of their routes; empty: there are none
+  std::span<const LoginService> services = {};
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);

@@ -97,13 +97,20 @@ http::Response SessionController::show_form(
   if (hash_of_session_token(cookie).empty()) cookie = make_session_token();
   const std::string csrf = csrf_token(cookie);
   const std::string passkeys = passkey_routes(state.rules);
+  std::vector<std::string> paths;
+  for (const OAuthProvider& provider : state.rules.providers)
+    paths.push_back(state.rules.basepath + "/" + provider.name);
+  std::vector<LoginService> services;
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    services.push_back({.label = state.rules.providers[i].label, .path = paths[i]});
   const LoginPage page{
       .problem = problem_of(query_text(request, "error")),
       .csrf = csrf,
       .next = next,
       .email = {},
       .allow_register = state.rules.allow_register,
-      .passkeys = passkeys
+      .passkeys = passkeys,
+      .services = services
   };
   const Language language = language_of(request.header("accept-language"));
   http::Response response = answer_page(
