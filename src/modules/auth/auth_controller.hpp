@@ -7,6 +7,7 @@
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/session/login_gate.hpp"
 
 #include <boost/json/value.hpp>
@@ -35,7 +36,8 @@ class AuthController {
       LoginGate& gate,
       const Clock& clock,
       Node::Logger& log,
-      LoginJournal& journal
+      LoginJournal& journal,
+      const AddressVerification& verification
   )
       : passwords_(passwords),
         access_(access),
@@ -43,7 +45,8 @@ class AuthController {
         gate_(gate),
         clock_(clock),
         log_(log),
-        journal_(journal) {}
+        journal_(journal),
+        verification_(verification) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -59,7 +62,8 @@ class AuthController {
   Task<std::expected<Account, LoginRefusal>> check_password(
       const AuthState& state, const http::Request& request, std::string email, std::string password
   );
-  // The account of a registration. Errors: kForbidden, those of the rules, kExists.
+  // The account of a registration. Errors: kForbidden, those of the rules, kExists; kForbidden of
+  // type kAddressUnproven: it was made, and may log in once its address is proven.
   Task<Result<Account>> make_account(
       const AuthState& state, json::value fields, const http::Request& request
   );
@@ -82,6 +86,7 @@ class AuthController {
   const Clock& clock_;
   Node::Logger& log_;
   LoginJournal& journal_;
+  const AddressVerification& verification_;
 };
 
 // The refusal of a login, a registration or a setup: an error for clients, for forms a redirect

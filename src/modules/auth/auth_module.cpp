@@ -44,16 +44,43 @@ AuthModule::AuthModule(const AuthServices& services)
       ),
       session_opener_(sessions_, services.clock),
       journal_(services.database, services.log),
+      links_(services.database, services.clock, services.recovery.link_lifetime),
+      link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
+      verification_(services.database, link_sender_, services_.recovery, services.log),
       controller_(
-          passwords_, *this, sessions_, login_gate_, services.clock, services.log, journal_
+          passwords_,
+          *this,
+          sessions_,
+          login_gate_,
+          services.clock,
+          services.log,
+          journal_,
+          verification_
       ),
       session_controller_(
-          {controller_, passwords_, sessions_, session_opener_, *cross_site_filter_, services.log}
+          {controller_,
+           passwords_,
+           sessions_,
+           session_opener_,
+           *cross_site_filter_,
+           services.log,
+           link_sender_.has_mail()}
       ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
-      users_api_(passwords_, *this, *this, sessions_, services.database),
+      users_api_(passwords_, *this, *this, sessions_, services.database, verification_),
+      recovery_(
+          {services.database,
+           passwords_,
+           sessions_,
+           login_gate_,
+           links_,
+           link_sender_,
+           verification_,
+           *cross_site_filter_}
+      ),
+      recovery_admin_(*this, links_, link_sender_),
       access_admin_(*this, sessions_, services.database) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
@@ -99,12 +126,14 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   const auto add = [&routes](std::vector<http::Route> more) {
     std::ranges::move(more, std::back_inserter(routes));
   };
+  add(recovery_admin_.routes(state));
   if (state->rules.enabled) {
     add(controller_.routes(state));
     add(first_administrator_.routes());
     add(session_controller_.routes(state));
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
+    add(recovery_.routes(state));
     add(access_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
@@ -160,7 +189,9 @@ std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identit
 Task<Result<>> AuthModule::load_sessions() {
   auto loaded = co_await sessions_.load();
   if (!loaded) co_return loaded;
-  co_return co_await login_gate_.load();
+  auto counters = co_await login_gate_.load();
+  if (!counters) co_return counters;
+  co_return co_await links_.keep(SteadyTime::max());
 }
 
 Task<Result<std::optional<std::string>>> AuthModule::open_setup() {

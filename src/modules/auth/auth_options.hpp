@@ -5,6 +5,7 @@
 #include "noded/options.hpp"
 
 #include "crypto/password.hpp"
+#include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/login_limits.hpp"
 #include "modules/auth/session/session_options.hpp"
 
@@ -38,7 +39,9 @@ inline OptionTable auth_options() {
       &kLoginDelay,
       &kLoginLongestDelay,
       &kNetworkFailures,
-      &kNetworkWindow
+      &kNetworkWindow,
+      &kLinkLifetime,
+      &kVerifyEmail
   };
   return kTable;
 }

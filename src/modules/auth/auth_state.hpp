@@ -9,6 +9,7 @@
 #include "modules/auth/guard.hpp"
 #include "modules/auth/guard_access.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/login_limits.hpp"
 #include "modules/auth/session/session_options.hpp"
 #include "modules/auth/token_cache.hpp"
@@ -21,6 +22,10 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace noded::mail {
+class Outbox;
+}
 
 namespace noded::auth {
 
@@ -36,6 +41,8 @@ struct AuthServices {
   crypto::PasswordCost cost;
   SessionRules sessions{};
   LoginLimits logins{};
+  RecoveryRules recovery{};
+  mail::Outbox* outbox = nullptr;  // null: no mail is configured
 };
 
 struct AuthState {

@@ -330,7 +330,7 @@ Task<Result<bool>> Users::replace_secret(
 }
 
 Task<Result<std::optional<Account>>> Users::change(
-    std::string email, Changes changes, SteadyTime deadline
+    std::string email, Changes changes, SteadyTime deadline, Addition addition
 ) const {
   json::object fields;
   if (changes.strategy_value) fields["strategy_value"] = *changes.strategy_value;
@@ -346,9 +346,11 @@ Task<Result<std::optional<Account>>> Users::change(
     if (!*key) return std::nullopt;
     const auto before = session.load(**key);
     if (!before) return std::unexpected(before.error());
-    auto writer = own_writer(*database_, schema, transaction);
-    const auto updated = writer.update(**entity, **key, fields, true);
-    if (!updated) return std::unexpected(updated.error());
+    if (!fields.empty()) {
+      auto writer = own_writer(*database_, schema, transaction);
+      const auto updated = writer.update(**entity, **key, fields, true);
+      if (!updated) return std::unexpected(updated.error());
+    }
     if (changes.strategy_value) {
       if (auto kept = record(transaction, "user.password", **key, {}); !kept)
         return std::unexpected(std::move(kept.error()));
@@ -357,6 +359,10 @@ Task<Result<std::optional<Account>>> Users::change(
       const json::object details{{"before", (*before)->role}, {"after", *changes.role}};
       if (auto kept = record(transaction, "user.role", **key, details); !kept)
         return std::unexpected(std::move(kept.error()));
+    }
+    if (addition) {
+      if (auto added = addition(transaction, **key); !added)
+        return std::unexpected(std::move(added.error()));
     }
     return session.load(**key);
   };

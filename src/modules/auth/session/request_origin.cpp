@@ -44,8 +44,13 @@ RequestOrigin compare(std::string_view origin, const http::Request& request) {
 }
 
 // Their forms carry a token of their own, which they check themselves.
-constexpr std::array<std::string_view, 4> kCheckedByHandler{
-    "/auth/api/login", "/auth/api/logout", "/auth/api/password", "/auth/register"
+constexpr std::array<std::string_view, 6> kCheckedByHandler{
+    "/auth/api/login",
+    "/auth/api/logout",
+    "/auth/api/password",
+    "/auth/register",
+    "/auth/recover",
+    "/auth/verify"
 };
 
 std::string_view trim(std::string_view text) {

@@ -6,6 +6,8 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
+#include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
@@ -88,24 +90,10 @@ CookieWay SessionController::way(const http::Request& request) const {
   return cookie_way(request, parts_.sessions.rules().allow_insecure_cookie);
 }
 
-// A form's token counts where the browser tells nothing; pages that could read it by CORS are of
-// origins that it does tell. Programs that log in with JSON have no cookie to lose.
 bool SessionController::is_from_here(
     const http::Request& request, const json::value& fields, const OwnCookie& cookie
 ) const {
-  switch (origin_of(request, parts_.origins.trusted())) {
-    case RequestOrigin::kSame:
-      return true;
-    case RequestOrigin::kSibling:
-    case RequestOrigin::kForeign:
-      return false;
-    case RequestOrigin::kUnknown:
-      break;
-  }
-  const std::string_view value = own_cookie(request, way(request), cookie);
-  if (is_csrf_token(text_field(fields, "csrf"), value)) return true;
-  if (is_csrf_token(request.header("x-csrf-token"), value)) return true;
-  return wants_json(request) && cookie.name == kPreSessionCookie.name;
+  return is_own_form(request, fields, cookie, way(request), parts_.origins);
 }
 
 Task<http::Response> SessionController::login(AuthStatePtr state, http::Request& request) {
@@ -216,6 +204,8 @@ Task<http::Response> SessionController::register_account(
   const auto account =
       co_await parts_.accounts.make_account(*state, std::move(credentials), request);
   if (account) co_return co_await enter(*state, request, *fields, *account, 201);
+  if (is_form && account.error().type == kAddressUnproven)
+    co_return http::Response::redirect(303, std::string(path_of(Purpose::kVerify)) + "?sent=1");
   const int refused_with = http::status_of(account.error().code);
   if (is_form && refused_with < 500 && state->rules.allow_register) {
     co_return http::Response::redirect(

@@ -31,6 +31,7 @@ class SessionController {
     SessionOpener& opener;
     const CrossSiteFilter& origins;
     Node::Logger& log;
+    bool can_recover = false;  // links for a new password go out by mail
   };
   explicit SessionController(const Parts& parts) : parts_(parts) {}
 

@@ -134,16 +134,21 @@ Task<Result<bool>> Sessions::end(std::string id, SteadyTime deadline) {
 }
 
 Task<Result<std::size_t>> Sessions::end_all(std::string user, SteadyTime deadline) {
-  const std::uint16_t application = database_.application();
-  auto body = [&](Transaction& transaction) -> Result<std::int64_t> {
-    const auto version = read_version(transaction, application, user);
-    if (!version) return std::unexpected(version.error());
-    transaction.put(session_keys::version(application, user), std::to_string(*version + 1));
-    return *version + 1;
+  auto body = [&](Transaction& transaction) {
+    return end_all_with(transaction, user);
   };
   const auto version = co_await database::transact(database_.store(), deadline, std::move(body));
   if (!version) co_return std::unexpected(version.error());
-  co_return live_.set_version(user, *version);  // keep() removes what is of no use any more
+  co_return ended_all(user, *version);  // keep() removes what is of no use any more
+}
+
+Result<std::int64_t> Sessions::end_all_with(Transaction& transaction, std::string_view user) const {
+  const auto version = read_version(transaction, database_.application(), user);
+  if (!version) return std::unexpected(version.error());
+  transaction.put(
+      session_keys::version(database_.application(), user), std::to_string(*version + 1)
+  );
+  return *version + 1;
 }
 
 Task<Result<Sessions::Refreshed>> Sessions::refresh(

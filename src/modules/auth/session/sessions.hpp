@@ -60,6 +60,12 @@ class Sessions {
   Task<Result<bool>> end(std::string id, SteadyTime deadline);
   // Ends all of an account, and all of its tokens; how many sessions those were.
   Task<Result<std::size_t>> end_all(std::string user, SteadyTime deadline);
+  // The same as a part of another transaction: what it returns goes to ended_all() once that one is
+  // durable.
+  Result<std::int64_t> end_all_with(Transaction& transaction, std::string_view user) const;
+  std::size_t ended_all(const std::string& user, std::int64_t version) {
+    return live_.set_version(user, version);
+  }
 
   struct Refreshed {
     enum class Outcome : std::uint8_t { kDone, kUnknown, kReused };

@@ -5,6 +5,7 @@
 #include "codec/text.hpp"
 #include "modules/auth/made_at.hpp"
 #include "modules/auth/passkey/credentials.hpp"
+#include "modules/auth/recovery/address_proof.hpp"
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/query.hpp"
@@ -313,6 +314,7 @@ Task<Result<bool>> UserRecords::erase(
     const auto done = writer.erase(**entity, *key, erased);
     if (!done || !*done) return done;
     erase_made_at(transaction, database_->application(), *key);
+    erase_address_proof(transaction, database_->application(), *key);
     auto passkeys = Credentials::erase_all(transaction, database_->application(), *key);
     if (!passkeys) return std::unexpected(std::move(passkeys.error()));
     const audit::AuditChain chain(database_->application(), database_->clock());
