@@ -7,6 +7,7 @@
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
+#include "modules/auth/session/login_filter.hpp"
 #include "modules/data/data_module.hpp"
 #include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
@@ -63,9 +64,11 @@ class ApiRole final : public Role {
             node.hash_lane(),
             node.clock(),
             node.log(),
+            node.secrets(),
             auth::password_cost(node.options()),
             auth::session_rules(node.options()),
             auth::login_limits(node.options()),
+            auth::mfa_rules(node.options()),
             auth::recovery_rules(node.options(), mail_.public_url()),
             mail_.outbox()
         })),
@@ -125,6 +128,7 @@ Task<Result<>> ApiRole::start() {
   node_.set_authorizer(auth_);
   node_.add_filter(cors_);
   node_.add_filter(auth_->cross_site_filter());
+  node_.add_filter(std::make_shared<auth::LoginFilter>(node_.options().get(auth::kRequireLogin)));
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));

@@ -85,6 +85,10 @@ std::optional<std::int64_t> verify_totp(
   return found;
 }
 
+std::string totp_secret_text(std::string_view secret) {
+  return base32(secret);
+}
+
 std::string totp_uri(
     std::string_view issuer,
     std::string_view account,

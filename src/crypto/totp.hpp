@@ -33,6 +33,9 @@ std::optional<std::int64_t> verify_totp(
     const TotpRules& rules = {}
 );
 
+// The secret as people type it into an app: base32 (RFC 4648 §6) without padding.
+std::string totp_secret_text(std::string_view secret);
+
 // otpauth://totp/Issuer:account?secret=…, as apps read it from a QR code. Holds the secret.
 std::string totp_uri(
     std::string_view issuer,

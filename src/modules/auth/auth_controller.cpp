@@ -201,69 +201,15 @@ Task<http::Response> AuthController::login(AuthStatePtr state, http::Request& re
   if (const auto room = passwords_.require_room(); !room) co_return refuse(request, room.error());
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse(request, fields.error());
-  const auto account = co_await check_password(
-      *state, request, text_field(*fields, "email"), text_field(*fields, "password")
+  const auto proven = co_await check_password(
+      *state,
+      request,
+      {.email = text_field(*fields, "email"),
+       .password = text_field(*fields, "password"),
+       .code = text_field(*fields, "otp")}
   );
-  if (!account) co_return refuse(request, account.error());
-  co_return welcome(*state, request, *account);
-}
-
-Task<std::expected<Account, LoginRefusal>> AuthController::check_password(
-    const AuthState& state, const http::Request& request, std::string email, std::string password
-) {
-  const auto refusal = [](Error error) {
-    return std::unexpected(LoginRefusal{.error = std::move(error)});
-  };
-  if (email.empty() || password.empty()) co_return refusal(invalid_credentials());
-  const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
-  std::string_view device = own_cookie(request, way, kDeviceCookie);
-  if (!is_device_of(device, state.rules.jwt.secret, email)) device = {};
-  const auto attempt = LoginGate::attempt_of(request, email, device);
-  if (const std::int64_t wait_s = gate_.wait_s(attempt); wait_s > 0) {
-    co_return std::unexpected(
-        LoginRefusal{{Errc::kUnauthorized, "Too many failed attempts", "AuthException", {}}, wait_s}
-    );
-  }
-  auto account = co_await state.users.find_by_email(std::move(email), request.deadline);
-  if (!account) co_return refusal(std::move(account.error()));
-  std::optional<std::string> stored;
-  if (*account && (*account)->strategy == kPasswordStrategy &&
-      !(*account)->strategy_value.empty()) {
-    stored = (*account)->strategy_value;
-  }
-  auto verdict = co_await passwords_.verify(
-      std::move(password), std::move(stored), state.rules.allow_plain_passwords
-  );
-  if (!verdict) co_return refusal(std::move(verdict.error()));
-  if (!verdict->matches) {
-    co_await gate_.failed(attempt, request.deadline);
-    co_await journal_.failed(request, *account ? (*account)->key.text() : std::string());
-    co_return refusal(invalid_credentials());
-  }
-  co_await gate_.succeeded(attempt, request.deadline);
-  if (auto proven = co_await verification_.require_proof(**account, request.deadline); !proven)
-    co_return refusal(std::move(proven.error()));
-  co_await journal_.succeeded(request, (*account)->key.text());
-  if (verdict->upgrade) {
-    co_await keep_upgrade(state, **account, *verdict->upgrade, request.deadline);
-    (*account)->strategy_value = std::move(*verdict->upgrade);
-  }
-  co_return std::move(**account);
-}
-
-Task<> AuthController::keep_upgrade(
-    const AuthState& state, Account account, std::string upgrade, SteadyTime deadline
-) {
-  const auto kept = co_await state.users.replace_secret(
-      account.key, std::move(account.strategy_value), std::move(upgrade), deadline
-  );
-  if (kept) co_return;
-  std::string fields = "{\"user\":";
-  codec::append_json_string(fields, account.key.text());
-  fields += ",\"reason\":";
-  codec::append_json_string(fields, kept.error().message);
-  fields += '}';
-  log_.warning("auth.password_not_upgraded", fields);
+  if (!proven) co_return refuse(request, proven.error());
+  co_return welcome(*state, request, proven->account);
 }
 
 Task<http::Response> AuthController::register_account(AuthStatePtr state, http::Request& request) {

@@ -6,6 +6,8 @@
 
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/login_journal.hpp"
+#include "modules/auth/mfa/pending_logins.hpp"
+#include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/session/login_gate.hpp"
@@ -14,8 +16,10 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace noded::auth {
@@ -24,6 +28,22 @@ namespace noded::auth {
 struct LoginRefusal {
   Error error;
   std::int64_t retry_after_s = 0;  // 429 when it is not 0
+  // The password was right, but the account asks for a second factor, and none was given.
+  std::optional<Account> waiting{};
+  bool is_expired = false;  // it waited too long for that; only a new login helps
+};
+
+struct PasswordLogin {
+  std::string email;
+  std::string password;
+  std::string code;           // of the second factor; empty: none was given
+  bool is_signed_in = false;  // who proves themselves again; asks for no second factor
+};
+
+// Somebody whose login succeeded.
+struct Proven {
+  Account account;
+  std::vector<std::string> amr;  // how, RFC 8176
 };
 
 class AuthController {
@@ -37,6 +57,8 @@ class AuthController {
       const Clock& clock,
       Node::Logger& log,
       LoginJournal& journal,
+      SecondFactors second_factors,
+      PendingLogins& pending,
       const AddressVerification& verification
   )
       : passwords_(passwords),
@@ -46,6 +68,8 @@ class AuthController {
         clock_(clock),
         log_(log),
         journal_(journal),
+        second_factors_(std::move(second_factors)),
+        pending_(pending),
         verification_(verification) {}
 
   // The routes of one state.
@@ -57,10 +81,15 @@ class AuthController {
       const AuthState& state, const http::Request& request, const Account& account
   );
 
-  // The account that a password opens. Counts the attempt; one that comes too early is refused
-  // without a look at the password.
-  Task<std::expected<Account, LoginRefusal>> check_password(
-      const AuthState& state, const http::Request& request, std::string email, std::string password
+  // The account that a password opens, with the second factor where it asks for one. Counts the
+  // attempt; one that comes too early is refused without a look at the password.
+  Task<std::expected<Proven, LoginRefusal>> check_password(
+      const AuthState& state, const http::Request& request, PasswordLogin login
+  );
+  // Goes on with a login that was refused for the lack of a second factor: by the token of
+  // PendingLogins.
+  Task<std::expected<Proven, LoginRefusal>> check_code(
+      const AuthState& state, const http::Request& request, std::string token, std::string code
   );
   // The account of a registration. Errors: kForbidden, those of the rules, kExists; kForbidden of
   // type kAddressUnproven: it was made, and may log in once its address is proven.
@@ -75,6 +104,16 @@ class AuthController {
   Task<http::Response> me(AuthStatePtr state, http::Request& request);
   Task<http::Response> logout(AuthStatePtr state, http::Request& request);
 
+  LoginGate::Attempt attempt_of(
+      const AuthState& state, const http::Request& request, const std::string& email
+  ) const;
+  // Whether the code is right; counts one that is wrong.
+  Task<std::expected<std::vector<std::string>, LoginRefusal>> ask_second_factor(
+      const http::Request& request,
+      const Account& account,
+      std::string code,
+      const LoginGate::Attempt& attempt
+  );
   Task<> keep_upgrade(
       const AuthState& state, Account account, std::string upgrade, SteadyTime deadline
   );
@@ -86,6 +125,8 @@ class AuthController {
   const Clock& clock_;
   Node::Logger& log_;
   LoginJournal& journal_;
+  const SecondFactors second_factors_;
+  PendingLogins& pending_;
   const AddressVerification& verification_;
 };
 

@@ -42,7 +42,9 @@ AuthModule::AuthModule(const AuthServices& services)
       login_gate_(services.database, services.clock, services.logins),
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
-      session_opener_(sessions_, services.clock),
+      second_factors_(services.database, services.secrets, services.clock),
+      pending_logins_(services.mfa.pending, services.clock),
+      session_opener_(sessions_, second_factors_, services.clock),
       journal_(services.database, services.log),
       links_(services.database, services.clock, services.recovery.link_lifetime),
       link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
@@ -55,6 +57,8 @@ AuthModule::AuthModule(const AuthServices& services)
           services.clock,
           services.log,
           journal_,
+          second_factors_,
+          pending_logins_,
           verification_
       ),
       session_controller_(
@@ -64,7 +68,18 @@ AuthModule::AuthModule(const AuthServices& services)
            session_opener_,
            *cross_site_filter_,
            services.log,
+           second_factors_,
+           pending_logins_,
+           Credentials(services.database),
            link_sender_.has_mail()}
+      ),
+      mfa_controller_(
+          {controller_,
+           second_factors_,
+           sessions_,
+           *cross_site_filter_,
+           services.clock,
+           services.mfa.issuer}
       ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
@@ -131,6 +146,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(controller_.routes(state));
     add(first_administrator_.routes());
     add(session_controller_.routes(state));
+    add(mfa_controller_.routes(state));
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
     add(recovery_.routes(state));

@@ -13,6 +13,9 @@
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_journal.hpp"
+#include "modules/auth/mfa/mfa_controller.hpp"
+#include "modules/auth/mfa/pending_logins.hpp"
+#include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
@@ -96,6 +99,8 @@ class AuthModule final : public Module,
   Sessions sessions_;
   LoginGate login_gate_;
   std::shared_ptr<CrossSiteFilter> cross_site_filter_;
+  SecondFactors second_factors_;
+  PendingLogins pending_logins_;
   SessionOpener session_opener_;
   LoginJournal journal_;
   Links links_;
@@ -103,6 +108,7 @@ class AuthModule final : public Module,
   AddressVerification verification_;
   AuthController controller_;
   SessionController session_controller_;
+  MfaController mfa_controller_;
   FirstAdministrator first_administrator_;
   UsersAdmin users_admin_;
   SessionsAdmin sessions_admin_;

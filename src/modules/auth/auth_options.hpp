@@ -5,6 +5,7 @@
 #include "noded/options.hpp"
 
 #include "crypto/password.hpp"
+#include "modules/auth/mfa/mfa_options.hpp"
 #include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/login_limits.hpp"
 #include "modules/auth/session/session_options.hpp"
@@ -26,22 +27,11 @@ inline constexpr Option<std::int64_t> kHashPasses{
 
 inline OptionTable auth_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kHashMemory,
-      &kHashPasses,
-      &kSessionIdle,
-      &kSessionLifetime,
-      &kSessionLimit,
-      &kAccessLifetime,
-      &kRefreshGrace,
-      &kAllowInsecureCookie,
-      &kBkndCookie,
-      &kLoginFailures,
-      &kLoginDelay,
-      &kLoginLongestDelay,
-      &kNetworkFailures,
-      &kNetworkWindow,
-      &kLinkLifetime,
-      &kVerifyEmail
+      &kHashMemory,     &kHashPasses,   &kSessionIdle,         &kSessionLifetime, &kSessionLimit,
+      &kAccessLifetime, &kRefreshGrace, &kAllowInsecureCookie, &kBkndCookie,      &kRequireLogin,
+      &kLoginFailures,  &kLoginDelay,   &kLoginLongestDelay,   &kNetworkFailures, &kNetworkWindow,
+      &kLinkLifetime,   &kVerifyEmail,  &kMfaIssuer,           &kMfaLifetime,     &kMfaPending,
+      &kMfaTries
   };
   return kTable;
 }

@@ -129,6 +129,12 @@ IdentityPtr identify_cookie(const AuthState& state, std::string_view field, std:
 
 }  // namespace
 
+bool has_proved_recently(const Identity& identity, std::int64_t now_s) {
+  constexpr std::int64_t kRecent_s = 300;
+  const std::int64_t age_s = now_s - identity.auth_time_s;
+  return age_s >= 0 && age_s < kRecent_s;
+}
+
 std::int64_t seconds(const Clock& clock) {
   return std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
 }

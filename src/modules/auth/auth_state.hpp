@@ -4,10 +4,12 @@
 
 #include "noded/clock.hpp"
 #include "noded/node.hpp"
+#include "noded/secret_box.hpp"
 
 #include "modules/auth/auth_config.hpp"
 #include "modules/auth/guard.hpp"
 #include "modules/auth/guard_access.hpp"
+#include "modules/auth/mfa/mfa_options.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/login_limits.hpp"
@@ -38,9 +40,11 @@ struct AuthServices {
   Lane& hash_lane;
   const Clock& clock;
   Node::Logger& log;
+  SecretBox& secrets;
   crypto::PasswordCost cost;
   SessionRules sessions{};
   LoginLimits logins{};
+  MfaRules mfa{};
   RecoveryRules recovery{};
   mail::Outbox* outbox = nullptr;  // null: no mail is configured
 };
@@ -93,5 +97,9 @@ Result<SignedIn> sign_in(
 );
 
 std::int64_t seconds(const Clock& clock);
+
+// Whether somebody has signed in, or proved themselves again, within the last five minutes, as is
+// asked of who changes what an account is opened by.
+bool has_proved_recently(const Identity& identity, std::int64_t now_s);
 
 }  // namespace noded::auth

@@ -75,8 +75,10 @@ Result<> SealedRecords::put(
   return {};
 }
 
-void SealedRecords::erase(Transaction& transaction, std::string_view name) const {
-  transaction.erase(secret_key(application_, name));
+void SealedRecords::erase(
+    Transaction& transaction, std::uint16_t application, std::string_view name
+) {
+  transaction.erase(secret_key(application, name));
 }
 
 Result<std::string> SealedRecords::seal_configuration(std::string_view secrets) const {

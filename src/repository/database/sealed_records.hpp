@@ -40,7 +40,7 @@ class SealedRecords {
   // Errors: those of SecretBox::seal. A transaction that a change of keys overtakes conflicts and
   // runs again.
   Result<> put(Transaction& transaction, std::string_view name, std::string_view secret) const;
-  void erase(Transaction& transaction, std::string_view name) const;
+  static void erase(Transaction& transaction, std::uint16_t application, std::string_view name);
 
   // The meta record kSecretsRecord, which a running change of the schema keeps a second time.
   // Errors: those of SecretBox.

@@ -7,6 +7,7 @@
 #include "modules/auth/auth_module.hpp"
 #include "runtime/thread_lane.hpp"
 #include "support/database_fixture.hpp"
+#include "support/sealing_box.hpp"
 
 #include <map>
 #include <optional>
@@ -94,9 +95,11 @@ class AuthFixture : public testing_support::DatabaseFixture {
             .hash_lane = hash_lane_,
             .clock = clock_,
             .log = log_,
+            .secrets = secrets_,
             .cost = {.memory_bytes = 64 * 1024, .passes = 1},
             .sessions = {},
             .logins = {},
+            .mfa = {},
             .recovery = std::move(recovery),
             .outbox = outbox,
         }) {}
@@ -201,6 +204,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
   std::string peer_;  // whose address requests come from
   http::RouterTable router_;
   RecordingLog log_;
+  testing_support::SealingBox secrets_;
   runtime::ThreadLane hash_lane_;
   AuthModule module_;
 

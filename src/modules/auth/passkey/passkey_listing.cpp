@@ -8,12 +8,6 @@
 #include <utility>
 
 namespace noded::auth {
-namespace {
-
-constexpr std::int64_t kRecent_s = 300;
-
-}  // namespace
-
 Task<http::Response> PasskeyController::list(Call& call) {
   auto account = co_await require_account(call);
   if (!account) co_return std::move(account.error());
@@ -48,7 +42,7 @@ Task<http::Response> PasskeyController::rename(Call& call) {
 Task<http::Response> PasskeyController::remove(Call& call) {
   auto account = co_await require_account(call);
   if (!account) co_return std::move(account.error());
-  if (rules_.step_up_for_delete && !is_recent(call.request))
+  if (rules_.step_up_for_delete && !has_proved_recently(*call.request.identity, seconds(clock_)))
     co_return refuse_passkey("step_up_required");
   const auto id = codec::base64url_decode(call.request.parameter("id"));
   if (!id) co_return no_such_passkey();
@@ -61,12 +55,6 @@ Task<http::Response> PasskeyController::remove(Call& call) {
   if (!removed) co_return refuse_passkey(removed.error());
   if (!*removed) co_return no_such_passkey();
   co_return answer_passkey({}, 204);
-}
-
-// Whether the token was made at a sign-in of the last minutes.
-bool PasskeyController::is_recent(const http::Request& request) const {
-  const std::int64_t age_s = seconds(clock_) - request.identity->auth_time_s;
-  return age_s >= 0 && age_s < kRecent_s;
 }
 
 }  // namespace noded::auth

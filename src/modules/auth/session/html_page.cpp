@@ -61,10 +61,11 @@ void HtmlPage::hidden(std::string_view name, std::string_view value) {
 }
 
 void HtmlPage::field(const Field& field) {
+  const std::string_view id = field.id.empty() ? field.name : field.id;
   html_ += "<label";
-  attribute("for", field.name);
+  attribute("for", id);
   element(">", field.label, "</label>\n<input required");
-  attribute("id", field.name);
+  attribute("id", id);
   attribute("name", field.name);
   attribute("type", field.type);
   attribute("autocomplete", field.autocomplete);
@@ -72,10 +73,10 @@ void HtmlPage::field(const Field& field) {
   if (field.is_new_password) html_ += " minlength=\"8\"";
   if (!field.value.empty()) attribute("value", field.value);
   if (!field.hint.empty()) {
-    const std::string id = std::string(field.name) + "-hint";
-    attribute("aria-describedby", id);
+    const std::string hint = std::string(id) + "-hint";
+    attribute("aria-describedby", hint);
     html_ += ">\n<p class=\"hint\"";
-    attribute("id", id);
+    attribute("id", hint);
     element(">", field.hint, "</p>\n");
     return;
   }
@@ -84,6 +85,17 @@ void HtmlPage::field(const Field& field) {
 
 void HtmlPage::end_form(std::string_view button) {
   element("<button type=\"submit\">", button, "</button>\n</form>\n");
+}
+
+void HtmlPage::list(std::span<const std::string> texts) {
+  html_ += "<ul class=\"codes\">\n";
+  for (const std::string& text : texts)
+    element("<li>", text, "</li>\n");
+  html_ += "</ul>\n";
+}
+
+void HtmlPage::drawing(std::string_view svg) {
+  html_.append(svg).append("\n");
 }
 
 void HtmlPage::link(std::string_view before, std::string_view target, std::string_view text) {

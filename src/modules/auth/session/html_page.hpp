@@ -33,9 +33,13 @@ class HtmlPage {
     std::string_view value{};
     std::string_view hint{};  // empty: none
     bool is_new_password = false;
+    std::string_view id{};  // empty: the name
   };
   void field(const Field& field);  // has to be filled in
   void end_form(std::string_view button);
+  void list(std::span<const std::string> texts);
+  // An element that the node drew, as it is.
+  void drawing(std::string_view svg);
   void link(std::string_view before, std::string_view target, std::string_view text);
 
   // For the script, which shows what is marked data-passkey.

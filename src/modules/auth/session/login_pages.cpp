@@ -23,6 +23,15 @@ constexpr Words kForgotten{"Forgot your password?", "忘记密码？"};
 constexpr Words kNoAccount{"No account yet?", "还没有账号？"};
 constexpr Words kHaveAccount{"You have an account already?", "已有账号？"};
 constexpr Words kBack{"Back to the login", "返回登录"};
+constexpr Words kSecondStep{"Second step", "两步验证"};
+constexpr Words kSecondStepText{
+    "Your account asks for a code of your authenticator app.",
+    "您的账号需要身份验证器应用中的验证码。"
+};
+constexpr Words kCode{"Code", "验证码"};
+constexpr Words kCodeHint{
+    "Six digits, or one of your recovery codes", "六位数字，或您的一个恢复码"
+};
 
 struct ProblemText {
   LoginProblem problem;
@@ -51,6 +60,16 @@ constexpr std::array kProblems{
         "registration",
         {"No account was made: the address may be taken already, or the password is too short.",
          "未能注册：该邮箱可能已被使用，或密码过短。"}
+    },
+    ProblemText{
+        LoginProblem::kCode,
+        "code",
+        {"The code is wrong, or was used before.", "验证码错误，或已被使用。"}
+    },
+    ProblemText{
+        LoginProblem::kExpired,
+        "expired",
+        {"The login took too long. Please begin again.", "登录超时，请重新开始。"}
     }
 };
 
@@ -100,6 +119,13 @@ std::string_view name_of(LoginProblem problem) noexcept {
   return {};
 }
 
+std::string page_target(std::string_view page, LoginProblem problem, std::string_view next) {
+  std::string target(page);
+  target.append("?error=").append(name_of(problem));
+  if (next != "/") target.append("&next=").append(codec::percent_encode(next));
+  return target;
+}
+
 std::string login_page(Language language, const LoginPage& given) {
   HtmlPage page(language, kLogIn.in(language));
   show_problem(page, language, given.problem);
@@ -139,6 +165,23 @@ std::string register_page(Language language, const LoginPage& given) {
   if (!given.passkeys.empty()) offer_passkey_registration(page, language, given.passkeys);
   const std::string target = with_next("/auth/login", given.next);
   page.link(kHaveAccount.in(language), target, kLogIn.in(language));
+  return page.finish();
+}
+
+std::string code_page(Language language, const LoginPage& given) {
+  HtmlPage page(language, kSecondStep.in(language));
+  show_problem(page, language, given.problem);
+  page.paragraph(kSecondStepText.in(language));
+  begin_form(page, "/auth/api/mfa", given);
+  page.field(
+      {.name = "code",
+       .type = "text",
+       .label = kCode.in(language),
+       .autocomplete = "one-time-code",
+       .hint = kCodeHint.in(language)}
+  );
+  page.end_form(kLogIn.in(language));
+  page.link({}, with_next("/auth/login", given.next), kBack.in(language));
   return page.finish();
 }
 

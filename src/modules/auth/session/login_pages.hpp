@@ -15,10 +15,14 @@ enum class LoginProblem : std::uint8_t {
   kTooMany,       // failed attempts
   kUnavailable,   // the node is busy, or something failed
   kRegistration,  // the address is taken or the password too short
+  kCode,          // of the second factor: wrong
+  kExpired,       // the login waited too long for its second factor
 };
 // By the name in a query (?error=credentials), and back; "" is kNone.
 LoginProblem problem_of(std::string_view name) noexcept;
 std::string_view name_of(LoginProblem problem) noexcept;
+// Where a form is shown once more, with what was wrong and where it leads.
+std::string page_target(std::string_view page, LoginProblem problem, std::string_view next);
 
 struct LoginPage {
   LoginProblem problem = LoginProblem::kNone;
@@ -31,6 +35,8 @@ struct LoginPage {
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);
+// Asks for the second factor.
+std::string code_page(Language language, const LoginPage& page);
 std::string logout_page(Language language, std::string_view csrf);
 std::string problem_page(Language language, std::string_view title, std::string_view message);
 

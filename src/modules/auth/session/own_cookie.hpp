@@ -18,6 +18,8 @@ struct OwnCookie {
 };
 inline constexpr OwnCookie kSessionCookie{"nd_session", "Lax"};
 inline constexpr OwnCookie kPreSessionCookie{"nd_pre", "Strict"};
+// Of a login that waits for its second factor.
+inline constexpr OwnCookie kPendingCookie{"nd_mfa", "Strict"};
 inline constexpr OwnCookie kDeviceCookie{"nd_device", "Lax"};
 
 enum class CookieWay : std::uint8_t {

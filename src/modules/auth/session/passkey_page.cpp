@@ -34,6 +34,7 @@ constexpr Words kMade{"made", "创建于"};
 constexpr Words kUsed{"used", "上次使用"};
 constexpr Words kRename{"Rename", "重命名"};
 constexpr Words kRemove{"Delete", "删除"};
+constexpr Words kAuthenticator{"Authenticator app", "身份验证器应用"};
 constexpr Words kLogOut{"Log out", "退出登录"};
 constexpr Words kNeedsScript{
     "Passkeys need a browser with JavaScript switched on.", "使用通行密钥需启用 JavaScript。"
@@ -95,6 +96,7 @@ std::string passkeys_page(Language language, std::string_view account, std::stri
   page.button("passkey-add", kAdd.in(language));
   page.end_scripted();
   page.script(kScriptPath, routes);
+  page.link({}, "/auth/authenticator", kAuthenticator.in(language));
   page.link({}, "/auth/api/logout", kLogOut.in(language));
   return page.finish();
 }

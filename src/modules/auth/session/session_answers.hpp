@@ -29,6 +29,12 @@ inline constexpr RefusalKind kValidationFailed{
 inline constexpr RefusalKind kUnauthenticated{
     401, "UNAUTHENTICATED", {"Authentication required", "需要登录"}
 };
+inline constexpr RefusalKind kMfaRequired{
+    401, "MFA_REQUIRED", {"Second factor required", "需要两步验证"}
+};
+inline constexpr RefusalKind kStepUpRequired{
+    401, "STEP_UP_REQUIRED", {"Please prove yourself again", "请重新验证身份"}
+};
 inline constexpr RefusalKind kTokenInvalid{401, "TOKEN_INVALID", {"Invalid token", "无效的令牌"}};
 inline constexpr RefusalKind kForbidden{403, "FORBIDDEN", {"Forbidden", "没有权限"}};
 inline constexpr RefusalKind kEmailNotVerified{

@@ -11,6 +11,7 @@
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
+#include "modules/auth/session/own_form.hpp"
 #include "modules/auth/session/passkey_page.hpp"
 #include "modules/auth/session/session_answers.hpp"
 
@@ -50,13 +51,6 @@ std::string client_of(const http::Request& request) {
   return codec::base64url_encode(crypto::sha256(text));
 }
 
-std::string page_target(std::string_view page, LoginProblem problem, std::string_view next) {
-  std::string target(page);
-  target.append("?error=").append(name_of(problem));
-  if (next != "/") target.append("&next=").append(codec::percent_encode(next));
-  return target;
-}
-
 }  // namespace
 
 std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
@@ -67,6 +61,9 @@ std::vector<http::Route> SessionController::routes(const AuthStatePtr& state) {
   };
   add(Method::kPost, "/auth/api/login", [this, state](http::Request& request) {
     return login(state, request);
+  });
+  add(Method::kPost, "/auth/api/mfa", [this, state](http::Request& request) {
+    return go_on_with_code(state, request);
   });
   add(Method::kPost, "/auth/api/logout", [this, state](http::Request& request) {
     return logout(request, state);
@@ -105,18 +102,24 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse_error(request, fields.error());
   const auto known =
-      require_known(*fields, {"email", "username", "password", "next", "csrf", "cookie"});
+      require_known(*fields, {"email", "username", "password", "otp", "next", "csrf", "cookie"});
   if (!known) co_return refuse_error(request, known.error());
   if (!is_from_here(request, *fields, kPreSessionCookie)) {
     co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
   }
   std::string email = text_field(*fields, "email");
   if (email.empty()) email = text_field(*fields, "username");
-  const auto account = co_await parts_.accounts.check_password(
-      *state, request, std::move(email), text_field(*fields, "password")
+  const auto proven = co_await parts_.accounts.check_password(
+      *state,
+      request,
+      {.email = std::move(email),
+       .password = text_field(*fields, "password"),
+       .code = text_field(*fields, "otp")}
   );
-  if (!account) co_return refuse_login(request, *fields, account.error());
-  co_return co_await enter(*state, request, *fields, *account, 200);
+  if (proven) co_return co_await enter(*state, request, *fields, *proven, 200);
+  if (proven.error().waiting)
+    co_return co_await ask_second_factor(*state, request, *fields, *proven.error().waiting);
+  co_return refuse_login(request, *fields, proven.error());
 }
 
 http::Response SessionController::refuse_login(
@@ -150,7 +153,7 @@ Task<http::Response> SessionController::enter(
     const AuthState& state,
     http::Request& request,
     const json::value& fields,
-    const Account& account,
+    const Proven& proven,
     int status
 ) {
   const bool is_form = !wants_json(request);
@@ -158,8 +161,8 @@ Task<http::Response> SessionController::enter(
   auto opened = co_await parts_.opener.open(
       state,
       request,
-      {.account = account,
-       .amr = {"pwd"},
+      {.account = proven.account,
+       .amr = proven.amr,
        .with_cookies = with_cookies,
        .with_refresh = !with_cookies}
   );
@@ -175,9 +178,10 @@ Task<http::Response> SessionController::enter(
   }
   for (std::string& cookie : opened->set_cookies)
     add_header(response, "Set-Cookie", std::move(cookie));
-  if (const CookieWay way = this->way(request);
-      !own_cookie(request, way, kPreSessionCookie).empty()) {
-    add_header(response, "Set-Cookie", clear_own_cookie(way, kPreSessionCookie));
+  const CookieWay way = this->way(request);
+  for (const OwnCookie& done : {kPreSessionCookie, kPendingCookie}) {
+    if (!own_cookie(request, way, done).empty())
+      add_header(response, "Set-Cookie", clear_own_cookie(way, done));
   }
   add_header(response, "Cache-Control", "no-store");
   co_return response;
@@ -201,9 +205,11 @@ Task<http::Response> SessionController::register_account(
   json::object credentials{
       {"email", text_field(*fields, "email")}, {"password", text_field(*fields, "password")}
   };
-  const auto account =
-      co_await parts_.accounts.make_account(*state, std::move(credentials), request);
-  if (account) co_return co_await enter(*state, request, *fields, *account, 201);
+  auto account = co_await parts_.accounts.make_account(*state, std::move(credentials), request);
+  if (account) {
+    const Proven proven{.account = std::move(*account), .amr = {"pwd"}};
+    co_return co_await enter(*state, request, *fields, proven, 201);
+  }
   if (is_form && account.error().type == kAddressUnproven)
     co_return http::Response::redirect(303, std::string(path_of(Purpose::kVerify)) + "?sent=1");
   const int refused_with = http::status_of(account.error().code);

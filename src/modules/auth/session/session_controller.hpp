@@ -7,6 +7,9 @@
 
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/mfa/pending_logins.hpp"
+#include "modules/auth/mfa/second_factors.hpp"
+#include "modules/auth/passkey/credentials.hpp"
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/request_origin.hpp"
 #include "modules/auth/session/session_opener.hpp"
@@ -17,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace noded::auth {
@@ -31,14 +35,24 @@ class SessionController {
     SessionOpener& opener;
     const CrossSiteFilter& origins;
     Node::Logger& log;
+    SecondFactors second_factors;
+    PendingLogins& pending;
+    Credentials passkeys;
     bool can_recover = false;  // links for a new password go out by mail
   };
-  explicit SessionController(const Parts& parts) : parts_(parts) {}
+  explicit SessionController(Parts parts) : parts_(std::move(parts)) {}
 
   std::vector<http::Route> routes(const AuthStatePtr& state);
 
  private:
   Task<http::Response> login(AuthStatePtr state, http::Request& request);
+  Task<http::Response> go_on_with_code(AuthStatePtr state, http::Request& request);
+  Task<http::Response> ask_second_factor(
+      const AuthState& state,
+      const http::Request& request,
+      const json::value& fields,
+      const Account& account
+  );
   Task<http::Response> register_account(AuthStatePtr state, http::Request& request);
   Task<http::Response> logout(http::Request& request, AuthStatePtr state);
   Task<http::Response> refresh(AuthStatePtr state, http::Request& request);
@@ -48,6 +62,7 @@ class SessionController {
   http::Response show_login(const AuthState& state, const http::Request& request);
   http::Response show_register(const AuthState& state, const http::Request& request);
   http::Response show_logout(const http::Request& request);
+  http::Response show_second_factor(const http::Request& request);
   Task<http::Response> show_passkeys(AuthStatePtr state, http::Request& request);
 
   Task<Result<>> replace_password(
@@ -57,10 +72,13 @@ class SessionController {
       const AuthState& state,
       http::Request& request,
       const json::value& fields,
-      const Account& account,
+      const Proven& proven,
       int status
   );
   http::Response refuse_login(
+      const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+  );
+  http::Response refuse_code(
       const http::Request& request, const json::value& fields, const LoginRefusal& refusal
   );
   // What such a page needs; Set-Cookie of its own is added to the answer.

@@ -22,9 +22,24 @@ std::int64_t SessionOpener::access_lifetime_s(std::int64_t expires_ms) const {
   );
 }
 
+// No way of signing in leads around it.
+Task<Result<>> SessionOpener::require_second_factor(
+    const SessionOpening& opening, SteadyTime deadline
+) const {
+  if (std::ranges::find(opening.amr, "mfa") != opening.amr.end()) co_return Result<>();
+  const auto factor = co_await second_factors_.status(opening.account.key, deadline);
+  if (!factor) co_return std::unexpected(factor.error());
+  if (!factor->is_on) co_return Result<>();
+  co_return fail(
+      Errc::kUnauthorized, "the account asks for a second factor", std::string(kMfaRequiredType)
+  );
+}
+
 Task<Result<OpenedSession>> SessionOpener::open(
     const AuthState& state, const http::Request& request, SessionOpening opening
 ) {
+  auto allowed = co_await require_second_factor(opening, request.deadline);
+  if (!allowed) co_return std::unexpected(std::move(allowed.error()));
   const std::int64_t now_s = seconds(clock_);
   auto claims = claims_of(state.rules, opening.account);
   if (!claims) co_return std::unexpected(std::move(claims.error()));
@@ -38,8 +53,9 @@ Task<Result<OpenedSession>> SessionOpener::open(
       .refresh_key = {}
   };
   TokenSession told{.id = {}, .version = 0, .amr = session.amr, .auth_time_s = session.auth_time_s};
-  const auto stored =
-      co_await sessions_.open(std::move(session), opening.with_refresh, request.deadline);
+  const auto stored = co_await sessions_.open(
+      std::move(session), opening.with_refresh, request.deadline, opening.addition
+  );
   if (!stored) co_return std::unexpected(stored.error());
   if (request.identity->by_cookie && !request.identity->session.empty()) {
     const auto ended = co_await sessions_.end(request.identity->session, request.deadline);

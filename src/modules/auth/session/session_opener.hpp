@@ -15,11 +15,13 @@
 #include "noded/task.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/session/sessions.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace noded::auth {
@@ -33,6 +35,8 @@ struct SessionOpening {
   // The token lasts as long as the application says, though no longer than the session; otherwise
   // as auth.access_lifetime says.
   bool token_lasts_as_configured = false;
+  // What goes with it in one transaction; its errors are those of open() too.
+  Sessions::Addition addition{};
 };
 
 struct OpenedSession {
@@ -45,13 +49,17 @@ struct OpenedSession {
   std::vector<std::string> set_cookies;  // values
 };
 
+inline constexpr std::string_view kMfaRequiredType = "MfaRequired";
+
 class SessionOpener {
  public:
-  // Both outlive it.
-  SessionOpener(Sessions& sessions, const Clock& clock) : sessions_(sessions), clock_(clock) {}
+  // All outlive it.
+  SessionOpener(Sessions& sessions, SecondFactors second_factors, const Clock& clock)
+      : sessions_(sessions), second_factors_(std::move(second_factors)), clock_(clock) {}
 
-  // Synced when it returns. Errors: those of writes; kConflict: all of the account's sessions were
-  // ended meanwhile.
+  // Synced when it returns. Errors: those of reads and writes; kConflict: all of the account's
+  // sessions were ended meanwhile; kUnauthorized with the type kMfaRequiredType: the account has a
+  // second factor, and amr does not tell "mfa".
   Task<Result<OpenedSession>> open(
       const AuthState& state, const http::Request& request, SessionOpening opening
   );
@@ -74,7 +82,10 @@ class SessionOpener {
       const AuthState& state, const Account& account, const TokenSession& session
   ) const;
 
+  Task<Result<>> require_second_factor(const SessionOpening& opening, SteadyTime deadline) const;
+
   Sessions& sessions_;
+  const SecondFactors second_factors_;
   const Clock& clock_;
 };
 

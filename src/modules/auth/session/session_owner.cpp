@@ -68,17 +68,24 @@ Task<http::Response> SessionController::change_password(
   const auto owner = co_await state->users.find_by_id(identity->user_id, request.deadline);
   if (!owner) co_return refuse_error(request, owner.error());
   if (!*owner) co_return refuse(request, kUnauthenticated, "the account is gone");
-  const auto account = co_await parts_.accounts.check_password(
-      *state, request, (*owner)->email, text_field(*fields, "current")
+  auto proven = co_await parts_.accounts.check_password(
+      *state,
+      request,
+      {.email = (*owner)->email,
+       .password = text_field(*fields, "current"),
+       .code = {},
+       .is_signed_in = true}
   );
-  if (!account && account.error().retry_after_s > 0) {
-    co_return refuse_for_now(request, account.error().retry_after_s);
+  if (!proven && proven.error().retry_after_s > 0) {
+    co_return refuse_for_now(request, proven.error().retry_after_s);
   }
-  if (!account) co_return refuse_error(request, account.error().error);
-  const auto replaced =
-      co_await replace_password(*state, *account, text_field(*fields, "new"), request.deadline);
+  if (!proven) co_return refuse_error(request, proven.error().error);
+  const auto replaced = co_await replace_password(
+      *state, proven->account, text_field(*fields, "new"), request.deadline
+  );
   if (!replaced) co_return refuse_error(request, replaced.error());
-  co_return co_await enter(*state, request, *fields, *account, 200);
+  proven->amr = identity->amr;  // the session goes on as strong as it was
+  co_return co_await enter(*state, request, *fields, *proven, 200);
 }
 
 // And ends what was opened with the old one.

@@ -47,6 +47,8 @@ std::vector<http::Route> SessionController::page_routes(const AuthStatePtr& stat
   add("/auth/register", [this, state](http::Request& request) {
     return http::answered(show_register(*state, request));
   });
+  add("/auth/mfa",
+      [this](http::Request& request) { return http::answered(show_second_factor(request)); });
   add("/auth/api/logout",
       [this](http::Request& request) { return http::answered(show_logout(request)); });
   add(std::string(kStylePath), [](http::Request&) {

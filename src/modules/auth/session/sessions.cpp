@@ -87,7 +87,7 @@ Task<Result<>> Sessions::load() {
 }
 
 Task<Result<Sessions::Opened>> Sessions::open(
-    Session session, bool with_refresh, SteadyTime deadline
+    Session session, bool with_refresh, SteadyTime deadline, const Addition& addition
 ) {
   Opened opened{.token = make_session_token(), .refresh = {}, .id = {}};
   const std::string hash = hash_of_session_token(opened.token);
@@ -109,7 +109,7 @@ Task<Result<Sessions::Opened>> Sessions::open(
           session_keys::refresh(application, hash, refresh.hash()), encode(RefreshUse{})
       );
     }
-    return {};
+    return addition ? addition(transaction) : Result<>();
   };
   auto stored = co_await database::transact(database_.store(), deadline, std::move(body));
   if (!stored) co_return std::unexpected(std::move(stored.error()));

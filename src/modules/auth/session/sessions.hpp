@@ -14,6 +14,7 @@
 #include "repository/database/database.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,9 +40,13 @@ class Sessions {
     std::int64_t version = 0;
     std::int64_t expires_ms = 0;
   };
+  // More to be written in the transaction that opens a session; its error undoes both.
+  using Addition = std::function<Result<>(Transaction&)>;
   // `session` tells account, claims, amr, auth_time_s, ip and agent; the rest is filled in here.
   // kConflict: all of the account's sessions were ended meanwhile.
-  Task<Result<Opened>> open(Session session, bool with_refresh, SteadyTime deadline);
+  Task<Result<Opened>> open(
+      Session session, bool with_refresh, SteadyTime deadline, const Addition& addition = {}
+  );
 
   // By the token of a cookie. Null: there is no such session (any more).
   IdentityPtr find(std::string_view token) {

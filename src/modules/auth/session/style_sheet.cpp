@@ -55,6 +55,9 @@ button.small {
   color: var(--action); background: transparent; border: 1px solid var(--line);
 }
 [hidden] { display: none; }
+.qr { display: block; width: 100%; max-width: 14rem; margin: 1rem auto 0; border-radius: .5rem; }
+.codes { columns: 2; font-family: ui-monospace, monospace; }
+.codes li { padding: .25rem 0; border: 0; }
 .hint { margin: .25rem 0 0; font-size: .875rem; }
 @media (forced-colors: active) { button, input, main { border: 1px solid; } }
 )";

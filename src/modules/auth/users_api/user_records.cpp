@@ -4,6 +4,7 @@
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "modules/auth/made_at.hpp"
+#include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/passkey/credentials.hpp"
 #include "modules/auth/recovery/address_proof.hpp"
 #include "repository/audit/audit_chain.hpp"
@@ -317,6 +318,7 @@ Task<Result<bool>> UserRecords::erase(
     erase_address_proof(transaction, database_->application(), *key);
     auto passkeys = Credentials::erase_all(transaction, database_->application(), *key);
     if (!passkeys) return std::unexpected(std::move(passkeys.error()));
+    SecondFactors::erase(transaction, database_->application(), *key);
     const audit::AuditChain chain(database_->application(), database_->clock());
     auto kept = chain.append(transaction, done_by(actor, "user.delete", "user " + id));
     if (!kept) return std::unexpected(std::move(kept.error()));
