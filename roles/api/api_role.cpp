@@ -27,6 +27,7 @@
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 #include "roles/api/rewind_records.hpp"
+#include "roles/api/role_mail.hpp"
 #include "roles/api/sealing_keys.hpp"
 
 #include <memory>
@@ -55,6 +56,7 @@ class ApiRole final : public Role {
       : node_(node),
         database_({node.engine(), node.store_lane()}, kApplication, node.clock()),
         client_(client::client_setup(node.options())),
+        mail_(node),
         cors_(std::make_shared<gateway::Cors>()),
         auth_(std::make_shared<auth::AuthModule>(auth::AuthServices{
             database_,
@@ -66,7 +68,9 @@ class ApiRole final : public Role {
             auth::password_cost(node.options()),
             auth::session_rules(node.options()),
             auth::login_limits(node.options()),
-            auth::mfa_rules(node.options())
+            auth::mfa_rules(node.options()),
+            auth::recovery_rules(node.options(), mail_.public_url()),
+            mail_.outbox()
         })),
         session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
@@ -99,6 +103,7 @@ class ApiRole final : public Role {
   Node& node_;
   database::Database database_;
   client::Client client_;
+  RoleMail mail_;
   std::shared_ptr<gateway::Cors> cors_;
   std::shared_ptr<auth::AuthModule> auth_;
   auth::SessionUpkeep session_upkeep_;
@@ -132,6 +137,7 @@ Task<Result<>> ApiRole::start() {
   if (!oauth) co_return std::unexpected(std::move(oauth.error()));
   auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
+  if (auto mail = mail_.start(); !mail) co_return mail;
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
@@ -230,6 +236,7 @@ void ApiRole::show_changes() {
 
 Task<> ApiRole::stop() {
   co_await client_.stop(node_.store_lane());
+  co_await mail_.stop();
   co_await session_upkeep_.stop();
   co_await auth_->write_logins();
   co_await audit_upkeep_.stop();

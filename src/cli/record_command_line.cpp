@@ -27,6 +27,7 @@ void RecordCommandLine::add_user() {
       "logs in with the password alone",
       "remove the authenticator app of a user who has lost it"
   );
+  add_user_recovery_link(group);
 }
 
 void RecordCommandLine::add_user_act(
@@ -85,6 +86,17 @@ void RecordCommandLine::add_user_set_role(CLI::App& group) {
   );
   command.add_option("EMAIL", email_, "the user's e-mail address")->required();
   command.add_option("ROLE", role_, "role of the application, such as admin")->required();
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_user_recovery_link(CLI::App& group) {
+  CLI::App& command = frame_.add_node_command(
+      group,
+      "recovery-link",
+      "print a one-time link by which a user chooses a new password",
+      [this](const Loaded& loaded) { return make_recovery_link(loaded, email_); }
+  );
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
   frame_.add_node_flags(command);
 }
 

@@ -22,5 +22,7 @@ int set_user_role(const Loaded& loaded, const std::string& email, const std::str
 int act_on_user(
     const Loaded& loaded, const std::string& email, const std::string& act, const char* done
 );
+// Prints a one-time link by which the user chooses a new password.
+int make_recovery_link(const Loaded& loaded, const std::string& email);
 
 }  // namespace noded::cli

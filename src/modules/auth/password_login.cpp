@@ -64,6 +64,8 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
   }
   Proven proven{.account = std::move(**account), .amr = {"pwd"}};
   if (!login.is_signed_in) {
+    if (auto shown = co_await verification_.require_proof(proven.account, request.deadline); !shown)
+      co_return refusal(std::move(shown.error()));
     // The password alone resets no counter: whoever knows it could try codes without end.
     auto more = co_await ask_second_factor(request, proven.account, std::move(login.code), attempt);
     if (!more) co_return std::unexpected(std::move(more.error()));

@@ -339,7 +339,11 @@ Task<Result<bool>> Users::replace_secret(
 }
 
 Task<Result<std::optional<Account>>> Users::change(
-    std::string email, Changes changes, AccountChange& change, SteadyTime deadline
+    std::string email,
+    Changes changes,
+    AccountChange& change,
+    SteadyTime deadline,
+    Addition addition
 ) const {
   json::object fields;
   if (changes.strategy_value) fields["strategy_value"] = *changes.strategy_value;
@@ -355,9 +359,11 @@ Task<Result<std::optional<Account>>> Users::change(
     if (!*key) return std::nullopt;
     const auto before = rows.load(**key);
     if (!before) return std::unexpected(before.error());
-    auto writer = own_writer(*database_, schema, transaction);
-    const auto updated = writer.update(**entity, **key, fields, true);
-    if (!updated) return std::unexpected(updated.error());
+    if (!fields.empty()) {
+      auto writer = own_writer(*database_, schema, transaction);
+      const auto updated = writer.update(**entity, **key, fields, true);
+      if (!updated) return std::unexpected(updated.error());
+    }
     if (changes.strategy_value) {
       if (auto ended = change.password(transaction, **key); !ended)
         return std::unexpected(std::move(ended.error()));
@@ -365,6 +371,10 @@ Task<Result<std::optional<Account>>> Users::change(
     if (changes.role) {
       auto ended = change.role(transaction, **entity, **key, (*before)->role, *changes.role);
       if (!ended) return std::unexpected(std::move(ended.error()));
+    }
+    if (addition) {
+      if (auto added = addition(transaction, **key); !added)
+        return std::unexpected(std::move(added.error()));
     }
     return rows.load(**key);
   };

@@ -67,7 +67,7 @@ class Users {
       const;
   // `id` is the text of the primary key.
   Task<Result<std::optional<Account>>> find_by_id(std::string id, SteadyTime deadline) const;
-  // More to be written in the transaction that makes an account; its error undoes both.
+  // More to be written in the transaction that makes or changes an account; its error undoes both.
   using Addition = std::function<Result<>(Transaction&, const database::RowKey&)>;
   // Members named in `fields` that a request may not set are refused (kInvalid).
   Task<Result<Account>> create(
@@ -96,10 +96,14 @@ class Users {
     std::optional<std::string> strategy_value;
     std::optional<std::string> role;  // empty text: none
   };
-  // Empty when there is no such account. What goes along with it is `change`'s, whose errors it
-  // answers.
+  // Empty when there is no such account; `addition` is not called then. What goes along with it is
+  // `change`'s, whose errors it answers.
   Task<Result<std::optional<Account>>> change(
-      std::string email, Changes changes, AccountChange& change, SteadyTime deadline
+      std::string email,
+      Changes changes,
+      AccountChange& change,
+      SteadyTime deadline,
+      Addition addition = {}
   ) const;
 
   struct Listing {

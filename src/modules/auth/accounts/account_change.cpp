@@ -5,6 +5,7 @@
 #include "modules/auth/made_at.hpp"
 #include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/passkey/credentials.hpp"
+#include "modules/auth/recovery/address_proof.hpp"
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/row.hpp"
@@ -133,6 +134,7 @@ Result<> AccountChange::erase(
   const std::uint16_t application = sessions_.database().application();
   erase_made_at(transaction, application, key);
   erase_disabled(transaction, application, key.text());
+  erase_address_proof(transaction, application, key);
   if (auto erased = Credentials::erase_all(transaction, application, key); !erased) return erased;
   SecondFactors::erase(transaction, application, key);
   Effect& now = effect(transaction, key);

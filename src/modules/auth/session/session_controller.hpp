@@ -38,6 +38,7 @@ class SessionController {
     SecondFactors second_factors;
     PendingLogins& pending;
     Credentials passkeys;
+    bool can_recover = false;  // links for a new password go out by mail
   };
   explicit SessionController(Parts parts) : parts_(std::move(parts)) {}
 

@@ -81,9 +81,8 @@ Task<http::Response> SessionController::change_password(
     co_return refuse_for_now(request, proven.error().retry_after_s);
   }
   if (!proven) co_return refuse_error(request, proven.error().error);
-  const auto replaced = co_await replace_password(
-      *state, proven->account, text_field(*fields, "new"), request
-  );
+  const auto replaced =
+      co_await replace_password(*state, proven->account, text_field(*fields, "new"), request);
   if (!replaced) co_return refuse_error(request, replaced.error());
   proven->amr = identity->amr;  // the session goes on as strong as it was
   co_return co_await enter(*state, request, *fields, *proven, 200);

@@ -154,7 +154,7 @@ Task<Result<std::size_t>> Sessions::end_all(std::string user, SteadyTime deadlin
   };
   const auto version = co_await database::transact(database_.store(), deadline, std::move(body));
   if (!version) co_return std::unexpected(version.error());
-  co_return live_.set_version(user, *version);  // keep() removes what is of no use any more
+  co_return put_in_force(user, *version);  // keep() removes what is of no use any more
 }
 
 Result<std::int64_t> Sessions::raise(Transaction& transaction, std::string_view user) const {

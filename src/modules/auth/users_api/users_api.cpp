@@ -207,18 +207,23 @@ Task<http::Response> UsersApi::create_in_turn(
       .strategy_value = std::move(*hash),
       .role = state.rules.default_role_register
   };
+  const bool registers = request.identity->kind == Identity::Kind::kAnonymous;
+  Users::Addition addition = registers ? verification_.addition(account.email) : Users::Addition();
   const auto made = co_await state.users.by(audit::actor_of(request))
                         .create(
                             std::move(account),
                             UnknownFields::kRefuse,
                             database::unrestricted_access_for_the_node_itself(),
-                            request.deadline
+                            request.deadline,
+                            std::move(addition)
                         );
   if (!made && made.error().code == Errc::kExists) {
     const auto now = co_await find_taken(state, user, request.deadline);
     if (now && *now != nullptr) co_return refuse_as(request, **now, "somebody has it already");
   }
   if (!made) co_return refuse_as(request, made.error());
+  // Nobody is logged in by this: who has to prove the address first is made all the same.
+  if (registers) static_cast<void>(co_await verification_.registered(*made, request));
   const auto view = co_await records(state).find(made->key.text(), request.deadline);
   if (!view) co_return refuse_as(request, view.error());
   if (!*view) co_return no_such_user(request);  // deleted at once by somebody else
