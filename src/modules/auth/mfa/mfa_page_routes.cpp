@@ -4,7 +4,7 @@
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/mfa/mfa_controller.hpp"
 #include "modules/auth/session/html_page.hpp"
-#include "modules/auth/session/own_form.hpp"
+#include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/session_answers.hpp"
 
 namespace noded::auth {

@@ -33,7 +33,7 @@ bool is_own_form(
     case RequestOrigin::kUnknown:
       break;
   }
-  return has_token || (wants_json(request) && cookie.name == kPreSessionCookie.name);
+  return has_token || (wants_json(request) && cookie.name != kSessionCookie.name);
 }
 
 BoundForm bind_form(const http::Request& request, CookieWay way) {

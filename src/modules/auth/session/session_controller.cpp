@@ -11,7 +11,6 @@
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
-#include "modules/auth/session/own_form.hpp"
 #include "modules/auth/session/passkey_page.hpp"
 #include "modules/auth/session/session_answers.hpp"
 
