@@ -1,4 +1,5 @@
 // /auth/recover and /auth/verify, called as the gateway calls them.
+#include "modules/auth/accounts/account_change.hpp"
 #include "recovery_fixture.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -318,8 +319,9 @@ class RecoveryByOthers : public RecoveryTest {
   }
   std::string bearer_of(const std::string& email, const std::string& role) {
     EXPECT_EQ(register_account(email, kPassword).status, 200);
+    AccountChange change(module_.sessions(), {}, audit::Actor{});
     auto changed = run(module_.state()->users.change(
-        email, {.strategy_value = std::nullopt, .role = role}, SteadyTime::max()
+        email, {.strategy_value = std::nullopt, .role = role}, change, SteadyTime::max()
     ));
     EXPECT_TRUE(changed.has_value());
     return login(email, kPassword).token();
