@@ -1,6 +1,7 @@
 #include "roles/api/api_options.hpp"
 
 #include "modules/auth/auth_options.hpp"
+#include "modules/auth/keys/key_options.hpp"
 #include "modules/auth/passkey/passkey_options.hpp"
 #include "modules/data/data_options.hpp"
 #include "repository/audit/audit_options.hpp"
@@ -18,6 +19,7 @@ OptionTable api_options() {
           database::feed_options(),
           auth::auth_options(),
           auth::passkey_options(),
+          auth::key_options(),
           audit::audit_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;

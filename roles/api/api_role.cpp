@@ -61,7 +61,8 @@ class ApiRole final : public Role {
             node.log(),
             auth::password_cost(node.options()),
             auth::session_rules(node.options()),
-            auth::login_limits(node.options())
+            auth::login_limits(node.options()),
+            auth::key_rules(node.options())
         })),
         session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
@@ -85,6 +86,9 @@ class ApiRole final : public Role {
  private:
   Task<Result<>> load_or_begin();
   Task<> offer_setup();
+  Task<Result<>> change_role(
+      std::string name, std::optional<boost::json::object> role, audit::Actor actor
+  );
   void tell_of_sessions();
   void show_changes();
   void tell_of_passkeys();
@@ -116,10 +120,14 @@ Task<Result<>> ApiRole::start() {
   node_.set_authorizer(auth_);
   node_.add_filter(cors_);
   node_.add_filter(auth_->cross_site_filter());
+  node_.add_filter(auth_->key_filter());
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));
   tell_of_passkeys();
+  auth_->use_role_changes([this](auto name, auto role, audit::Actor actor) {
+    return change_role(std::move(name), std::move(role), std::move(actor));
+  });
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
@@ -149,6 +157,19 @@ Task<Result<>> ApiRole::start() {
   co_return Result<>();
 }
 
+Task<Result<>> ApiRole::change_role(
+    std::string name, std::optional<boost::json::object> role, audit::Actor actor
+) {
+  using Kind = system::ConfigurationEdit::Kind;
+  system::ConfigurationEdit edit{
+      .kind = role ? Kind::kOverwrite : Kind::kRemove, .path = "roles." + name, .value = {}
+  };
+  if (role) edit.value = std::move(*role);
+  const auto changed = co_await configuration_.change("auth", std::move(edit), std::move(actor));
+  if (!changed) co_return std::unexpected(changed.error());
+  co_return Result<>();
+}
+
 void ApiRole::tell_of_passkeys() {
   node_.add_counter("noded_passkey_sign_ins_total", "sign-ins with a passkey", [this] {
     return static_cast<double>(auth_->passkeys()->sign_ins());
@@ -166,6 +187,9 @@ void ApiRole::tell_of_passkeys() {
 void ApiRole::tell_of_sessions() {
   node_.add_gauge("noded_sessions", "sessions that are open", [this] {
     return static_cast<double>(auth_->sessions().size());
+  });
+  node_.add_gauge("noded_api_keys", "API keys that there are", [this] {
+    return static_cast<double>(auth_->api_keys().size());
   });
 }
 

@@ -8,6 +8,7 @@
 #include "modules/auth/auth_config.hpp"
 #include "modules/auth/guard.hpp"
 #include "modules/auth/guard_access.hpp"
+#include "modules/auth/keys/key_options.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/session/login_limits.hpp"
 #include "modules/auth/session/session_options.hpp"
@@ -24,6 +25,7 @@
 
 namespace noded::auth {
 
+class ApiKeys;
 class Sessions;
 
 // What the module works with; all must outlive it.
@@ -36,6 +38,7 @@ struct AuthServices {
   crypto::PasswordCost cost;
   SessionRules sessions{};
   LoginLimits logins{};
+  KeyRules keys{};
 };
 
 struct AuthState {
@@ -54,10 +57,14 @@ struct AuthState {
 };
 using AuthStatePtr = std::shared_ptr<const AuthState>;
 
-// Who sent the request, by its Authorization field, else the cookie of a session, else the
-// application's cookie. Anything wrong with either is the anonymous identity.
+// Who sent the request, by its API key, else its Authorization field, else the cookie of a session,
+// else the application's cookie. Anything wrong with it is the anonymous identity.
 IdentityPtr identify(
-    const AuthState& state, Sessions& sessions, const http::Request& request, std::int64_t now_s
+    const AuthState& state,
+    Sessions& sessions,
+    const ApiKeys& keys,
+    const http::Request& request,
+    std::int64_t now_s
 );
 
 // The identity of a verified token's payload, and when it expires (0: never). Null when the payload
@@ -74,6 +81,7 @@ struct TokenSession {
   std::vector<std::string> amr{};
   std::int64_t auth_time_s = 0;
   std::int64_t lifetime_s = 0;  // of the token; 0: what jwt.expires says
+  std::string impersonator{};   // id of who acts as the account: the claim act (RFC 8693 §4.1)
 };
 
 // A signed token for an account, and the claims that it shows of it.

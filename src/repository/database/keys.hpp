@@ -34,6 +34,8 @@ enum class Space : char {
   kAuditHead = 0x31,         // number u64 and hash of the newest entry
   kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age
   kDisabledAccount = 0x34,   // + primary key of an account as text → since when, decimal ms
+  kApiKey = 0x35,            // + id of an API key → key
+  kApiKeyOfUser = 0x36,      // + primary key of an account as text + 0x00 + id of a key → empty
 };
 
 std::string prefix(std::uint16_t application, Space space);

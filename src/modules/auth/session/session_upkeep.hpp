@@ -1,10 +1,11 @@
-// SessionUpkeep: every minute tells the store what became of sessions and of failed logins in
-// memory.
+// SessionUpkeep: every minute tells the store what became of sessions, API keys and failed logins
+// in memory.
 #pragma once
 
 #include "noded/node.hpp"
 #include "noded/task.hpp"
 
+#include "modules/auth/keys/api_keys.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/sessions.hpp"
 
@@ -18,6 +19,7 @@ class SessionUpkeep {
   struct Parts {
     Sessions& sessions;
     LoginGate& gate;
+    ApiKeys& keys;
     Node::Logger& log;
   };
   // The parts outlive it.
