@@ -33,6 +33,12 @@ struct Identity {
   std::int64_t session_version = 0;  // of the account's sessions when this one was opened
   std::vector<std::string> amr;      // how the account was verified, RFC 8176
   std::int64_t auth_time_s = 0;      // when, since 1970
+  // Of an API key, which may do what both its owner and it itself may; all empty without one.
+  std::string key;                           // its id
+  std::string key_role;                      // what it may: what this role may, …
+  std::vector<std::string> key_permissions;  // … or, where there is no role, these
+  // Id of the account whose user acts as this one; empty: nobody else does.
+  std::string impersonator;
 };
 using IdentityPtr = std::shared_ptr<const Identity>;
 

@@ -58,8 +58,18 @@ inline constexpr std::array kOwnPermissions{
     Permission{"users.manage"},
     Permission{"roles.manage"},
     Permission{"sessions.manage"},
+    Permission{"keys.manage"},
     Permission{"audit.read"},
 };
+
+// Calls `visit` with the name of each, of both tables.
+template <class Visit>
+constexpr void for_each_permission(Visit visit) {
+  for (const Permission& permission : kPermissions)
+    visit(permission.name);
+  for (const Permission& permission : kOwnPermissions)
+    visit(permission.name);
+}
 
 // Of either table; null when there is no such permission.
 constexpr const Permission* find_permission(std::string_view name) noexcept {

@@ -3,6 +3,7 @@
 #include "client/client_options.hpp"
 #include "mail/mail_options.hpp"
 #include "modules/auth/auth_options.hpp"
+#include "modules/auth/keys/key_options.hpp"
 #include "modules/auth/oauth/oauth_options.hpp"
 #include "modules/auth/passkey/passkey_options.hpp"
 #include "modules/data/data_options.hpp"
@@ -22,6 +23,7 @@ OptionTable api_options() {
           auth::auth_options(),
           auth::passkey_options(),
           auth::oauth_options(),
+          auth::key_options(),
           audit::audit_options(),
           client::client_options(),
           mail::mail_options()})

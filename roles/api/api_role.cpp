@@ -70,7 +70,8 @@ class ApiRole final : public Role {
             auth::login_limits(node.options()),
             auth::mfa_rules(node.options()),
             auth::recovery_rules(node.options(), mail_.public_url()),
-            mail_.outbox()
+            mail_.outbox(),
+            auth::key_rules(node.options())
         })),
         session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
@@ -94,6 +95,9 @@ class ApiRole final : public Role {
  private:
   Task<Result<>> load_or_begin();
   Task<> offer_setup();
+  Task<Result<>> change_role(
+      std::string name, std::optional<boost::json::object> role, audit::Actor actor
+  );
   void tell_of_sessions();
   void show_changes();
   void tell_of_passkeys();
@@ -129,6 +133,7 @@ Task<Result<>> ApiRole::start() {
   node_.add_filter(cors_);
   node_.add_filter(auth_->cross_site_filter());
   node_.add_filter(std::make_shared<auth::LoginFilter>(node_.options().get(auth::kRequireLogin)));
+  node_.add_filter(auth_->key_filter());
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));
@@ -138,6 +143,9 @@ Task<Result<>> ApiRole::start() {
   auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
   if (auto mail = mail_.start(); !mail) co_return mail;
+  auth_->use_role_changes([this](auto name, auto role, audit::Actor actor) {
+    return change_role(std::move(name), std::move(role), std::move(actor));
+  });
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
@@ -164,6 +172,19 @@ Task<Result<>> ApiRole::start() {
   feed_.start();
   session_upkeep_.start();
   audit_upkeep_.start();
+  co_return Result<>();
+}
+
+Task<Result<>> ApiRole::change_role(
+    std::string name, std::optional<boost::json::object> role, audit::Actor actor
+) {
+  using Kind = system::ConfigurationEdit::Kind;
+  system::ConfigurationEdit edit{
+      .kind = role ? Kind::kOverwrite : Kind::kRemove, .path = "roles." + name, .value = {}
+  };
+  if (role) edit.value = std::move(*role);
+  const auto changed = co_await configuration_.change("auth", std::move(edit), std::move(actor));
+  if (!changed) co_return std::unexpected(changed.error());
   co_return Result<>();
 }
 
@@ -211,6 +232,9 @@ void ApiRole::tell_of_calls() {
 void ApiRole::tell_of_sessions() {
   node_.add_gauge("noded_sessions", "sessions that are open", [this] {
     return static_cast<double>(auth_->sessions().size());
+  });
+  node_.add_gauge("noded_api_keys", "API keys that there are", [this] {
+    return static_cast<double>(auth_->api_keys().size());
   });
 }
 

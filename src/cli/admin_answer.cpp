@@ -14,14 +14,29 @@ namespace {
 
 namespace json = boost::json;
 
-// The text of {"error":text} or {"error":title,"message":text}; the whole body when it is something
-// else.
+// A line for each of [{"path","message"}]; empty when there are none.
+std::string lines_of(const json::object& object) {
+  const json::value* details = object.if_contains("details");
+  if (details == nullptr || !details->is_array()) return {};
+  std::string lines;
+  for (const json::value& detail : details->get_array()) {
+    if (!detail.is_object()) continue;
+    const std::string path = text_member(detail.get_object(), "path");
+    lines += "\n  " + (path.empty() ? path : path + ": ");
+    lines += text_member(detail.get_object(), "message");
+  }
+  return lines;
+}
+
+// The text of {"error":text} or {"error":title,"message":text,"details":[…]}; the whole body when
+// it is something else.
 std::string refusal_text(const http::ClientAnswer& answer) {
   const auto body = codec::parse_json(answer.body, "answer");
   const json::object* object = body ? body->if_object() : nullptr;
   for (const char* name : {"message", "error"}) {
     const json::value* text = object == nullptr ? nullptr : object->if_contains(name);
-    if (text != nullptr && text->is_string()) return std::string(text->get_string().c_str());
+    if (text != nullptr && text->is_string())
+      return std::string(text->get_string().c_str()) + lines_of(*object);
   }
   return fmt::format("the node answered {}: {}", answer.status, answer.body);
 }

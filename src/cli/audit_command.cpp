@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -52,18 +53,26 @@ std::optional<json::object> ask(
   return std::nullopt;
 }
 
+using Parameters = std::initializer_list<std::pair<std::string_view, const std::string&>>;
+
+void append_parameters(std::string& target, Parameters parameters) {
+  for (const auto& [name, text] : parameters) {
+    const char separator = target.contains('?') ? '&' : '?';
+    if (!text.empty())
+      target += fmt::format("{}{}={}", separator, name, codec::percent_encode(text));
+  }
+}
+
 std::string target_of(const AuditArguments& arguments) {
   std::string target = fmt::format("/api/admin/audit?limit={}", arguments.limit);
-  const std::pair<std::string_view, const std::string&> texts[] = {
-      {"from", arguments.from},
-      {"to", arguments.to},
-      {"actor", arguments.actor},
-      {"action", arguments.action},
-      {"target", arguments.target},
-  };
-  for (const auto& [name, text] : texts) {
-    if (!text.empty()) target += fmt::format("&{}={}", name, codec::percent_encode(text));
-  }
+  append_parameters(
+      target,
+      {{"from", arguments.from},
+       {"to", arguments.to},
+       {"actor", arguments.actor},
+       {"action", arguments.action},
+       {"target", arguments.target}}
+  );
   return target;
 }
 
@@ -102,17 +111,21 @@ int list_audit(const Loaded& loaded, const AuditArguments& arguments) {
   return kDone;
 }
 
-int verify_audit(const Loaded& loaded, bool as_json) {
+int verify_audit(const Loaded& loaded, const AuditArguments& arguments) {
   if (!has_data_directory(loaded)) return kFailed;
-  const auto verdict = ask(loaded, "/api/admin/audit/verify", kPatience);
+  std::string target = "/api/admin/audit/verify";
+  append_parameters(target, {{"from", arguments.from}, {"to", arguments.to}});
+  const auto verdict = ask(loaded, target, kPatience);
   if (!verdict) return kFailed;
   const json::value* ok = verdict->if_contains("ok");
   const bool is_whole = ok != nullptr && *ok == true;
-  if (as_json) {
+  const bool is_span = !arguments.from.empty() || !arguments.to.empty();
+  if (arguments.as_json) {
     fmt::print("{}\n", codec::to_json_text(*verdict));
   } else if (is_whole) {
     fmt::print(
-        "The audit chain is whole: {} entries, the last one has the hash\n{}\n",
+        "The audit chain is whole{}: {} entries, the last one has the hash\n{}\n",
+        is_span ? " in that time" : "",
         text_at(*verdict, "entries"),
         text_at(*verdict, "head")
     );

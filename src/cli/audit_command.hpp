@@ -22,6 +22,7 @@ struct AuditArguments {
 // Both work whether the node runs or not, and return the exit code; kFailed when the chain is
 // broken.
 int list_audit(const Loaded& loaded, const AuditArguments& arguments);
-int verify_audit(const Loaded& loaded, bool as_json);
+// Of `arguments` from, to and as_json.
+int verify_audit(const Loaded& loaded, const AuditArguments& arguments);
 
 }  // namespace noded::cli

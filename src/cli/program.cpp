@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include "cli/command_frame.hpp"
+#include "cli/key_command_line.hpp"
 #include "cli/mail_command_line.hpp"
 #include "cli/node_command_line.hpp"
 #include "cli/record_command_line.hpp"
@@ -40,6 +41,7 @@ class CommandLine {
     records_.add_user();
     sessions_.add();
     mail_.add();
+    keys_.add();
     store_.add_backup();
     store_.add_restore();
     node_.add_status();
@@ -62,6 +64,7 @@ class CommandLine {
   RecordCommandLine records_{frame_};
   SessionCommandLine sessions_{frame_};
   MailCommandLine mail_{frame_};
+  KeyCommandLine keys_{frame_};
   StoreCommandLine store_{frame_};
 };
 

@@ -187,8 +187,6 @@ void RecordCommandLine::add_audit() {
       "entries of the audit chain, newest first",
       [this](const Loaded& loaded) { return list_audit(loaded, audit_); }
   );
-  list.add_option("--from", audit_.from, "not before that time")->type_name("TIME");
-  list.add_option("--to", audit_.to, "before that time")->type_name("TIME");
   list.add_option("--actor", audit_.actor, "done by: operator, node, \"user 17\"")
       ->type_name("NAME");
   list.add_option("--action", audit_.action, "that action and all below it: user, user.role")
@@ -203,9 +201,11 @@ void RecordCommandLine::add_audit() {
       group,
       "verify",
       "whether an entry was changed or removed; exit code 1: the first one is named",
-      [this](const Loaded& loaded) { return verify_audit(loaded, audit_.as_json); }
+      [this](const Loaded& loaded) { return verify_audit(loaded, audit_); }
   );
   for (CLI::App* command : {&list, &verify}) {
+    command->add_option("--from", audit_.from, "not before that time")->type_name("TIME");
+    command->add_option("--to", audit_.to, "before that time")->type_name("TIME");
     command->add_flag("--json", audit_.as_json, "as JSON");
     frame_.add_node_flags(*command);
   }

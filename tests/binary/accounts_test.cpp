@@ -161,5 +161,70 @@ TEST_F(AccountsBinary, LoseTheirTokensWithARoleOrARowThatWasTakenOverTheDataRout
   EXPECT_THAT(told.body, HasSubstr(R"("action":"user.delete","target":"user 2")"));
 }
 
+TEST_F(AccountsBinary, HaveApiKeysOfTheCommandLineThatTheNodeTakes) {
+  const Outcome made = noded(
+      {"key",
+       "create",
+       "ann@example.com",
+       "a report",
+       "--permission",
+       "system.access.api",
+       "--permission",
+       "data.entity.read"}
+  );
+  ASSERT_EQ(made.code, 0) << made.errors;
+  const std::string text = made.output.substr(0, made.output.find('\n'));
+  const std::string id = text.substr(3, 12);
+  const std::string key = "X-API-Key: " + text + "\r\n";
+  SpawnedProgram node(serving());
+  use(node);
+  EXPECT_EQ(read_notes(key), 200);
+  EXPECT_EQ(ask("POST /api/data/entity/notes", key, R"({"title":"x"})").status, 403);
+  EXPECT_EQ(ask("GET /api/data/entity/notes", key + key).status, 400);
+  EXPECT_EQ(read_notes(key + "Authorization: Bearer x\r\n"), 400);
+  EXPECT_THAT(noded({"key", "list", "ann@example.com"}).output, HasSubstr(id));
+  const Outcome rotated = noded({"key", "rotate", id, "--overlap", "0"});
+  ASSERT_EQ(rotated.code, 0) << rotated.errors;
+  EXPECT_EQ(read_notes(key), 401);
+  const std::string next =
+      "X-API-Key: " + rotated.output.substr(0, rotated.output.find('\n')) + "\r\n";
+  EXPECT_EQ(read_notes(next), 200);
+  EXPECT_EQ(noded({"key", "revoke", id}).output, "revoked " + id + "\n");
+  EXPECT_EQ(read_notes(next), 401);
+  EXPECT_THAT(node.errors() + node.output(), Not(HasSubstr(text.substr(16))));
+}
+
+TEST_F(AccountsBinary, GetRolesThatAreMadeChangedAndRemovedOverHttp) {
+  SpawnedProgram node(serving());
+  use(node);
+  const std::string boss = as("boss@example.com");
+  const RawAnswer made =
+      ask("POST /api/admin/roles", boss, R"({"name":"reader","permissions":["data.entity.read"]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(ask("PUT /api/admin/users/2/role", boss, R"({"role":"reader"})").status, 200);
+  const RawAnswer used = ask("DELETE /api/admin/roles/reader", boss);
+  EXPECT_EQ(used.status, 409);
+  EXPECT_THAT(used.body, HasSubstr("\"count\":1"));
+  const std::string ann = as("ann@example.com");
+  EXPECT_EQ(read_notes(ann), 403) << "without system.access.api";
+  const RawAnswer changed =
+      ask("PUT /api/admin/roles/reader",
+          boss,
+          R"({"permissions":["system.access.api","data.entity.read"]})");
+  EXPECT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(read_notes(ann), 200);
+  EXPECT_EQ(
+      ask("PUT /api/admin/roles/admin", boss, R"({"permissions":["system.info"]})").status, 409
+  );
+  EXPECT_EQ(ask("PUT /api/admin/users/2/role", boss, R"({"role":"member"})").status, 200);
+  EXPECT_EQ(ask("DELETE /api/admin/roles/reader", boss).status, 204);
+  const RawAnswer told = ask("GET /api/admin/audit?action=configuration.change", boss);
+  std::size_t entries = 0;
+  for (std::size_t at = told.body.find("\"seq\""); at != std::string::npos;
+       at = told.body.find("\"seq\"", at + 1))
+    ++entries;
+  EXPECT_EQ(entries, 3U) << told.body;
+}
+
 }  // namespace
 }  // namespace noded

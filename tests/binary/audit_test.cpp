@@ -43,7 +43,7 @@ class AuditCommand : public testing::Test {
     return {code, program.output(), program.errors()};
   }
   void make_users() const {
-    const Strings create{"user", "create", "me@example.com", "--role", "admin", "--password-stdin"};
+    const Strings create{"user", "create", "me@example.com", "--password-stdin"};
     ASSERT_EQ(run(create, "a long secret\n").code, 0);
     const Strings password{"user", "set-password", "me@example.com", "--password-stdin"};
     ASSERT_EQ(run(password, "another long secret\n").code, 0);
@@ -81,6 +81,8 @@ TEST_F(AuditCommand, TellsWhoDidWhatAndNoSecret) {
   const Ended whole = run({"audit", "verify"});
   EXPECT_EQ(whole.code, 0) << whole.output;
   EXPECT_THAT(whole.output, HasSubstr("The audit chain is whole: 4 entries"));
+  const Ended none = run({"audit", "verify", "--to", "2001-01-01"});
+  EXPECT_THAT(none.output, HasSubstr("The audit chain is whole in that time: 0 entries"));
 }
 
 TEST_F(AuditCommand, FindsAFlippedByte) {

@@ -4,6 +4,7 @@
 
 #include "codec/json.hpp"
 #include "http/error_answer.hpp"
+#include "modules/auth/accounts/account_identity.hpp"
 #include "modules/auth/decision.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
@@ -23,28 +24,6 @@ http::Response answer(std::string body) {
   http::Response response = http::Response::json(200, std::move(body));
   response.headers.push_back({"Cache-Control", "no-store"});
   return response;
-}
-
-std::string role_json(const GuardRole& role) {
-  std::string out = R"({"name":)";
-  codec::append_json_string(out, role.name);
-  out += fmt::format(
-      R"(,"is_default":{},"implicit_allow":{},"permissions":[)",
-      role.is_default,
-      role.implicit_allow
-  );
-  for (const Grant& grant : role.grants) {
-    if (out.back() == '}') out += ',';
-    out += R"({"permission":)";
-    codec::append_json_string(out, grant.permission);
-    out += fmt::format(R"(,"effect":"{}","policies":[)", grant.allow ? "allow" : "deny");
-    for (const Policy& policy : grant.policies) {
-      if (out.back() == '}') out += ',';
-      out += policy.text;
-    }
-    out += "]}";
-  }
-  return out + "]}";
 }
 
 Task<Result<json::object>> read_object(http::Request& request) {
@@ -117,6 +96,28 @@ Result<std::string> read_role(const json::object& body, const Guard& guard) {
 
 }  // namespace
 
+std::string to_json(const GuardRole& role) {
+  std::string out = R"({"name":)";
+  codec::append_json_string(out, role.name);
+  out += fmt::format(
+      R"(,"is_default":{},"implicit_allow":{},"permissions":[)",
+      role.is_default,
+      role.implicit_allow
+  );
+  for (const Grant& grant : role.grants) {
+    if (out.back() == '}') out += ',';
+    out += R"({"permission":)";
+    codec::append_json_string(out, grant.permission);
+    out += fmt::format(R"(,"effect":"{}","policies":[)", grant.allow ? "allow" : "deny");
+    for (const Policy& policy : grant.policies) {
+      if (out.back() == '}') out += ',';
+      out += policy.text;
+    }
+    out += "]}";
+  }
+  return out + "]}";
+}
+
 http::Route AccessAdmin::route(
     const AuthStatePtr& state,
     http::Method method,
@@ -163,7 +164,7 @@ Task<http::Response> AccessAdmin::roles(AuthStatePtr state, http::Request&) {
   std::string body = R"({"roles":[)";
   for (const GuardRole& role : state->guard->roles()) {
     if (body.back() == '}') body += ',';
-    body += role_json(role);
+    body += to_json(role);
   }
   co_return answer(body + "]}");
 }
@@ -187,23 +188,6 @@ Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& re
   co_return answer(to_json(**changed));
 }
 
-// As a token of that user would make it.
-Task<Result<Identity>> AccessAdmin::identity_of_user(
-    const AuthState& state, const std::string& id, SteadyTime deadline
-) {
-  const auto account = co_await state.users.find_by_id(id, deadline);
-  if (!account) co_return std::unexpected(account.error());
-  if (!*account) co_return fail(Errc::kNotFound, "there is no such user");
-  auto claims = claims_of(state.rules, **account);
-  if (!claims) co_return std::unexpected(std::move(claims.error()));
-  Identity identity;
-  identity.kind = Identity::Kind::kUser;
-  identity.user_id = id;
-  identity.role = (*account)->role;
-  identity.claims = std::move(*claims);
-  co_return identity;
-}
-
 Task<http::Response> AccessAdmin::explain_access(AuthStatePtr state, http::Request& request) {
   const auto body = co_await read_object(request);
   if (!body) co_return refuse_as(request, body.error());
@@ -212,7 +196,7 @@ Task<http::Response> AccessAdmin::explain_access(AuthStatePtr state, http::Reque
   Identity identity;
   identity.claims = "{}";
   if (!question->user.empty()) {
-    auto found = co_await identity_of_user(*state, question->user, request.deadline);
+    auto found = co_await account_identity(*state, question->user, request.deadline);
     if (!found) co_return refuse_as(request, found.error());
     identity = std::move(*found);
   }

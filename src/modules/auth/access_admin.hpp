@@ -16,9 +16,13 @@
 #include "modules/auth/session/sessions.hpp"
 #include "modules/auth/users_api/user_records.hpp"
 
+#include <string>
 #include <vector>
 
 namespace noded::auth {
+
+// {"name","is_default","implicit_allow","permissions":[{"permission","effect","policies":[…]}]}
+std::string to_json(const GuardRole& role);
 
 // Thread-safe. All must outlive the routes.
 class AccessAdmin {
@@ -41,9 +45,6 @@ class AccessAdmin {
   Task<http::Response> roles(AuthStatePtr state, http::Request& request);
   Task<http::Response> set_role(AuthStatePtr state, http::Request& request);
   Task<http::Response> explain_access(AuthStatePtr state, http::Request& request);
-  Task<Result<Identity>> identity_of_user(
-      const AuthState& state, const std::string& id, SteadyTime deadline
-  );
 
   Authorizer& authorizer_;
   Sessions& sessions_;

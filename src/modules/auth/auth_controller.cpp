@@ -314,7 +314,11 @@ Task<http::Response> AuthController::logout(AuthStatePtr state, http::Request& r
                                 : http::Response::redirect(302, way_back(request, "/"));
   add_header(response, "Set-Cookie", clear_cookie(state->rules.cookie, seconds(clock_)));
   if (const IdentityPtr identity = request.identity; !identity->session.empty()) {
-    const auto ended = co_await sessions_.end(identity->session, request.deadline);
+    const auto ended = co_await sessions_.end(
+        identity->session,
+        request.deadline,
+        done_by(audit::actor_of(request), "session.end", "session " + identity->session)
+    );
     if (!ended) co_return http::answer_error(ended.error());
     const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
     if (!own_cookie(request, way, kSessionCookie).empty())

@@ -22,6 +22,15 @@ void set_id(ConditionContext& context, std::string_view id) {
   }
 }
 
+// Where somebody signs in, or changes what they sign in with. Making an account for somebody else
+// is neither.
+bool is_personal(const http::Route& route, std::string_view basepath) {
+  if (route.method == http::Method::kGet) return false;
+  if (route.pattern == std::string(basepath) + "/password/actions/create") return false;
+  return route.pattern.starts_with("/auth/") ||
+         route.pattern.starts_with(std::string(basepath) + "/");
+}
+
 }  // namespace
 
 class AuthModule::PreparedState final : public Module::Prepared {
@@ -39,6 +48,8 @@ AuthModule::AuthModule(const AuthServices& services)
     : services_(services),
       passwords_(services.hash_lane, services.cost),
       sessions_(services.database, services.clock, services.sessions),
+      api_keys_(services.database, services.clock, services.keys),
+      key_filter_(std::make_shared<KeyFilter>(api_keys_)),
       login_gate_(services.database, services.clock, services.logins),
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
@@ -97,7 +108,13 @@ AuthModule::AuthModule(const AuthServices& services)
       ),
       recovery_admin_(*this, links_, link_sender_),
       access_admin_(*this, sessions_, services.database),
-      account_admin_(*this, sessions_, login_gate_, services.database, second_factors_) {
+      account_admin_(*this, sessions_, login_gate_, services.database, second_factors_),
+      keys_admin_(api_keys_),
+      role_admin_(*this, services.database, [this] { return state(); }),
+      impersonation_(*this, sessions_, services.database, services.clock) {
+  sessions_.accounts().set_listener([this](
+                                        const std::string& user, std::optional<std::string> role
+                                    ) { api_keys_.owner_changed(user, role); });
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -153,8 +170,14 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(recovery_.routes(state));
     add(access_admin_.routes(state));
     add(account_admin_.routes(state));
+    add(keys_admin_.routes(state));
+    add(role_admin_.routes());
+    add(impersonation_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
     if (oauth_ != nullptr) add(oauth_->routes(state));
+  }
+  for (http::Route& route : routes) {
+    if (is_personal(route, state->rules.basepath)) route = in_person(std::move(route));
   }
   {
     const std::scoped_lock lock(mutex_);
@@ -196,14 +219,14 @@ AuthStatePtr AuthModule::state() const {
 }
 
 IdentityPtr AuthModule::authenticate(const http::Request& request) {
-  return identify(*state(), sessions_, request, seconds(services_.clock));
+  return identify(*state(), sessions_, api_keys_, request, seconds(services_.clock));
 }
 
 Result<> AuthModule::authorize(
     const Identity& identity, std::string_view permission, const http::Request& request
 ) {
   const AuthStatePtr state = this->state();
-  if (state->guard->is_waived_for(identity)) return {};
+  if (state->guard->is_waived_for(identity) && identity.key.empty()) return {};
   ConditionContext context(identity);
   context.entity = request.parameter("entity");
   context.module = request.parameter("module");
@@ -237,6 +260,8 @@ std::unique_ptr<database::Access> AuthModule::access_of(const http::Request& req
 
 Task<Result<>> AuthModule::load_sessions() {
   auto loaded = co_await sessions_.load();
+  if (!loaded) co_return loaded;
+  loaded = co_await api_keys_.load(state());
   if (!loaded) co_return loaded;
   auto counters = co_await login_gate_.load();
   if (!counters) co_return counters;

@@ -10,9 +10,14 @@
 
 #include "modules/auth/access_admin.hpp"
 #include "modules/auth/accounts/account_admin.hpp"
+#include "modules/auth/accounts/impersonation.hpp"
+#include "modules/auth/accounts/role_admin.hpp"
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
+#include "modules/auth/keys/api_keys.hpp"
+#include "modules/auth/keys/key_filter.hpp"
+#include "modules/auth/keys/keys_admin.hpp"
 #include "modules/auth/login_journal.hpp"
 #include "modules/auth/mfa/mfa_controller.hpp"
 #include "modules/auth/mfa/pending_logins.hpp"
@@ -71,6 +76,8 @@ class AuthModule final : public Module,
 
   // Before the first publish(), or there are no passkeys whatever a configuration says.
   void use_passkeys(PasskeyRules rules);
+  // Before the first publish(), or roles cannot be changed by routes of their own.
+  void use_role_changes(ChangeRole change) { role_admin_.use(std::move(change)); }
   // Null without.
   const PasskeyController* passkeys() const { return passkeys_.get(); }
 
@@ -88,15 +95,20 @@ class AuthModule final : public Module,
 
   AuthStatePtr state() const;  // in force
 
-  // Before serving: takes sessions, counters of failed logins and links from the store.
+  // Before serving: takes sessions, API keys, counters of failed logins and links from the store.
   Task<Result<>> load_sessions();
   // Has to stand in the chain: without it other sites could use somebody's cookies.
   const std::shared_ptr<CrossSiteFilter>& cross_site_filter() const { return cross_site_filter_; }
   // For strategies: call once somebody is verified.
   SessionOpener& session_opener() { return session_opener_; }
   Sessions& sessions() { return sessions_; }
+  const ApiKeys& api_keys() const { return api_keys_; }
+  // Has to stand in the chain: it holds API keys to their limits.
+  const std::shared_ptr<KeyFilter>& key_filter() const { return key_filter_; }
   const LinkSender& link_sender() const { return link_sender_; }
-  SessionUpkeep::Parts upkeep_parts() { return {sessions_, login_gate_, links_, services_.log}; }
+  SessionUpkeep::Parts upkeep_parts() {
+    return {sessions_, login_gate_, links_, api_keys_, services_.log};
+  }
 
  private:
   class PreparedState;
@@ -105,6 +117,8 @@ class AuthModule final : public Module,
   AuthServices services_;
   Passwords passwords_;
   Sessions sessions_;
+  ApiKeys api_keys_;
+  std::shared_ptr<KeyFilter> key_filter_;
   LoginGate login_gate_;
   std::shared_ptr<CrossSiteFilter> cross_site_filter_;
   SecondFactors second_factors_;
@@ -125,6 +139,9 @@ class AuthModule final : public Module,
   RecoveryAdmin recovery_admin_;
   AccessAdmin access_admin_;
   AccountAdmin account_admin_;
+  KeysAdmin keys_admin_;
+  RoleAdmin role_admin_;
+  Impersonation impersonation_;
   std::unique_ptr<PasskeyController> passkeys_;
   std::unique_ptr<OAuthController> oauth_;
   mutable std::mutex mutex_;  // guards state_

@@ -4,6 +4,8 @@
 #include "codec/json.hpp"
 #include "crypto/jwt.hpp"
 #include "modules/auth/cookie.hpp"
+#include "modules/auth/keys/api_keys.hpp"
+#include "modules/auth/keys/key_filter.hpp"
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/sessions.hpp"
 
@@ -50,8 +52,8 @@ std::string_view without_scheme(std::string_view field) {
 // Claims that the token's signer sets (RFC 7519 §4.1, RFC 8176, OpenID Connect Core §2, and those
 // of a session): no field of a row may take their place.
 bool is_registered_claim(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kRegistered{
-      "iat", "iss", "exp", "nbf", "sid", "sv", "amr", "auth_time"
+  constexpr std::array<std::string_view, 9> kRegistered{
+      "iat", "iss", "exp", "nbf", "sid", "sv", "amr", "auth_time", "act"
   };
   return std::ranges::find(kRegistered, name) != kRegistered.end();
 }
@@ -76,6 +78,11 @@ void read_session(const json::object& claims, Identity& identity) {
   identity.session_version = integer_of(claims.if_contains("sv"));
   identity.amr = texts_of(claims.if_contains("amr"));
   identity.auth_time_s = integer_of(claims.if_contains("auth_time"));
+  if (const json::value* act = claims.if_contains("act"); act != nullptr && act->is_object()) {
+    const json::value* who = act->get_object().if_contains("sub");
+    if (who != nullptr && who->is_string())
+      identity.impersonator = std::string_view(who->get_string());
+  }
 }
 
 void append_session(std::string& claims, const TokenSession& session) {
@@ -84,6 +91,7 @@ void append_session(std::string& claims, const TokenSession& session) {
   if (session.version != 0) members["sv"] = session.version;
   if (!session.amr.empty()) members["amr"] = json::value_from(session.amr);
   if (session.auth_time_s != 0) members["auth_time"] = session.auth_time_s;
+  if (!session.impersonator.empty()) members["act"] = json::object{{"sub", session.impersonator}};
   for (const auto& [name, value] : members) {
     if (claims.back() != '{') claims += ',';
     codec::append_json_string(claims, name);
@@ -164,10 +172,19 @@ std::pair<IdentityPtr, std::int64_t> identity_of(std::string payload, bool by_co
 }
 
 IdentityPtr identify(
-    const AuthState& state, Sessions& sessions, const http::Request& request, std::int64_t now_s
+    const AuthState& state,
+    Sessions& sessions,
+    const ApiKeys& keys,
+    const http::Request& request,
+    std::int64_t now_s
 ) {
   if (request.from_local_socket) return local_operator();
   if (!state.rules.enabled) return anonymous();
+  if (const std::string_view key = key_text_of(request); !key.empty()) {
+    IdentityPtr known = keys.find(key);
+    const bool is_valid = known != nullptr && !sessions.accounts().is_disabled(known->user_id);
+    return is_valid ? std::move(known) : anonymous();
+  }
   IdentityPtr identity;
   if (request.has_header("authorization")) {
     identity = identify_bearer(state, request, now_s);

@@ -9,6 +9,7 @@
 #include "modules/auth/auth_config.hpp"
 #include "modules/auth/guard.hpp"
 #include "modules/auth/guard_access.hpp"
+#include "modules/auth/keys/key_options.hpp"
 #include "modules/auth/mfa/mfa_options.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/recovery_options.hpp"
@@ -31,6 +32,7 @@ class Outbox;
 
 namespace noded::auth {
 
+class ApiKeys;
 class Sessions;
 
 // What the module works with; all must outlive it.
@@ -47,6 +49,7 @@ struct AuthServices {
   MfaRules mfa{};
   RecoveryRules recovery{};
   mail::Outbox* outbox = nullptr;  // null: no mail is configured
+  KeyRules keys{};
 };
 
 struct AuthState {
@@ -65,10 +68,14 @@ struct AuthState {
 };
 using AuthStatePtr = std::shared_ptr<const AuthState>;
 
-// Who sent the request, by its Authorization field, else the cookie of a session, else the
-// application's cookie. Anything wrong with either is the anonymous identity.
+// Who sent the request, by its API key, else its Authorization field, else the cookie of a session,
+// else the application's cookie. Anything wrong with it is the anonymous identity.
 IdentityPtr identify(
-    const AuthState& state, Sessions& sessions, const http::Request& request, std::int64_t now_s
+    const AuthState& state,
+    Sessions& sessions,
+    const ApiKeys& keys,
+    const http::Request& request,
+    std::int64_t now_s
 );
 
 // The identity of a verified token's payload, and when it expires (0: never). Null when the payload
@@ -85,6 +92,7 @@ struct TokenSession {
   std::vector<std::string> amr{};
   std::int64_t auth_time_s = 0;
   std::int64_t lifetime_s = 0;  // of the token; 0: what jwt.expires says
+  std::string impersonator{};   // id of who acts as the account: the claim act (RFC 8693 §4.1)
 };
 
 // A signed token for an account, and the claims that it shows of it.

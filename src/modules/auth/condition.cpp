@@ -109,6 +109,54 @@ bool has_variables(const json::value& value) {
   });
 }
 
+namespace {
+
+// "@" and a dotted name, whatever it names.
+bool looks_like_variable(std::string_view text) {
+  return text.size() >= 2 && text[0] == '@' && begins_name(text[1]) &&
+         std::ranges::all_of(text.substr(1), [](char c) {
+           return begins_name(c) || codec::is_digit(c) || c == '.';
+         });
+}
+
+Result<> check_variable(std::string_view text, const std::vector<std::string>& claims) {
+  constexpr std::string_view kUser = "@user.";
+  constexpr std::string_view kPlain[] = {"@entity", "@id", "@module"};
+  if (!looks_like_variable(text) || std::ranges::find(kPlain, text) != std::end(kPlain)) return {};
+  if (text.starts_with(kUser)) {
+    const std::string_view path = text.substr(kUser.size());
+    const std::string_view claim = path.substr(0, path.find('.'));
+    if (std::ranges::find(claims, claim) != claims.end()) return {};
+  }
+  std::string allowed = "@entity, @id, @module";
+  for (const std::string& claim : claims)
+    allowed += ", @user." + claim;
+  return fail(
+      Errc::kInvalid,
+      "the variable \"" + std::string(text) + "\" names nothing; there are " + allowed +
+          " (auth.jwt.fields says which of @user)"
+  );
+}
+
+}  // namespace
+
+Result<> check_variables(const json::value& value, const std::vector<std::string>& claims) {
+  if (value.is_string()) return check_variable(value.get_string(), claims);
+  if (value.is_array()) {
+    for (const json::value& element : value.get_array()) {
+      if (auto checked = check_variables(element, claims); !checked) return checked;
+    }
+  }
+  if (!value.is_object()) return {};
+  for (const auto& [key, element] : value.get_object()) {
+    const bool is_pattern =
+        key == "$like" && element.is_string() && variable_name(element.get_string()).empty();
+    if (is_pattern) continue;
+    if (auto checked = check_variables(element, claims); !checked) return checked;
+  }
+  return {};
+}
+
 std::optional<json::value> substitute(const json::value& value, const ConditionContext& context) {
   if (value.is_string()) {
     const std::string_view name = variable_name(value.get_string());

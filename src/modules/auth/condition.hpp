@@ -81,6 +81,10 @@ class Condition {
 // that begins with a member of the context.
 std::string_view variable_name(std::string_view text) noexcept;
 bool has_variables(const json::value& value);
+// kInvalid naming the first variable in it that names nothing, and what is allowed: "@entity",
+// "@id",
+// "@module" and "@user.<claim>" with one of `claims`. The operand of $like may be any text.
+Result<> check_variables(const json::value& value, const std::vector<std::string>& claims);
 // `value` with each variable in it replaced; empty when one names nothing or null.
 std::optional<json::value> substitute(const json::value& value, const ConditionContext& context);
 

@@ -24,8 +24,26 @@ bool flag_member(const json::object& object, std::string_view name) {
   return member != nullptr && member->is_bool() && member->get_bool();
 }
 
-Result<Policy> compile_policy(const json::object& source) {
+// What tokens tell of an account, see auth.jwt.fields.
+std::vector<std::string> claims_in(const json::object& auth) {
+  const json::object* jwt = object_member(auth, "jwt");
+  const json::value* fields = jwt != nullptr ? jwt->if_contains("fields") : nullptr;
+  if (fields == nullptr || !fields->is_array()) return {"id", "email", "role"};
+  std::vector<std::string> claims;
+  for (const json::value& field : fields->get_array()) {
+    if (field.is_string()) claims.emplace_back(std::string_view(field.get_string()));
+  }
+  return claims;
+}
+
+Result<Policy> compile_policy(const json::object& source, const std::vector<std::string>& claims) {
   Policy policy;
+  for (const char* part : {"condition", "filter"}) {
+    const json::object* object = object_member(source, part);
+    if (object == nullptr) continue;
+    if (auto checked = check_variables(*object, claims); !checked)
+      return std::unexpected(std::move(checked.error()));
+  }
   policy.text = codec::to_json_text(source);
   const std::string_view effect = text_member(source, "effect");
   if (effect == "deny") policy.effect = Policy::Effect::kDeny;
@@ -45,14 +63,14 @@ Result<Policy> compile_policy(const json::object& source) {
   return policy;
 }
 
-Result<Grant> compile_grant(const json::object& source) {
+Result<Grant> compile_grant(const json::object& source, const std::vector<std::string>& claims) {
   Grant grant{.permission = std::string(text_member(source, "permission")), .policies = {}};
   grant.allow = text_member(source, "effect") != "deny";
   const json::value* policies = source.if_contains("policies");
   if (policies == nullptr || !policies->is_array()) return grant;
   for (const json::value& entry : policies->get_array()) {
     if (!entry.is_object()) continue;
-    auto policy = compile_policy(entry.get_object());
+    auto policy = compile_policy(entry.get_object(), claims);
     if (!policy) {
       policy.error().message = "policy " + std::to_string(grant.policies.size()) +
                                " of permission \"" + grant.permission +
@@ -67,7 +85,9 @@ Result<Grant> compile_grant(const json::object& source) {
   return grant;
 }
 
-Result<GuardRole> compile_role(std::string_view name, const json::object& source) {
+Result<GuardRole> compile_role(
+    std::string_view name, const json::object& source, const std::vector<std::string>& claims
+) {
   GuardRole role;
   role.name = name;
   role.is_default = flag_member(source, "is_default");
@@ -76,7 +96,7 @@ Result<GuardRole> compile_role(std::string_view name, const json::object& source
   if (permissions == nullptr || !permissions->is_array()) return role;
   for (const json::value& entry : permissions->get_array()) {
     if (!entry.is_object()) continue;
-    auto grant = compile_grant(entry.get_object());
+    auto grant = compile_grant(entry.get_object(), claims);
     if (!grant) {
       grant.error().message = "role \"" + role.name + "\": " + grant.error().message;
       return std::unexpected(std::move(grant.error()));
@@ -110,14 +130,17 @@ std::string_view permission_for(database::Action action) noexcept {
 }
 
 const Grant* GuardRole::find(std::string_view permission) const {
-  const auto found = std::ranges::find(grants, permission, &Grant::permission);
-  return found == grants.end() ? nullptr : &*found;
+  const Grant* first = nullptr;
+  for (const Grant& grant : grants) {
+    if (grant.permission != permission) continue;
+    if (!grant.allow && grant.policies.empty()) return &grant;
+    if (first == nullptr) first = &grant;
+  }
+  return first;
 }
 
 bool GuardRole::administrates() const {
-  if (implicit_allow) return true;
-  const Grant* grant = find("system.config.write");
-  return grant != nullptr && grant->allow;
+  return could(this, "roles.manage") || could(this, "system.config.write");
 }
 
 Result<std::shared_ptr<const Guard>> Guard::compile(const json::object& auth) {
@@ -125,10 +148,11 @@ Result<std::shared_ptr<const Guard>> Guard::compile(const json::object& auth) {
   if (const json::object* settings = object_member(auth, "guard")) {
     guard->enabled_ = flag_member(*settings, "enabled");
   }
+  const std::vector<std::string> claims = claims_in(auth);
   if (const json::object* roles = object_member(auth, "roles")) {
     for (const auto& [name, source] : *roles) {
       if (!source.is_object()) continue;
-      auto role = compile_role(name, source.get_object());
+      auto role = compile_role(name, source.get_object(), claims);
       if (!role) return std::unexpected(std::move(role.error()));
       guard->roles_.push_back(std::move(*role));
     }
@@ -142,10 +166,14 @@ Result<std::shared_ptr<const Guard>> Guard::compile(const json::object& auth) {
   return guard;
 }
 
+const GuardRole* Guard::find_role(std::string_view name) const {
+  const auto found = std::ranges::find(roles_, name, &GuardRole::name);
+  return found != roles_.end() ? &*found : nullptr;
+}
+
 const GuardRole* Guard::role_of(const Identity& identity) const {
   if (identity.kind == Identity::Kind::kUser && !identity.role.empty()) {
-    const auto found = std::ranges::find(roles_, identity.role, &GuardRole::name);
-    if (found != roles_.end()) return &*found;
+    if (const GuardRole* role = find_role(identity.role)) return role;
   }
   return default_role_;
 }
@@ -153,9 +181,32 @@ const GuardRole* Guard::role_of(const Identity& identity) const {
 Result<> Guard::check(
     const Identity& identity, std::string_view permission, const ConditionContext& context
 ) const {
+  if (auto narrowed = check_key(identity, permission, context); !narrowed) return narrowed;
   if (is_waived_for(identity)) return {};
   const GuardRole* role = role_of(identity);
   return decide(role, role != nullptr ? role->find(permission) : nullptr, permission, context);
+}
+
+Result<> Guard::check_key(
+    const Identity& identity, std::string_view permission, const ConditionContext& context
+) const {
+  if (identity.key.empty()) return {};
+  if (identity.key_role.empty()) {
+    if (std::ranges::find(identity.key_permissions, permission) != identity.key_permissions.end())
+      return {};
+    return std::unexpected(refusal(permission, "API key does not have required permission"));
+  }
+  const GuardRole* role = find_role(identity.key_role);
+  return decide(role, role != nullptr ? role->find(permission) : nullptr, permission, context);
+}
+
+bool could(const GuardRole* role, std::string_view permission) {
+  if (role == nullptr) return false;
+  const Grant* grant = role->find(permission);
+  if (grant == nullptr) return role->implicit_allow;
+  return grant->allow || std::ranges::any_of(grant->policies, [](const Policy& policy) {
+           return policy.effect == Policy::Effect::kAllow;
+         });
 }
 
 Result<> decide(
@@ -171,7 +222,10 @@ Result<> decide(
         refusal(permission, "Role \"" + role->name + "\" does not have required permission")
     );
   }
-  if (grant->policies.empty()) return {};
+  if (grant->policies.empty() && !grant->allow) {
+    return std::unexpected(refusal(permission, "Role \"" + role->name + "\" denies this permission")
+    );
+  }
   bool allowed = grant->allow;
   for (const Policy& policy : grant->policies) {
     if (policy.effect == Policy::Effect::kFilter || !policy.applies(context)) continue;

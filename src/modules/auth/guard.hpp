@@ -51,8 +51,9 @@ struct GuardRole {
   // The entries for data.entity.*, by database::Action.
   std::array<const Grant*, 4> on_rows{};
 
+  // Of several for one permission the one that denies without conditions.
   const Grant* find(std::string_view permission) const;
-  // May change who may do what: everything is allowed, or the configuration may be written.
+  // May change who may do what: roles, or the configuration as a whole.
   bool administrates() const;
 };
 
@@ -71,8 +72,14 @@ class Guard {
   }
   // The role that the identity names, else the default one, else null.
   const GuardRole* role_of(const Identity& identity) const;
-  // Steps 1 to 4 of chapter 8. kForbidden, PermissionsException.
+  // Null when there is none of that name.
+  const GuardRole* find_role(std::string_view name) const;
+  // Steps 1 to 4 of chapter 8, and then what an API key narrows. kForbidden, PermissionsException.
   Result<> check(
+      const Identity& identity, std::string_view permission, const ConditionContext& context
+  ) const;
+  // What an API key narrows alone; nothing for everybody else.
+  Result<> check_key(
       const Identity& identity, std::string_view permission, const ConditionContext& context
   ) const;
   const std::vector<GuardRole>& roles() const { return roles_; }
@@ -86,13 +93,17 @@ class Guard {
 
 std::string_view permission_for(database::Action action) noexcept;
 
-// Steps 2 to 4 for a role and its entry (null: it has none). `role` null is step 1.
+// Steps 2 to 4 for a role and its entry (null: it has none). `role` null is step 1. Unlike in bknd
+// an entry without policies whose effect is "deny" denies.
 Result<> decide(
     const GuardRole* role,
     const Grant* grant,
     std::string_view permission,
     const ConditionContext& context
 );
+
+// Whether a role (null: none) may do that under some condition.
+bool could(const GuardRole* role, std::string_view permission);
 
 // kForbidden `Permission "p" not granted`; `policy` is JSON text or empty.
 Error refusal(

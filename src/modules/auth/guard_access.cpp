@@ -75,6 +75,7 @@ GuardAccess::GuardAccess(
     : keep_(std::move(keep)),
       cache_(cache),
       identity_(identity),
+      guard_(guard),
       role_(guard.role_of(identity)),
       is_waived_(guard.is_waived_for(identity)),
       users_(users),
@@ -83,12 +84,7 @@ GuardAccess::GuardAccess(
 Result<database::Access::Rows> GuardAccess::rows(
     const database::Entity& entity, database::Action action, const database::RowKey* key
 ) const {
-  if (is_waived_) return Rows{};
-  const Grant* grant =
-      role_ != nullptr ? role_->on_rows[static_cast<std::size_t>(action)] : nullptr;
-  if (role_ != nullptr && grant == nullptr && role_->implicit_allow) return Rows{};
-  if (grant != nullptr && grant->policies.empty()) return Rows{};
-
+  if (is_waived_ && identity_.key.empty()) return Rows{};
   ConditionContext context(identity_);
   context.entity = entity.name;
   if (key != nullptr) {
@@ -98,10 +94,31 @@ Result<database::Access::Rows> GuardAccess::rows(
       context.number = key->integer();
     }
   }
-  if (auto decided = decide(role_, grant, permission_for(action), context); !decided) {
+  auto rows = is_waived_ ? Rows{} : rows_of(role_, entity, action, context);
+  if (!rows || identity_.key.empty()) return rows;
+  auto narrowed = guard_.check_key(identity_, permission_for(action), context);
+  if (!narrowed) return std::unexpected(std::move(narrowed.error()));
+  if (identity_.key_role.empty()) return rows;
+  auto further = rows_of(guard_.find_role(identity_.key_role), entity, action, context);
+  if (!further || further->filter == nullptr) return further ? rows : further;
+  if (rows->filter == nullptr) return further;
+  auto joined = both(*rows->filter, *further->filter);
+  if (!joined) return std::unexpected(std::move(joined.error()));
+  rows->filter = std::make_shared<const database::Filter>(std::move(*joined));
+  return rows;
+}
+
+Result<database::Access::Rows> GuardAccess::rows_of(
+    const GuardRole* role,
+    const database::Entity& entity,
+    database::Action action,
+    const ConditionContext& context
+) const {
+  const Grant* grant = role != nullptr ? role->on_rows[static_cast<std::size_t>(action)] : nullptr;
+  if (auto decided = decide(role, grant, permission_for(action), context); !decided) {
     return std::unexpected(std::move(decided.error()));
   }
-  if (!grant->has_filters) return Rows{};
+  if (grant == nullptr || !grant->has_filters) return Rows{};
   if (grant->depends_on_request) return compile(*grant, entity, context);
   if (auto cached = cache_.find(*grant, entity)) return std::move(*cached);
   auto compiled = compile(*grant, entity, context);

@@ -63,6 +63,13 @@ class GuardAccess final : public database::Access {
   void committed() const override;
 
  private:
+  // Those of one role, which is the identity's or its key's.
+  Result<Rows> rows_of(
+      const GuardRole* role,
+      const database::Entity& entity,
+      database::Action action,
+      const ConditionContext& context
+  ) const;
   Result<Rows> compile(
       const Grant& grant, const database::Entity& entity, const ConditionContext& context
   ) const;
@@ -70,6 +77,7 @@ class GuardAccess final : public database::Access {
   std::shared_ptr<const void> keep_;
   FilterCache& cache_;
   const Identity& identity_;
+  const Guard& guard_;
   const GuardRole* role_;
   bool is_waived_;
   std::string_view users_;

@@ -67,6 +67,12 @@ Result<> set(Wanted& wanted, std::string_view name, std::string text) {
   );
 }
 
+// Names times alone.
+bool is_span(const Wanted& wanted) {
+  return wanted.actor.empty() && wanted.action.empty() && wanted.target.empty() &&
+         wanted.before_number == 0 && wanted.limit == Wanted().limit;
+}
+
 bool wants_lines(const Request& request) {
   return request.header("accept").contains(kLines);
 }
@@ -145,8 +151,15 @@ Task<Response> AuditController::list(Request& request) {
 }
 
 Task<Response> AuditController::verify(Request& request) {
+  const auto span = parse_audit_query(request.query);
+  if (!span) co_return http::answer_error(span.error());
+  if (!is_span(*span)) {
+    co_return http::answer_error(
+        {Errc::kInvalid, "there are no parameters but from and to here", {}, {}}
+    );
+  }
   request.deadline = database_.clock().steady() + kMostTime;
-  const auto verdict = co_await chain_.verify(database_.store());
+  const auto verdict = co_await chain_.verify(database_.store(), {span->from_ms, span->before_ms});
   if (!verdict) co_return http::answer_error(verdict.error());
   json::object answer{{"ok", verdict->is_whole}, {"entries", verdict->entries}};
   if (verdict->is_whole) {

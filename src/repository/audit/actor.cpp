@@ -13,8 +13,10 @@ namespace json = boost::json;
 
 std::string name_of(const Identity& identity) {
   if (identity.kind == Identity::Kind::kLocalOperator) return "operator";
-  if (identity.kind == Identity::Kind::kUser) return "user " + identity.user_id;
-  return "anonymous";
+  if (identity.kind != Identity::Kind::kUser) return "anonymous";
+  std::string name = "user " + identity.user_id;
+  if (!identity.impersonator.empty()) return "user " + identity.impersonator + " as " + name;
+  return identity.key.empty() ? name : name + " by key " + identity.key;
 }
 
 std::string text_at(const json::object& object, std::string_view name) {

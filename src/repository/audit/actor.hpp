@@ -10,8 +10,9 @@
 namespace noded::audit {
 
 struct Actor {
-  std::string name = "node";  // "user 17", "operator", "anonymous"
-  std::string ip;             // "local" on the admin socket
+  // "user 17", "user 17 by key 2hT…", "user 3 as user 17", "operator", "anonymous"
+  std::string name = "node";
+  std::string ip;  // "local" on the admin socket
   std::string request_id;
 };
 

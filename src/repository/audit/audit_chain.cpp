@@ -156,9 +156,33 @@ Result<Page> AuditChain::list(Transaction& transaction, const Wanted& wanted) co
   return page;
 }
 
-// One piece behind `last`, which it moves on. False at the end or where the chain breaks.
-Result<bool> AuditChain::verify_piece(Transaction& transaction, Link& last, Verdict& verdict)
+// The last entry of before that time, as far as entries are in the order of their times: found by
+// halving. One that cannot be read counts as younger, so that the verification comes to it.
+Result<AuditChain::Link> AuditChain::link_before(Transaction& transaction, std::int64_t from_ms)
     const {
+  auto last = link(transaction, checkpoint_key(application_));
+  const auto head = link(transaction, head_key(application_));
+  if (!last || !head) return last ? head : last;
+  std::uint64_t after = head->number + 1;
+  std::string bytes;
+  while (last->number + 1 < after) {
+    const std::uint64_t middle = last->number + (after - last->number) / 2;
+    const auto found = transaction.peek(entry_key(application_, middle), bytes);
+    if (!found) return std::unexpected(found.error());
+    const auto entry = *found ? decode(bytes) : fail(Errc::kInvalid, "it is missing");
+    if (entry && entry->time_ms < from_ms) {
+      *last = {.number = middle, .hash = entry->hash};
+    } else {
+      after = middle;
+    }
+  }
+  return last;
+}
+
+// One piece behind `last`, which it moves on. False at the end or where the chain breaks.
+Result<bool> AuditChain::verify_piece(
+    Transaction& transaction, const Span& span, Link& last, Verdict& verdict
+) const {
   const auto checkpoint = link(transaction, checkpoint_key(application_));
   if (!checkpoint) return std::unexpected(checkpoint.error());
   if (checkpoint->number > last.number) last = *checkpoint;  // what is before it is gone
@@ -174,6 +198,10 @@ Result<bool> AuditChain::verify_piece(Transaction& transaction, Link& last, Verd
       return false;
     }
     const auto entry = decode(cursor->value());
+    if (entry && span.before_ms && entry->time_ms >= *span.before_ms) {
+      if (verdict.entries > 0) verdict.head = last.hash;
+      return false;
+    }
     const std::string fault = fault_of(entry, cursor->value(), number, last.hash);
     if (!fault.empty()) {
       break_at(verdict, number, fault);
@@ -202,9 +230,16 @@ Result<> AuditChain::verify_end(Transaction& transaction, const Link& last, Verd
   return {};
 }
 
-Task<Result<Verdict>> AuditChain::verify(database::StoreAccess store) const {
+Task<Result<Verdict>> AuditChain::verify(database::StoreAccess store, Span span) const {
   Verdict verdict;
   Link last;
+  if (span.from_ms) {
+    auto before = co_await database::read(store, SteadyTime::max(), [&](Transaction& transaction) {
+      return link_before(transaction, *span.from_ms);
+    });
+    if (!before) co_return std::unexpected(std::move(before.error()));
+    last = std::move(*before);
+  }
   struct Progress {
     bool has_more = false;
     Link last;
@@ -212,7 +247,7 @@ Task<Result<Verdict>> AuditChain::verify(database::StoreAccess store) const {
   };
   auto body = [&](Transaction& transaction) -> Result<Progress> {
     Progress progress{.has_more = false, .last = last, .verdict = verdict};
-    const auto more = verify_piece(transaction, progress.last, progress.verdict);
+    const auto more = verify_piece(transaction, span, progress.last, progress.verdict);
     if (!more) return std::unexpected(more.error());
     progress.has_more = *more;
     return progress;

@@ -38,10 +38,16 @@ struct Page {
   std::uint64_t next_before = 0;  // `before_number` of the next page; 0: there is none
 };
 
+// Times of entries; empty: from the first, to the last.
+struct Span {
+  std::optional<std::int64_t> from_ms;    // inclusive
+  std::optional<std::int64_t> before_ms;  // exclusive
+};
+
 struct Verdict {
   bool is_whole = true;
   std::uint64_t entries = 0;  // that were looked at
-  std::string head;           // hash of the newest; empty when there is none
+  std::string head;           // hash of the newest of them; empty when there is none
   std::uint64_t broken = 0;   // number of the first entry that is wrong or missing
   std::string reason;         // why; empty when it is whole
 };
@@ -59,8 +65,9 @@ class AuditChain {
   Result<> append(Transaction& transaction, const Act& act) const;
 
   Result<Page> list(Transaction& transaction, const Wanted& wanted) const;
-  // Walks over all entries, in pieces.
-  Task<Result<Verdict>> verify(database::StoreAccess store) const;
+  // Walks over all entries, or those of a span, in pieces. Of a span the hash before its first
+  // entry is taken as it stands.
+  Task<Result<Verdict>> verify(database::StoreAccess store, Span span = {}) const;
   // Removes entries of before that time, in pieces, until one is younger; how many went. Ends early
   // once `stop` was requested.
   Task<Result<std::uint64_t>> prune(
@@ -74,7 +81,10 @@ class AuditChain {
   };
   Result<Link> link(Transaction& transaction, const std::string& key) const;
   Result<std::uint64_t> prune_piece(Transaction& transaction, std::int64_t before_ms) const;
-  Result<bool> verify_piece(Transaction& transaction, Link& last, Verdict& verdict) const;
+  Result<Link> link_before(Transaction& transaction, std::int64_t from_ms) const;
+  Result<bool> verify_piece(
+      Transaction& transaction, const Span& span, Link& last, Verdict& verdict
+  ) const;
   Result<> verify_end(Transaction& transaction, const Link& last, Verdict& verdict) const;
 
   std::uint16_t application_;

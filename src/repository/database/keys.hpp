@@ -37,6 +37,8 @@ enum class Space : char {
   kLink = 0x38,              // + hash of its token → one-time link (modules/auth/recovery)
   kLinkOfUser = 0x39,        // + key of the account + purpose + hash → when it ends, decimal ms
   kAddressProof = 0x3a,      // + key of the account → which address it has proven, or has yet to
+  kApiKey = 0x35,            // + id of an API key → key
+  kApiKeyOfUser = 0x36,      // + primary key of an account as text + 0x00 + id of a key → empty
 };
 
 std::string prefix(std::uint16_t application, Space space);

@@ -145,6 +145,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
     TextBody reader(body);
     request.body = &reader;
     request.identity = module_.authenticate(request);
+    if (auto refused = module_.key_filter()->before(request)) return to_answer(std::move(*refused));
     const auto match = router_.find(method, request.path, request.parameters);
     if (!match.route) return {.status = 404, .body = "404 Not Found", .headers = {}};
     if (!match.route->permission.empty()) {

@@ -11,7 +11,7 @@ constexpr const char* kConfigurationWithPolicies = R"({
   "data": {"entities": {
     "docs": {"fields": {"title": {"type": "text"}, "owner": {"type": "text"}, "visibility": {"type": "text"}}},
     "notes": {"fields": {"text": {"type": "text"}}}}},
-  "auth": {"enabled": true, "jwt": {"secret": "s"}, "guard": {"enabled": true}, "roles": {
+  "auth": {"enabled": true, "jwt": {"secret": "s", "fields": ["id", "email", "role", "team"]}, "guard": {"enabled": true}, "roles": {
     "admin": {"implicit_allow": true},
     "member": {"permissions": [
       {"permission": "data.entity.read", "effect": "deny", "policies": [

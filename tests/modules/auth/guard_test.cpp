@@ -94,11 +94,11 @@ INSTANTIATE_TEST_SUITE_P(
         },
         Decision{"entry_without_policies", "member", "system.access.api", "", nullptr},
         Decision{
-            "entry_without_policies_whatever_its_effect",
+            "entry_that_denies_without_policies",
             "member",
             "data.entity.delete",
             "",
-            nullptr
+            "Role \"member\" denies this permission"
         },
         Decision{
             "deny_by_default", "member", "data.entity.read", "authors", "Policy condition unmet"

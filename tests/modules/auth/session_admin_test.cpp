@@ -1,9 +1,12 @@
 // /api/admin/sessions: who may see and end whose.
 #include "modules/auth/session_fixture.hpp"
+#include "repository/audit/audit_chain.hpp"
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace noded::auth {
 namespace {
@@ -99,6 +102,37 @@ TEST_F(SessionAdmin, EndsAllOfOneAccount) {
   EXPECT_EQ(answer.body, R"({"ended":1})");
   EXPECT_EQ(check_token(token), 401);
   EXPECT_EQ(check_token(other), 200);
+}
+
+TEST_F(SessionAdmin, LeavesTheEndOfASessionInTheAuditChain) {
+  open_session(kEmail);
+  const std::string id = first_id(get("/api/admin/sessions?user=1", as("boss@example.com")));
+  ASSERT_EQ(erase("/api/admin/sessions/" + id, as("boss@example.com")).status, 200);
+  ASSERT_EQ(erase("/api/admin/sessions?user=1", as("boss@example.com")).status, 200);
+  const Fields own = local({{"authorization", "Bearer " + open_session(kEmail)}});
+  const std::string left = first_id(get("/api/admin/sessions", own));
+  ASSERT_EQ(post("/auth/api/logout", "{}", own).status, 200);
+  const std::string token = text(enter_as_program(), "refresh_token");
+  ASSERT_EQ(refresh(token).status, 200);
+  pass(std::chrono::minutes(1));
+  ASSERT_EQ(refresh(token).status, 401);
+  const audit::AuditChain chain(kApplication, clock_);
+  auto body = [&](Transaction& transaction) {
+    return chain.list(transaction, {});
+  };
+  const auto page = run(database::read(database_.store(), SteadyTime::max(), body)).value();
+  std::vector<std::string> told;
+  for (const audit::Entry& entry : page.entries)
+    told.push_back(entry.act.actor + " " + entry.act.action + " " + entry.act.target);
+  EXPECT_THAT(
+      told,
+      testing::IsSupersetOf(std::vector<std::string>{
+          "anonymous token.reuse user 1",
+          "user 1 session.end session " + left,
+          "user 2 session.end user 1",
+          "user 2 session.end session " + id
+      })
+  );
 }
 
 TEST_F(SessionAdmin, AsksWhoseSessionsAreMeant) {

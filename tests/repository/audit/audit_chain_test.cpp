@@ -94,6 +94,32 @@ TEST_F(AuditChainTest, IsFollowedOverManyPieces) {
   EXPECT_TRUE(verify().is_whole);
 }
 
+TEST_F(AuditChainTest, IsVerifiedForASpanOfTimeAlone) {
+  const std::int64_t begin_ms = clock_.wall().time_since_epoch().count();
+  for (int i = 0; i < 10; ++i) {
+    append("hourly");
+    clock_.set(clock_.wall() + std::chrono::hours(1));
+  }
+  const auto hour = [begin_ms](int number) {
+    return begin_ms + number * std::int64_t{3'600'000};
+  };
+  const auto verify_span = [this](const Span& span) {
+    return run(chain_.verify(database_.store(), span)).value();
+  };
+  EXPECT_EQ(verify_span({hour(3), hour(7)}).entries, 4U);
+  EXPECT_EQ(verify_span({hour(3), hour(7)}).head, decode(stored(key(7))).value().hash);
+  EXPECT_EQ(verify_span({hour(3), std::nullopt}).entries, 7U);
+  EXPECT_EQ(verify_span({std::nullopt, hour(7)}).entries, 7U);
+  EXPECT_EQ(verify_span({hour(10), std::nullopt}).entries, 0U);
+  EXPECT_TRUE(verify_span({hour(10), hour(20)}).is_whole);
+  std::string flipped = stored(key(5));
+  flipped[20] = static_cast<char>(flipped[20] ^ 4);
+  tamper(key(5), flipped);
+  EXPECT_EQ(verify_span({hour(3), hour(7)}).broken, 5U);
+  EXPECT_TRUE(verify_span({hour(6), std::nullopt}).is_whole);
+  EXPECT_TRUE(verify_span({std::nullopt, hour(4)}).is_whole);
+}
+
 TEST_F(AuditChainTest, BreaksAtTheEntryThatSomebodyTouched) {
   append_many(30);
   struct Row {

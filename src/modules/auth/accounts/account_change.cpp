@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "modules/auth/accounts/account_states.hpp"
+#include "modules/auth/keys/api_keys.hpp"
 #include "modules/auth/made_at.hpp"
 #include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/passkey/credentials.hpp"
@@ -56,6 +57,21 @@ Result<bool> has_administrator(
   }
   if (auto walked = cursor->status(); !walked) return std::unexpected(std::move(walked.error()));
   return false;
+}
+
+Result<std::uint64_t> count_users(
+    Transaction& transaction, std::uint16_t application, const Entity& users, std::string_view role
+) {
+  std::uint64_t count = 0;
+  const auto cursor = transaction.scan(
+      prefix_range(database::keys::prefix(application, database::keys::Space::kRow, users.id)),
+      Direction::kForward
+  );
+  while (cursor->next()) {
+    if (role_in(users, cursor->value()) == role) ++count;
+  }
+  if (auto walked = cursor->status(); !walked) return std::unexpected(std::move(walked.error()));
+  return count;
 }
 
 AccountChange::Effect& AccountChange::effect(Transaction& transaction, const RowKey& key) {
@@ -135,6 +151,7 @@ Result<> AccountChange::erase(
   erase_made_at(transaction, application, key);
   erase_disabled(transaction, application, key.text());
   erase_address_proof(transaction, application, key);
+  if (auto erased = erase_keys_of(transaction, application, key.text()); !erased) return erased;
   if (auto erased = Credentials::erase_all(transaction, application, key); !erased) return erased;
   SecondFactors::erase(transaction, application, key);
   Effect& now = effect(transaction, key);

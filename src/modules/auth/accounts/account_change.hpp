@@ -41,6 +41,14 @@ Result<bool> has_administrator(
     std::string_view one
 );
 
+// How many accounts have a role.
+Result<std::uint64_t> count_users(
+    Transaction& transaction,
+    std::uint16_t application,
+    const database::Entity& users,
+    std::string_view role
+);
+
 // One caller at a time. A transaction that runs again begins anew here too. Errors: those of the
 // engine; kConflict of type kLastOne: nobody else who is not disabled may administrate.
 class AccountChange {

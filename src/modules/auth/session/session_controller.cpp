@@ -234,7 +234,11 @@ Task<http::Response> SessionController::logout(http::Request& request, AuthState
     co_return refuse(request, kCsrfFailed, "the request is not of a page of this site");
   }
   if (!identity->session.empty()) {
-    const auto ended = co_await parts_.sessions.end(identity->session, request.deadline);
+    const auto ended = co_await parts_.sessions.end(
+        identity->session,
+        request.deadline,
+        done_by(audit::actor_of(request), "session.end", "session " + identity->session)
+    );
     if (!ended) co_return refuse_error(request, ended.error());
   }
   http::Response response = wants_json(request) ? http::Response::json(200, R"({"ok":true})")
@@ -254,7 +258,10 @@ Task<http::Response> SessionController::refresh(AuthStatePtr state, http::Reques
   const auto known = require_known(*fields, {"refresh_token"});
   if (!known) co_return refuse_error(request, known.error());
   const auto refreshed = co_await parts_.sessions.refresh(
-      text_field(*fields, "refresh_token"), client_of(request), request.deadline
+      text_field(*fields, "refresh_token"),
+      client_of(request),
+      request.deadline,
+      audit::actor_of(request)
   );
   if (!refreshed) co_return refuse_error(request, refreshed.error());
   using Outcome = Sessions::Refreshed::Outcome;

@@ -16,7 +16,8 @@ namespace {
 
 // When what the identity was known by ends: the session, else the token; null when it does not.
 json::value end_of(const Sessions& sessions, const Identity& identity) {
-  std::int64_t end_ms = sessions.expiry_of(identity.session);
+  const bool is_own = identity.impersonator.empty();
+  std::int64_t end_ms = is_own ? sessions.expiry_of(identity.session) : 0;
   if (end_ms == 0) {
     const std::int64_t expires_s = identity_of(identity.claims, false).second;
     if (expires_s == 0) return nullptr;

@@ -1,10 +1,11 @@
-// SessionUpkeep: every minute tells the store what became of sessions and of failed logins in
-// memory, and removes one-time links that are too old.
+// SessionUpkeep: every minute tells the store what became of sessions, API keys and failed logins
+// in memory, and removes one-time links that are too old.
 #pragma once
 
 #include "noded/node.hpp"
 #include "noded/task.hpp"
 
+#include "modules/auth/keys/api_keys.hpp"
 #include "modules/auth/recovery/links.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/sessions.hpp"
@@ -20,6 +21,7 @@ class SessionUpkeep {
     Sessions& sessions;
     LoginGate& gate;
     Links& links;
+    ApiKeys& keys;
     Node::Logger& log;
   };
   // The parts outlive it.

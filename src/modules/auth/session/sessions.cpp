@@ -3,6 +3,7 @@
 #include "crypto/crypto.hpp"
 #include "modules/auth/session/refresh_token.hpp"
 #include "modules/auth/session/session_keys.hpp"
+#include "repository/audit/audit_chain.hpp"
 #include "repository/database/transact.hpp"
 
 #include <algorithm>
@@ -140,16 +141,17 @@ bool Sessions::is_valid(const Identity& identity) {
   return identity.session.empty() || live_.is_live(identity.session, now_ms());
 }
 
-Task<Result<bool>> Sessions::end(std::string id, SteadyTime deadline) {
+Task<Result<bool>> Sessions::end(std::string id, SteadyTime deadline, Told told) {
   std::string hash = live_.remove(id);
   if (hash.empty()) co_return false;
-  auto erased = co_await erase({std::move(hash)}, deadline);
+  auto erased = co_await erase({std::move(hash)}, deadline, std::move(told));
   if (!erased) co_return std::unexpected(std::move(erased.error()));
   co_return true;
 }
 
-Task<Result<std::size_t>> Sessions::end_all(std::string user, SteadyTime deadline) {
-  auto body = [&](Transaction& transaction) {
+Task<Result<std::size_t>> Sessions::end_all(std::string user, SteadyTime deadline, Told told) {
+  auto body = [&](Transaction& transaction) -> Result<std::int64_t> {
+    if (auto kept = tell(transaction, told); !kept) return std::unexpected(std::move(kept.error()));
     return raise(transaction, user);
   };
   const auto version = co_await database::transact(database_.store(), deadline, std::move(body));
@@ -166,7 +168,7 @@ Result<std::int64_t> Sessions::raise(Transaction& transaction, std::string_view 
 }
 
 Task<Result<Sessions::Refreshed>> Sessions::refresh(
-    std::string text, std::string client, SteadyTime deadline
+    std::string text, std::string client, SteadyTime deadline, audit::Actor actor
 ) {
   const auto token = parse_refresh_token(text);
   const std::string hash = token ? live_.hash_of(token->id, now_ms()) : std::string();
@@ -207,7 +209,10 @@ Task<Result<Sessions::Refreshed>> Sessions::refresh(
   };
   auto refreshed = co_await database::transact(database_.store(), deadline, std::move(body));
   if (refreshed && refreshed->outcome == Refreshed::Outcome::kReused) {
-    const auto ended = co_await end(refreshed->id, deadline);
+    audit::Act act = done_by(actor, "token.reuse", "user " + refreshed->user);
+    act.result = "refused";
+    act.details = R"({"session":")" + refreshed->id + "\"}";
+    const auto ended = co_await end(refreshed->id, deadline, std::move(act));
     if (!ended) co_return std::unexpected(ended.error());
   }
   co_return refreshed;
@@ -245,11 +250,17 @@ Task<Result<>> Sessions::store_used(std::vector<LiveSessions::Entry> used, Stead
   co_return Result<>();
 }
 
-Task<Result<>> Sessions::erase(std::vector<std::string> hashes, SteadyTime deadline) {
+Result<> Sessions::tell(Transaction& transaction, const Told& told) const {
+  if (!told) return {};
+  return audit::AuditChain(database_.application(), clock_).append(transaction, *told);
+}
+
+Task<Result<>> Sessions::erase(std::vector<std::string> hashes, SteadyTime deadline, Told told) {
   const std::uint16_t application = database_.application();
   for (std::size_t begin = 0; begin < hashes.size(); begin += kPerCommit) {
     const auto part = std::span(hashes).subspan(begin, std::min(kPerCommit, hashes.size() - begin));
-    auto body = [application, part](Transaction& transaction) -> Result<> {
+    auto body = [&, application, part](Transaction& transaction) -> Result<> {
+      if (auto kept = tell(transaction, told); !kept) return kept;
       for (const std::string& hash : part) {
         transaction.erase(session_keys::session(application, hash));
         transaction.erase_range(prefix_range(session_keys::refresh_family(application, hash)));

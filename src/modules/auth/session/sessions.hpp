@@ -12,10 +12,12 @@
 #include "modules/auth/session/live_sessions.hpp"
 #include "modules/auth/session/session.hpp"
 #include "modules/auth/session/session_options.hpp"
+#include "repository/audit/actor.hpp"
 #include "repository/database/database.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,10 +65,12 @@ class Sessions {
   std::int64_t expiry_of(std::string_view id) const { return live_.expiry_of(id); }
   std::size_t size() const { return live_.size(); }
 
-  // Ends one; false when there is none of that id. In force at once, synced before it returns.
-  Task<Result<bool>> end(std::string id, SteadyTime deadline);
+  // Ends one; false when there is none of that id. In force at once, synced before it returns,
+  // together with the entry of the audit chain, if one is given.
+  using Told = std::optional<audit::Act>;
+  Task<Result<bool>> end(std::string id, SteadyTime deadline, Told told = {});
   // Ends all of an account, and all of its tokens; how many sessions those were.
-  Task<Result<std::size_t>> end_all(std::string user, SteadyTime deadline);
+  Task<Result<std::size_t>> end_all(std::string user, SteadyTime deadline, Told told = {});
   // The same as a part of somebody else's transaction: the version that is in force after it, and
   // what puts it in force once that was committed.
   Result<std::int64_t> raise(Transaction& transaction, std::string_view user) const;
@@ -87,8 +91,11 @@ class Sessions {
   };
   // Exchanges a refresh token for its successor: one compare-and-set, so that of many at once all
   // get the same one. `client` tells clients apart: one that comes again within the grace gets the
-  // same successor. kReused: the token was used before; its session has ended by that.
-  Task<Result<Refreshed>> refresh(std::string token, std::string client, SteadyTime deadline);
+  // same successor. kReused: the token was used before; its session has ended by that, which stands
+  // in the audit chain as seen by `actor`.
+  Task<Result<Refreshed>> refresh(
+      std::string token, std::string client, SteadyTime deadline, audit::Actor actor = {}
+  );
   // What conditions see of the account from now on.
   void set_claims(std::string_view id, const std::string& claims) { live_.set_claims(id, claims); }
 
@@ -97,7 +104,8 @@ class Sessions {
 
  private:
   Task<Result<>> store_used(std::vector<LiveSessions::Entry> used, SteadyTime deadline);
-  Task<Result<>> erase(std::vector<std::string> hashes, SteadyTime deadline);
+  Task<Result<>> erase(std::vector<std::string> hashes, SteadyTime deadline, Told told = {});
+  Result<> tell(Transaction& transaction, const Told& told) const;
 
   database::Database& database_;
   const Clock& clock_;

@@ -53,8 +53,18 @@ http::Handler for_somebody(const AuthStatePtr& state, Handle handle) {
     if (!is_somebody) {
       return http::answered(refuse(request, kUnauthenticated, "nobody is logged in"));
     }
+    // What a key's owner has is not the key's.
+    if (!identity.key.empty() && !manages(*state, identity)) {
+      return http::answered(
+          refuse(request, kForbidden, "an API key needs the permission sessions.manage for this")
+      );
+    }
     return handle(request);
   };
+}
+
+audit::Act end_by(const http::Request& request, std::string target) {
+  return done_by(audit::actor_of(request), "session.end", std::move(target));
 }
 
 http::Response ended(std::size_t count) {
@@ -133,7 +143,7 @@ Task<http::Response> SessionsAdmin::end(AuthStatePtr state, http::Request& reque
   // Others' sessions are none to who may not know of them.
   if (!is_own && !manages(*state, identity))
     co_return refuse(request, kNotFound, "there is no such session");
-  const auto found = co_await sessions_.end(id, request.deadline);
+  const auto found = co_await sessions_.end(id, request.deadline, end_by(request, "session " + id));
   if (!found) co_return refuse_error(request, found.error());
   if (!*found) co_return refuse(request, kNotFound, "there is no such session");
   co_return ended(1);
@@ -143,7 +153,8 @@ Task<http::Response> SessionsAdmin::end_all(AuthStatePtr state, http::Request& r
   const auto user = co_await user_of(*state, request);
   if (!user) co_return refuse_error(request, user.error());
   if (user->empty()) co_return refuse(request, kValidationFailed, "say whose: ?user=");
-  const auto count = co_await sessions_.end_all(*user, request.deadline);
+  const auto count =
+      co_await sessions_.end_all(*user, request.deadline, end_by(request, "user " + *user));
   if (!count) co_return refuse_error(request, count.error());
   co_return ended(*count);
 }

@@ -38,9 +38,10 @@ http::Response refuse_identity(const http::Request& request, std::string_view pe
   return refuse_as(request, kNotAllowed, fmt::format("this needs the permission {}", permission));
 }
 
+// What a user may do as such, an API key may not.
 bool is_self(const http::Request& request) {
-  return request.identity->kind == Identity::Kind::kUser && !request.identity->user_id.empty() &&
-         request.identity->user_id == request.parameter("id");
+  return request.identity->key.empty() && request.identity->kind == Identity::Kind::kUser &&
+         !request.identity->user_id.empty() && request.identity->user_id == request.parameter("id");
 }
 
 // A whole number of the query; the default when it is not there.
