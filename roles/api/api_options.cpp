@@ -1,6 +1,7 @@
 #include "roles/api/api_options.hpp"
 
 #include "client/client_options.hpp"
+#include "mail/mail_options.hpp"
 #include "modules/auth/auth_options.hpp"
 #include "modules/auth/oauth/oauth_options.hpp"
 #include "modules/auth/passkey/passkey_options.hpp"
@@ -22,7 +23,8 @@ OptionTable api_options() {
           auth::passkey_options(),
           auth::oauth_options(),
           audit::audit_options(),
-          client::client_options()})
+          client::client_options(),
+          mail::mail_options()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

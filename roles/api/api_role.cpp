@@ -7,6 +7,7 @@
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
+#include "modules/auth/session/login_filter.hpp"
 #include "modules/data/data_module.hpp"
 #include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
@@ -26,6 +27,7 @@
 #include "roles/api/feed_upkeep.hpp"
 #include "roles/api/first_configuration.hpp"
 #include "roles/api/rewind_records.hpp"
+#include "roles/api/role_mail.hpp"
 #include "roles/api/sealing_keys.hpp"
 
 #include <memory>
@@ -54,6 +56,7 @@ class ApiRole final : public Role {
       : node_(node),
         database_({node.engine(), node.store_lane()}, kApplication, node.clock()),
         client_(client::client_setup(node.options())),
+        mail_(node),
         cors_(std::make_shared<gateway::Cors>()),
         auth_(std::make_shared<auth::AuthModule>(auth::AuthServices{
             database_,
@@ -65,7 +68,9 @@ class ApiRole final : public Role {
             auth::password_cost(node.options()),
             auth::session_rules(node.options()),
             auth::login_limits(node.options()),
-            auth::mfa_rules(node.options())
+            auth::mfa_rules(node.options()),
+            auth::recovery_rules(node.options(), mail_.public_url()),
+            mail_.outbox()
         })),
         session_upkeep_(node.executor(), auth_->upkeep_parts()),
         data_(database_, node.router(), *auth_, *auth_, data::data_limits(node.options())),
@@ -98,6 +103,7 @@ class ApiRole final : public Role {
   Node& node_;
   database::Database database_;
   client::Client client_;
+  RoleMail mail_;
   std::shared_ptr<gateway::Cors> cors_;
   std::shared_ptr<auth::AuthModule> auth_;
   auth::SessionUpkeep session_upkeep_;
@@ -122,6 +128,7 @@ Task<Result<>> ApiRole::start() {
   node_.set_authorizer(auth_);
   node_.add_filter(cors_);
   node_.add_filter(auth_->cross_site_filter());
+  node_.add_filter(std::make_shared<auth::LoginFilter>(node_.options().get(auth::kRequireLogin)));
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
   auth_->use_passkeys(std::move(*passkeys));
@@ -130,6 +137,7 @@ Task<Result<>> ApiRole::start() {
   if (!oauth) co_return std::unexpected(std::move(oauth.error()));
   auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
+  if (auto mail = mail_.start(); !mail) co_return mail;
   const auto loaded = co_await load_or_begin();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
@@ -228,6 +236,7 @@ void ApiRole::show_changes() {
 
 Task<> ApiRole::stop() {
   co_await client_.stop(node_.store_lane());
+  co_await mail_.stop();
   co_await session_upkeep_.stop();
   co_await auth_->write_logins();
   co_await audit_upkeep_.stop();

@@ -20,6 +20,7 @@ constexpr std::string_view kDefault = R"json({
   "auth": {
     "enabled": true,
     "allow_register": false,
+    "strategies": {"passkey": {"type": "passkey"}},
     "guard": {"enabled": true},
     "roles": {
       "admin": {"implicit_allow": true},

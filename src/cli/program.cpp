@@ -1,6 +1,7 @@
 #include "cli/program.hpp"
 
 #include "cli/command_frame.hpp"
+#include "cli/mail_command_line.hpp"
 #include "cli/node_command_line.hpp"
 #include "cli/record_command_line.hpp"
 #include "cli/session_command_line.hpp"
@@ -38,6 +39,7 @@ class CommandLine {
     node_.add_config();
     records_.add_user();
     sessions_.add();
+    mail_.add();
     store_.add_backup();
     store_.add_restore();
     node_.add_status();
@@ -59,6 +61,7 @@ class CommandLine {
   NodeCommandLine node_{frame_};
   RecordCommandLine records_{frame_};
   SessionCommandLine sessions_{frame_};
+  MailCommandLine mail_{frame_};
   StoreCommandLine store_{frame_};
 };
 

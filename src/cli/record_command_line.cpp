@@ -11,6 +11,34 @@ void RecordCommandLine::add_user() {
   add_user_list(group);
   add_user_set_password(group);
   add_user_set_role(group);
+  add_user_act(
+      group, "disable", "is disabled", "end all sessions of a user, and let nobody in as that user"
+  );
+  add_user_act(group, "enable", "is enabled", "let a disabled user in again");
+  add_user_act(
+      group,
+      "unlock",
+      "has not to wait",
+      "let a user log in at once who would have to wait after failed logins"
+  );
+  add_user_act(
+      group,
+      "remove-second-factor",
+      "logs in with the password alone",
+      "remove the authenticator app of a user who has lost it"
+  );
+  add_user_recovery_link(group);
+}
+
+void RecordCommandLine::add_user_act(
+    CLI::App& group, const char* act, const char* done, const char* sentence
+) {
+  CLI::App& command =
+      frame_.add_node_command(group, act, sentence, [this, act, done](const Loaded& loaded) {
+        return act_on_user(loaded, email_, act, done);
+      });
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
+  frame_.add_node_flags(command);
 }
 
 void RecordCommandLine::add_user_create(CLI::App& group) {
@@ -58,6 +86,17 @@ void RecordCommandLine::add_user_set_role(CLI::App& group) {
   );
   command.add_option("EMAIL", email_, "the user's e-mail address")->required();
   command.add_option("ROLE", role_, "role of the application, such as admin")->required();
+  frame_.add_node_flags(command);
+}
+
+void RecordCommandLine::add_user_recovery_link(CLI::App& group) {
+  CLI::App& command = frame_.add_node_command(
+      group,
+      "recovery-link",
+      "print a one-time link by which a user chooses a new password",
+      [this](const Loaded& loaded) { return make_recovery_link(loaded, email_); }
+  );
+  command.add_option("EMAIL", email_, "the user's e-mail address")->required();
   frame_.add_node_flags(command);
 }
 

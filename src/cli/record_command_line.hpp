@@ -26,6 +26,8 @@ class RecordCommandLine {
   void add_user_list(CLI::App& group);
   void add_user_set_password(CLI::App& group);
   void add_user_set_role(CLI::App& group);
+  void add_user_act(CLI::App& group, const char* act, const char* done, const char* sentence);
+  void add_user_recovery_link(CLI::App& group);
   void add_password_flag(CLI::App& command);
   void add_import_bknd(CLI::App& group);
 

@@ -25,6 +25,20 @@ Result<std::string> read_password(bool from_stdin) {
   return from_stdin ? read_password_line() : ask_password();
 }
 
+// Of a node that does not know its public one: where it listens, if that is on this machine.
+std::string local_url(const Loaded& loaded) {
+  for (std::string_view text : loaded.configuration->get(node::kListen)) {
+    constexpr std::string_view kTls = "https://";
+    const bool over_tls = text.starts_with(kTls);
+    if (over_tls) text.remove_prefix(kTls.size());
+    const bool is_local = text.starts_with("127.0.0.1:") || text.starts_with("localhost:") ||
+                          text.starts_with("[::1]:");
+    if (is_local && !text.ends_with(":0"))
+      return fmt::format("{}{}", over_tls ? kTls : std::string_view("http://"), text);
+  }
+  return {};
+}
+
 std::string user_target(const std::string& email) {
   return "/api/admin/users/" + codec::percent_encode(email);
 }
@@ -59,11 +73,12 @@ int list_users(const Loaded& loaded) {
     const auto* user = value.if_object();
     if (user == nullptr) continue;
     fmt::print(
-        "{:<8} {:<40} {:<16} {}\n",
+        "{:<8} {:<40} {:<16} {}{}\n",
         text_member(*user, "id"),
         text_member(*user, "email"),
         text_member(*user, "role"),
-        text_member(*user, "strategy")
+        text_member(*user, "strategy"),
+        user->contains("disabled") ? " disabled" : ""
     );
   }
   return kDone;
@@ -84,6 +99,37 @@ int set_user_role(const Loaded& loaded, const std::string& email, const std::str
   const std::string body = codec::to_json_text(json::object{{"role", role}});
   if (!ask_or_print(loaded, http::Method::kPatch, user_target(email), body)) return kFailed;
   fmt::print("{} has the role {}\n", email, role);
+  return kDone;
+}
+
+int act_on_user(
+    const Loaded& loaded, const std::string& email, const std::string& act, const char* done
+) {
+  if (!has_data_directory(loaded)) return kFailed;
+  const std::string target = user_target(email) + "/" + act;
+  if (!ask_or_print(loaded, http::Method::kPost, target)) return kFailed;
+  fmt::print("{} {}\n", email, done);
+  return kDone;
+}
+
+int make_recovery_link(const Loaded& loaded, const std::string& email) {
+  if (!has_data_directory(loaded)) return kFailed;
+  const auto answer =
+      ask_or_print(loaded, http::Method::kPost, user_target(email) + "/recovery-link");
+  if (!answer) return kFailed;
+  const auto parsed = codec::parse_json(*answer, "the node's answer");
+  if (!parsed || !parsed->is_object()) {
+    return print_failure({Errc::kInternal, "the node answered something else", {}, {}});
+  }
+  const json::object& made = parsed->get_object();
+  const std::string link = text_member(made, "link");
+  fmt::print("{}{}\n", link.starts_with('/') ? local_url(loaded) : std::string(), link);
+  fmt::print(
+      stderr,
+      "It works once, until {}, and leads to the choice of a new password for {}.\n",
+      text_member(made, "expires_at"),
+      email
+  );
   return kDone;
 }
 

@@ -175,6 +175,12 @@ void CurlCall::keep_body(std::size_t most) {
   state_->most = most;
 }
 
+void CurlCall::keep_replies(std::size_t most) {
+  keep_body(most);
+  state_->set(CURLOPT_HEADERFUNCTION, &State::keep);
+  state_->set(CURLOPT_HEADERDATA, state_.get());
+}
+
 Result<> CurlCall::perform() {
   if (state_->is_refused) return fail(Errc::kInternal, "libcurl refuses an option of this call");
   const CURLcode code = state_->curl.easy_perform(state_->handle);

@@ -49,6 +49,8 @@ class CurlCall {
 
   // What the server sends is kept up to that size.
   void keep_body(std::size_t most);
+  // The same for the lines that a protocol answers with: a header, the replies of SMTP.
+  void keep_replies(std::size_t most);
 
   // Does it. Errors, each with the server's name: kTimeout, kTooLarge (the server sent more than is
   // kept), kUnavailable (unknown name, refused, bad certificate, stopping, broken off).

@@ -162,6 +162,30 @@ TEST_F(SessionBinary, LetsABrowserWithoutScriptsInAndOut) {
   EXPECT_EQ(check(jar), 401);
 }
 
+TEST_F(SessionBinary, AsksForALoginWhereThatIsRequiredAndLeadsBack) {
+  Strings line = serving();
+  line.insert(line.end(), {"--set", "auth.require_login=/"});
+  SpawnedProgram node(line);
+  Jar jar(port_of(node));
+  const RawAnswer refused = jar.get("/health/../?a=1");
+  EXPECT_EQ(refused.status, 302);
+  EXPECT_EQ(jar.get("/api/data/entity/users", "X-Requested-With: x\r\n").status, 401);
+  const RawAnswer asked = jar.get("/desk?a=1");
+  EXPECT_EQ(asked.status, 302);
+  EXPECT_EQ(asked.headers.at("cache-control"), "no-store");
+  const std::string target = asked.headers.at("location");
+  EXPECT_EQ(target, "/auth/login?next=%2Fdesk%3Fa%3D1");
+  const RawAnswer page = jar.get(target);
+  const RawAnswer entered = jar.post_form(
+      "/auth/api/login",
+      "email=owner%40example.com&password=a+long+secret&next=%2Fdesk%3Fa%3D1&csrf=" +
+          Jar::hidden(page, "csrf")
+  );
+  EXPECT_EQ(entered.status, 303);
+  EXPECT_EQ(entered.headers.at("location"), "/desk?a=1");
+  EXPECT_EQ(jar.get("/desk?a=1").status, 404);  // nobody serves it, but the node lets them ask
+}
+
 TEST_F(SessionBinary, LeadsNowhereElse) {
   SpawnedProgram node(serving());
   Jar jar(port_of(node));

@@ -173,20 +173,17 @@ Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& re
   if (!body) co_return refuse_as(request, body.error());
   auto role = read_role(*body, *state->guard);
   if (!role) co_return refuse_as(request, role.error());
-  const auto changed = co_await UserRecords(database_, state->rules.entity_name)
-                           .set_role(
-                               std::string(request.parameter("id")),
-                               std::move(*role),
-                               administrating_roles(*state->guard),
-                               audit::actor_of(request),
-                               request.deadline
-                           );
+  AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
+  const auto changed =
+      co_await UserRecords(database_, state->rules.entity_name)
+          .set_role(
+              std::string(request.parameter("id")), std::move(*role), change, request.deadline
+          );
   if (!changed && changed.error().type == kLastOne)
     co_return refuse_as(request, kLastAdministrator, changed.error().message);
   if (!changed) co_return refuse_as(request, changed.error());
   if (!*changed) co_return refuse_as(request, kNoSuchUser, "there is no such user");
-  const auto ended = co_await sessions_.end_all((*changed)->id, request.deadline);
-  if (!ended) co_return refuse_as(request, ended.error());
+  change.take_effect();
   co_return answer(to_json(**changed));
 }
 

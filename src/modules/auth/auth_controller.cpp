@@ -243,13 +243,19 @@ Task<Result<Account>> AuthController::make_account(
       .role = state.rules.default_role_register
   };
   account.fields.erase("password");
-  co_return co_await state.users.by(audit::actor_of(request))
-      .create(
-          std::move(account),
-          UnknownFields::kDrop,
-          database::unrestricted_access_for_the_node_itself(),
-          request.deadline
-      );
+  Users::Addition addition = verification_.addition(account.email);
+  auto made = co_await state.users.by(audit::actor_of(request))
+                  .create(
+                      std::move(account),
+                      UnknownFields::kDrop,
+                      database::unrestricted_access_for_the_node_itself(),
+                      request.deadline,
+                      std::move(addition)
+                  );
+  if (!made) co_return made;
+  if (auto begun = co_await verification_.registered(*made, request); !begun)
+    co_return std::unexpected(std::move(begun.error()));
+  co_return made;
 }
 
 Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& request) {

@@ -9,6 +9,7 @@
 #include "modules/auth/mfa/pending_logins.hpp"
 #include "modules/auth/mfa/second_factors.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/session/login_gate.hpp"
 
 #include <boost/json/value.hpp>
@@ -57,7 +58,8 @@ class AuthController {
       Node::Logger& log,
       LoginJournal& journal,
       SecondFactors second_factors,
-      PendingLogins& pending
+      PendingLogins& pending,
+      const AddressVerification& verification
   )
       : passwords_(passwords),
         access_(access),
@@ -67,7 +69,8 @@ class AuthController {
         log_(log),
         journal_(journal),
         second_factors_(std::move(second_factors)),
-        pending_(pending) {}
+        pending_(pending),
+        verification_(verification) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -88,7 +91,8 @@ class AuthController {
   Task<std::expected<Proven, LoginRefusal>> check_code(
       const AuthState& state, const http::Request& request, std::string token, std::string code
   );
-  // The account of a registration. Errors: kForbidden, those of the rules, kExists.
+  // The account of a registration. Errors: kForbidden, those of the rules, kExists; kForbidden of
+  // type kAddressUnproven: it was made, and may log in once its address is proven.
   Task<Result<Account>> make_account(
       const AuthState& state, json::value fields, const http::Request& request
   );
@@ -123,6 +127,7 @@ class AuthController {
   LoginJournal& journal_;
   const SecondFactors second_factors_;
   PendingLogins& pending_;
+  const AddressVerification& verification_;
 };
 
 // The refusal of a login, a registration or a setup: an error for clients, for forms a redirect

@@ -46,6 +46,9 @@ AuthModule::AuthModule(const AuthServices& services)
       pending_logins_(services.mfa.pending, services.clock),
       session_opener_(sessions_, second_factors_, services.clock),
       journal_(services.database, services.log),
+      links_(services.database, services.clock, services.recovery.link_lifetime),
+      link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
+      verification_(services.database, link_sender_, services_.recovery, services.log),
       controller_(
           passwords_,
           *this,
@@ -55,7 +58,8 @@ AuthModule::AuthModule(const AuthServices& services)
           services.log,
           journal_,
           second_factors_,
-          pending_logins_
+          pending_logins_,
+          verification_
       ),
       session_controller_(
           {controller_,
@@ -66,7 +70,8 @@ AuthModule::AuthModule(const AuthServices& services)
            services.log,
            second_factors_,
            pending_logins_,
-           Credentials(services.database)}
+           Credentials(services.database),
+           link_sender_.has_mail()}
       ),
       mfa_controller_(
           {controller_,
@@ -79,8 +84,20 @@ AuthModule::AuthModule(const AuthServices& services)
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
-      users_api_(passwords_, *this, *this, sessions_, services.database),
-      access_admin_(*this, sessions_, services.database) {
+      users_api_(passwords_, *this, *this, sessions_, services.database, verification_),
+      recovery_(
+          {services.database,
+           passwords_,
+           sessions_,
+           login_gate_,
+           links_,
+           link_sender_,
+           verification_,
+           *cross_site_filter_}
+      ),
+      recovery_admin_(*this, links_, link_sender_),
+      access_admin_(*this, sessions_, services.database),
+      account_admin_(*this, sessions_, login_gate_, services.database, second_factors_) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
 }
@@ -125,6 +142,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   const auto add = [&routes](std::vector<http::Route> more) {
     std::ranges::move(more, std::back_inserter(routes));
   };
+  add(recovery_admin_.routes(state));
   if (state->rules.enabled) {
     add(controller_.routes(state));
     add(first_administrator_.routes());
@@ -132,7 +150,9 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(mfa_controller_.routes(state));
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
+    add(recovery_.routes(state));
     add(access_admin_.routes(state));
+    add(account_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
     if (oauth_ != nullptr) add(oauth_->routes(state));
   }
@@ -195,14 +215,32 @@ std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identit
   AuthStatePtr state = this->state();
   const AuthState& in_force = *state;
   return std::make_unique<GuardAccess>(
-      std::move(state), *in_force.guard, in_force.filters, identity
+      std::move(state), *in_force.guard, in_force.filters, identity, std::string_view(), nullptr
+  );
+}
+
+std::unique_ptr<database::Access> AuthModule::access_of(const http::Request& request) {
+  AuthStatePtr state = this->state();
+  const AuthState& in_force = *state;
+  auto change = std::make_unique<AccountChange>(
+      sessions_, administrating_roles(*in_force.guard), audit::actor_of(request)
+  );
+  return std::make_unique<GuardAccess>(
+      std::move(state),
+      *in_force.guard,
+      in_force.filters,
+      *request.identity,
+      in_force.rules.entity_name,
+      std::move(change)
   );
 }
 
 Task<Result<>> AuthModule::load_sessions() {
   auto loaded = co_await sessions_.load();
   if (!loaded) co_return loaded;
-  co_return co_await login_gate_.load();
+  auto counters = co_await login_gate_.load();
+  if (!counters) co_return counters;
+  co_return co_await links_.keep(SteadyTime::max());
 }
 
 Task<Result<std::optional<std::string>>> AuthModule::open_setup() {

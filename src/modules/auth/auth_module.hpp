@@ -9,6 +9,7 @@
 #include "noded/module.hpp"
 
 #include "modules/auth/access_admin.hpp"
+#include "modules/auth/accounts/account_admin.hpp"
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
@@ -19,6 +20,11 @@
 #include "modules/auth/oauth/oauth_controller.hpp"
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
+#include "modules/auth/recovery/link_sender.hpp"
+#include "modules/auth/recovery/links.hpp"
+#include "modules/auth/recovery/recovery_admin.hpp"
+#include "modules/auth/recovery/recovery_controller.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/request_origin.hpp"
 #include "modules/auth/session/session_controller.hpp"
@@ -61,6 +67,7 @@ class AuthModule final : public Module,
   ) override;
   // The identity must outlive what is returned.
   std::unique_ptr<database::Access> access_for(const Identity& identity) override;
+  std::unique_ptr<database::Access> access_of(const http::Request& request) override;
 
   // Before the first publish(), or there are no passkeys whatever a configuration says.
   void use_passkeys(PasskeyRules rules);
@@ -81,14 +88,15 @@ class AuthModule final : public Module,
 
   AuthStatePtr state() const;  // in force
 
-  // Before serving: takes the sessions and the counters of failed logins from the store.
+  // Before serving: takes sessions, counters of failed logins and links from the store.
   Task<Result<>> load_sessions();
   // Has to stand in the chain: without it other sites could use somebody's cookies.
   const std::shared_ptr<CrossSiteFilter>& cross_site_filter() const { return cross_site_filter_; }
   // For strategies: call once somebody is verified.
   SessionOpener& session_opener() { return session_opener_; }
   Sessions& sessions() { return sessions_; }
-  SessionUpkeep::Parts upkeep_parts() { return {sessions_, login_gate_, services_.log}; }
+  const LinkSender& link_sender() const { return link_sender_; }
+  SessionUpkeep::Parts upkeep_parts() { return {sessions_, login_gate_, links_, services_.log}; }
 
  private:
   class PreparedState;
@@ -103,6 +111,9 @@ class AuthModule final : public Module,
   PendingLogins pending_logins_;
   SessionOpener session_opener_;
   LoginJournal journal_;
+  Links links_;
+  LinkSender link_sender_;
+  AddressVerification verification_;
   AuthController controller_;
   SessionController session_controller_;
   MfaController mfa_controller_;
@@ -110,7 +121,10 @@ class AuthModule final : public Module,
   UsersAdmin users_admin_;
   SessionsAdmin sessions_admin_;
   UsersApi users_api_;
+  RecoveryController recovery_;
+  RecoveryAdmin recovery_admin_;
   AccessAdmin access_admin_;
+  AccountAdmin account_admin_;
   std::unique_ptr<PasskeyController> passkeys_;
   std::unique_ptr<OAuthController> oauth_;
   mutable std::mutex mutex_;  // guards state_

@@ -6,6 +6,7 @@
 
 #include "crypto/password.hpp"
 #include "modules/auth/mfa/mfa_options.hpp"
+#include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/login_limits.hpp"
 #include "modules/auth/session/session_options.hpp"
 
@@ -26,23 +27,10 @@ inline constexpr Option<std::int64_t> kHashPasses{
 
 inline OptionTable auth_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kHashMemory,
-      &kHashPasses,
-      &kSessionIdle,
-      &kSessionLifetime,
-      &kSessionLimit,
-      &kAccessLifetime,
-      &kRefreshGrace,
-      &kAllowInsecureCookie,
-      &kBkndCookie,
-      &kLoginFailures,
-      &kLoginDelay,
-      &kLoginLongestDelay,
-      &kNetworkFailures,
-      &kNetworkWindow,
-      &kMfaIssuer,
-      &kMfaLifetime,
-      &kMfaPending,
+      &kHashMemory,     &kHashPasses,   &kSessionIdle,         &kSessionLifetime, &kSessionLimit,
+      &kAccessLifetime, &kRefreshGrace, &kAllowInsecureCookie, &kBkndCookie,      &kRequireLogin,
+      &kLoginFailures,  &kLoginDelay,   &kLoginLongestDelay,   &kNetworkFailures, &kNetworkWindow,
+      &kLinkLifetime,   &kVerifyEmail,  &kMfaIssuer,           &kMfaLifetime,     &kMfaPending,
       &kMfaTries
   };
   return kTable;

@@ -11,6 +11,7 @@
 #include "modules/auth/guard_access.hpp"
 #include "modules/auth/mfa/mfa_options.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/login_limits.hpp"
 #include "modules/auth/session/session_options.hpp"
 #include "modules/auth/token_cache.hpp"
@@ -23,6 +24,10 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace noded::mail {
+class Outbox;
+}
 
 namespace noded::auth {
 
@@ -40,6 +45,8 @@ struct AuthServices {
   SessionRules sessions{};
   LoginLimits logins{};
   MfaRules mfa{};
+  RecoveryRules recovery{};
+  mail::Outbox* outbox = nullptr;  // null: no mail is configured
 };
 
 struct AuthState {

@@ -1,5 +1,7 @@
 #include "modules/auth/guard_access.hpp"
 
+#include "repository/database/row.hpp"
+
 #include <algorithm>
 
 namespace noded::auth {
@@ -66,13 +68,17 @@ GuardAccess::GuardAccess(
     std::shared_ptr<const void> keep,
     const Guard& guard,
     FilterCache& cache,
-    const Identity& identity
+    const Identity& identity,
+    std::string_view users,
+    std::unique_ptr<AccountChange> change
 )
     : keep_(std::move(keep)),
       cache_(cache),
       identity_(identity),
       role_(guard.role_of(identity)),
-      is_waived_(guard.is_waived_for(identity)) {}
+      is_waived_(guard.is_waived_for(identity)),
+      users_(users),
+      change_(std::move(change)) {}
 
 Result<database::Access::Rows> GuardAccess::rows(
     const database::Entity& entity, database::Action action, const database::RowKey* key
@@ -140,6 +146,38 @@ Result<database::Access::Rows> GuardAccess::compile(
 Error GuardAccess::outside(const database::Entity&, database::Action action, const Rows& rows)
     const {
   return refusal(permission_for(action), "Policy filter not met", rows.policy);
+}
+
+// Accounts are made by those who know how: no request makes one over the record layer by itself.
+Result<> GuardAccess::wrote(
+    Transaction& transaction,
+    const database::Entity& entity,
+    const database::RowKey& key,
+    std::string_view before,
+    std::string_view after
+) const {
+  if (change_ == nullptr || entity.name != users_ || before.empty()) return {};
+  const database::RowView old_row(before);
+  const database::RowView new_row(after);
+  const database::Field* role = entity.find_field("role");
+  const std::string had = role != nullptr ? std::string(old_row.field(role->id).text) : "";
+  if (after.empty()) return change_->erase(transaction, entity, key, had);
+  const std::string has = role != nullptr ? std::string(new_row.field(role->id).text) : "";
+  std::vector<std::string_view> changed;
+  for (const auto& field : entity.fields) {
+    const bool is_stored = !field->is_virtual && field->type != database::FieldType::kPrimary;
+    if (is_stored && field.get() != role &&
+        database::compare(old_row.field(field->id), new_row.field(field->id)) != 0)
+      changed.push_back(field->name);
+  }
+  if (!changed.empty()) {
+    if (auto kept = change_->fields(transaction, key, changed); !kept) return kept;
+  }
+  return had == has ? Result<>() : change_->role(transaction, entity, key, had, has);
+}
+
+void GuardAccess::committed() const {
+  if (change_ != nullptr) change_->take_effect();
 }
 
 }  // namespace noded::auth

@@ -2,6 +2,7 @@
 // touch. Filters that are the same for every request of a role are compiled once per schema.
 #pragma once
 
+#include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/guard.hpp"
 #include "repository/database/access.hpp"
 #include "repository/database/database.hpp"
@@ -36,12 +37,15 @@ class FilterCache {
 
 class GuardAccess final : public database::Access {
  public:
-  // `identity` must outlive it. `keep` keeps guard and cache alive.
+  // `identity` must outlive it. `keep` keeps guard and cache alive. `change` goes along with writes
+  // to the entity `users`; null: nothing is ever written.
   GuardAccess(
       std::shared_ptr<const void> keep,
       const Guard& guard,
       FilterCache& cache,
-      const Identity& identity
+      const Identity& identity,
+      std::string_view users,
+      std::unique_ptr<AccountChange> change
   );
 
   Result<Rows> rows(
@@ -49,6 +53,14 @@ class GuardAccess final : public database::Access {
   ) const override;
   Error outside(const database::Entity& entity, database::Action action, const Rows& rows)
       const override;
+  Result<> wrote(
+      Transaction& transaction,
+      const database::Entity& entity,
+      const database::RowKey& key,
+      std::string_view before,
+      std::string_view after
+  ) const override;
+  void committed() const override;
 
  private:
   Result<Rows> compile(
@@ -60,6 +72,8 @@ class GuardAccess final : public database::Access {
   const Identity& identity_;
   const GuardRole* role_;
   bool is_waived_;
+  std::string_view users_;
+  std::unique_ptr<AccountChange> change_;
 };
 
 // What satisfies both. kInvalid when that takes more alternatives than a filter may have.

@@ -48,7 +48,8 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
   auto account = co_await state.users.find_by_email(std::move(login.email), request.deadline);
   if (!account) co_return refusal(std::move(account.error()));
   std::optional<std::string> stored;
-  if (*account && (*account)->strategy == kPasswordStrategy &&
+  const bool may_enter = *account && !sessions_.accounts().is_disabled((*account)->key.text());
+  if (may_enter && (*account)->strategy == kPasswordStrategy &&
       !(*account)->strategy_value.empty()) {
     stored = (*account)->strategy_value;
   }
@@ -63,6 +64,8 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
   }
   Proven proven{.account = std::move(**account), .amr = {"pwd"}};
   if (!login.is_signed_in) {
+    if (auto shown = co_await verification_.require_proof(proven.account, request.deadline); !shown)
+      co_return refusal(std::move(shown.error()));
     // The password alone resets no counter: whoever knows it could try codes without end.
     auto more = co_await ask_second_factor(request, proven.account, std::move(login.code), attempt);
     if (!more) co_return std::unexpected(std::move(more.error()));

@@ -1,6 +1,7 @@
 #include "modules/auth/users.hpp"
 
 #include "codec/json.hpp"
+#include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/made_at.hpp"
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
@@ -62,9 +63,9 @@ database::Writer own_writer(
 }
 
 // One attempt over one transaction and one schema.
-class Session {
+class AccountRows {
  public:
-  Session(std::uint16_t application, const Entity& entity, Transaction& transaction)
+  AccountRows(std::uint16_t application, const Entity& entity, Transaction& transaction)
       : application_(application), entity_(entity), transaction_(transaction) {}
 
   Result<std::optional<Account>> load(const RowKey& key) {
@@ -215,11 +216,11 @@ Task<Result<std::optional<Account>>> Users::find_by_email(std::string email, Ste
   if (!entity) co_return std::unexpected(entity.error());
   const std::uint16_t application = database_->application();
   auto body = [&](Transaction& transaction) -> Result<std::optional<Account>> {
-    Session session(application, **entity, transaction);
-    auto key = session.find_by_email(email);
+    AccountRows rows(application, **entity, transaction);
+    auto key = rows.find_by_email(email);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
-    return session.load(**key);
+    return rows.load(**key);
   };
   co_return co_await database::read(database_->store(), deadline, std::move(body));
 }
@@ -233,11 +234,11 @@ Task<Result<std::optional<Account>>> Users::find_by_username(
   if ((*entity)->find_field("username") == nullptr) co_return std::nullopt;
   const std::uint16_t application = database_->application();
   auto body = [&](Transaction& transaction) -> Result<std::optional<Account>> {
-    Session session(application, **entity, transaction);
-    auto key = session.find_by_username(username);
+    AccountRows rows(application, **entity, transaction);
+    auto key = rows.find_by_username(username);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
-    return session.load(**key);
+    return rows.load(**key);
   };
   co_return co_await database::read(database_->store(), deadline, std::move(body));
 }
@@ -250,7 +251,7 @@ Task<Result<std::optional<Account>>> Users::find_by_id(std::string id, SteadyTim
   if (!key) co_return std::nullopt;
   const std::uint16_t application = database_->application();
   auto body = [&](Transaction& transaction) {
-    return Session(application, **entity, transaction).load(*key);
+    return AccountRows(application, **entity, transaction).load(*key);
   };
   co_return co_await database::read(database_->store(), deadline, std::move(body));
 }
@@ -278,7 +279,7 @@ Task<Result<Account>> Users::create(
       if (auto added = addition(transaction, keys->front()); !added)
         return std::unexpected(std::move(added.error()));
     }
-    auto made = Session(database_->application(), **entity, transaction).load(keys->front());
+    auto made = AccountRows(database_->application(), **entity, transaction).load(keys->front());
     if (!made) return std::unexpected(std::move(made.error()));
     return std::move(**made);
   };
@@ -296,8 +297,8 @@ Task<Result<std::optional<Account>>> Users::create_first(
     transaction.announce(kToken);
     const auto entity = find_entity(&schema, entity_name_);
     if (!entity) return std::unexpected(entity.error());
-    Session session(database_->application(), **entity, transaction);
-    const auto taken = session.is_any_in(roles);
+    AccountRows rows(database_->application(), **entity, transaction);
+    const auto taken = rows.is_any_in(roles);
     if (!taken) return std::unexpected(taken.error());
     if (*taken) return std::nullopt;
     const auto row = make_row(**entity, account, UnknownFields::kRefuse);
@@ -309,20 +310,28 @@ Task<Result<std::optional<Account>>> Users::create_first(
             record(transaction, "user.create.administrator", keys->front(), origin_of(account));
         !kept)
       return std::unexpected(std::move(kept.error()));
-    return session.load(keys->front());
+    return rows.load(keys->front());
   };
   co_return co_await database_->write(deadline, std::move(body));
 }
 
 Task<Result<bool>> Users::replace_secret(
-    RowKey key, std::string expected, std::string replacement, SteadyTime deadline
+    RowKey key,
+    std::string expected,
+    std::string replacement,
+    SteadyTime deadline,
+    AccountChange* change
 ) const {
   auto body = [&](const Schema& schema, Transaction& transaction) -> Result<bool> {
     const auto entity = find_entity(&schema, entity_name_);
     if (!entity) return std::unexpected(entity.error());
-    const auto account = Session(database_->application(), **entity, transaction).load(key);
+    const auto account = AccountRows(database_->application(), **entity, transaction).load(key);
     if (!account) return std::unexpected(account.error());
     if (!*account || (*account)->strategy_value != expected) return false;
+    if (change != nullptr) {
+      if (auto ended = change->password(transaction, key); !ended)
+        return std::unexpected(std::move(ended.error()));
+    }
     auto writer = own_writer(*database_, schema, transaction);
     return writer.update(**entity, key, {{"strategy_value", replacement}}, true);
   };
@@ -330,7 +339,11 @@ Task<Result<bool>> Users::replace_secret(
 }
 
 Task<Result<std::optional<Account>>> Users::change(
-    std::string email, Changes changes, SteadyTime deadline
+    std::string email,
+    Changes changes,
+    AccountChange& change,
+    SteadyTime deadline,
+    Addition addition
 ) const {
   json::object fields;
   if (changes.strategy_value) fields["strategy_value"] = *changes.strategy_value;
@@ -340,25 +353,30 @@ Task<Result<std::optional<Account>>> Users::change(
                   Transaction& transaction) -> Result<std::optional<Account>> {
     const auto entity = find_entity(&schema, entity_name_);
     if (!entity) return std::unexpected(entity.error());
-    Session session(database_->application(), **entity, transaction);
-    auto key = session.find_by_email(email);
+    AccountRows rows(database_->application(), **entity, transaction);
+    auto key = rows.find_by_email(email);
     if (!key) return std::unexpected(std::move(key.error()));
     if (!*key) return std::nullopt;
-    const auto before = session.load(**key);
+    const auto before = rows.load(**key);
     if (!before) return std::unexpected(before.error());
-    auto writer = own_writer(*database_, schema, transaction);
-    const auto updated = writer.update(**entity, **key, fields, true);
-    if (!updated) return std::unexpected(updated.error());
+    if (!fields.empty()) {
+      auto writer = own_writer(*database_, schema, transaction);
+      const auto updated = writer.update(**entity, **key, fields, true);
+      if (!updated) return std::unexpected(updated.error());
+    }
     if (changes.strategy_value) {
-      if (auto kept = record(transaction, "user.password", **key, {}); !kept)
-        return std::unexpected(std::move(kept.error()));
+      if (auto ended = change.password(transaction, **key); !ended)
+        return std::unexpected(std::move(ended.error()));
     }
     if (changes.role) {
-      const json::object details{{"before", (*before)->role}, {"after", *changes.role}};
-      if (auto kept = record(transaction, "user.role", **key, details); !kept)
-        return std::unexpected(std::move(kept.error()));
+      auto ended = change.role(transaction, **entity, **key, (*before)->role, *changes.role);
+      if (!ended) return std::unexpected(std::move(ended.error()));
     }
-    return session.load(**key);
+    if (addition) {
+      if (auto added = addition(transaction, **key); !added)
+        return std::unexpected(std::move(added.error()));
+    }
+    return rows.load(**key);
   };
   co_return co_await database_->write(deadline, std::move(body));
 }
@@ -373,7 +391,7 @@ Task<Result<Users::Listing>> Users::list(
   auto body = [&](Transaction& transaction) -> Result<Listing> {
     Listing listing;
     std::uint64_t met = 0;
-    auto scanned = Session(application, **entity, transaction).each([&](Account account) {
+    auto scanned = AccountRows(application, **entity, transaction).each([&](Account account) {
       if (met++ < offset) return true;
       listing.has_more = listing.accounts.size() == limit;
       if (!listing.has_more) listing.accounts.push_back(std::move(account));
@@ -391,7 +409,7 @@ Task<Result<bool>> Users::is_any_in(std::vector<std::string> roles, SteadyTime d
   if (!entity) co_return std::unexpected(entity.error());
   const std::uint16_t application = database_->application();
   auto body = [&](Transaction& transaction) {
-    return Session(application, **entity, transaction).is_any_in(roles);
+    return AccountRows(application, **entity, transaction).is_any_in(roles);
   };
   co_return co_await database::read(database_->store(), deadline, std::move(body));
 }

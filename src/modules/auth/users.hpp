@@ -24,6 +24,8 @@ namespace noded::auth {
 
 namespace json = boost::json;
 
+class AccountChange;
+
 struct Account {
   database::RowKey key;
   std::string email;           // empty: none
@@ -65,7 +67,7 @@ class Users {
       const;
   // `id` is the text of the primary key.
   Task<Result<std::optional<Account>>> find_by_id(std::string id, SteadyTime deadline) const;
-  // More to be written in the transaction that makes an account; its error undoes both.
+  // More to be written in the transaction that makes or changes an account; its error undoes both.
   using Addition = std::function<Result<>(Transaction&, const database::RowKey&)>;
   // Members named in `fields` that a request may not set are refused (kInvalid).
   Task<Result<Account>> create(
@@ -80,18 +82,28 @@ class Users {
   Task<Result<std::optional<Account>>> create_first(
       NewAccount account, std::vector<std::string> roles, SteadyTime deadline
   ) const;
-  // False when the account is gone or its secret is not `expected` any more.
+  // False when the account is gone or its secret is not `expected` any more. With `change` what was
+  // opened with the old one ends, once it takes effect; without, the same password is meant.
   Task<Result<bool>> replace_secret(
-      database::RowKey key, std::string expected, std::string replacement, SteadyTime deadline
+      database::RowKey key,
+      std::string expected,
+      std::string replacement,
+      SteadyTime deadline,
+      AccountChange* change = nullptr
   ) const;
 
   struct Changes {
     std::optional<std::string> strategy_value;
     std::optional<std::string> role;  // empty text: none
   };
-  // Empty when there is no such account.
+  // Empty when there is no such account; `addition` is not called then. What goes along with it is
+  // `change`'s, whose errors it answers.
   Task<Result<std::optional<Account>>> change(
-      std::string email, Changes changes, SteadyTime deadline
+      std::string email,
+      Changes changes,
+      AccountChange& change,
+      SteadyTime deadline,
+      Addition addition = {}
   ) const;
 
   struct Listing {

@@ -2,7 +2,9 @@
 
 #include "codec/json.hpp"
 #include "http/error_answer.hpp"
+#include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/auth_controller.hpp"
+#include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/session/sessions.hpp"
 
@@ -23,7 +25,9 @@ void append_member(std::string& out, std::string_view name, const std::string& t
   }
 }
 
-void append_account(std::string& out, const Account& account, bool with_strategy) {
+void append_account(
+    std::string& out, const Account& account, bool with_strategy, bool is_disabled = false
+) {
   out += "{\"id\":";
   if (account.key.is_uuid()) {
     codec::append_json_string(out, account.key.text());
@@ -33,6 +37,7 @@ void append_account(std::string& out, const Account& account, bool with_strategy
   append_member(out, "email", account.email);
   append_member(out, "role", account.role);
   if (with_strategy) append_member(out, "strategy", account.strategy);
+  if (is_disabled) out += ",\"disabled\":true";
   out += '}';
 }
 
@@ -112,7 +117,7 @@ Task<http::Response> UsersAdmin::list(AuthStatePtr state, http::Request& request
   std::string body = "{\"users\":[";
   for (const Account& account : listing->accounts) {
     if (body.back() == '}') body += ',';
-    append_account(body, account, true);
+    append_account(body, account, true, sessions_.accounts().is_disabled(account.key.text()));
   }
   body += "]";
   if (listing->has_more) body += ",\"has_more\":true";
@@ -184,12 +189,11 @@ Task<Result<Account>> UsersAdmin::change_account(const AuthState& state, http::R
   if (!changes.role && !changes.strategy_value) {
     co_return fail(Errc::kInvalid, "give a password or a role");
   }
-  auto changed = co_await state.users.by(audit::actor_of(request))
-                     .change(email, std::move(changes), request.deadline);
+  AccountChange change(sessions_, administrating_roles(*state.guard), audit::actor_of(request));
+  auto changed = co_await state.users.change(email, std::move(changes), change, request.deadline);
   if (!changed) co_return std::unexpected(std::move(changed.error()));
   if (!*changed) co_return fail(Errc::kNotFound, "there is no account " + email);
-  const auto ended = co_await sessions_.end_all((*changed)->key.text(), request.deadline);
-  if (!ended) co_return std::unexpected(ended.error());
+  change.take_effect();
   co_return std::move(**changed);
 }
 

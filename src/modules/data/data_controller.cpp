@@ -218,7 +218,7 @@ DataController::Subject DataController::subject_of(const http::Request& request)
   Subject subject;
   subject.schema = database_.schema();
   subject.entity = subject.schema->find(request.parameter("entity"));
-  subject.access = access_.access_for(*request.identity);
+  subject.access = access_.access_of(request);
   return subject;
 }
 

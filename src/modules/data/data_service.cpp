@@ -78,8 +78,9 @@ auto DataService::read(Asking asking, std::string& out, Body body) const {
 // Runs `body`, Result<T>(const Entity&, Writer&, Transaction&), over the entity of that name in the
 // schema then in force; each run begins anew with what `out` holds now.
 template <class Body>
-auto DataService::write(std::string_view entity, Asking asking, std::string& out, Body body) const {
-  return database_.write(
+auto DataService::write(std::string_view entity, Asking asking, std::string& out, Body body) const
+    -> Task<std::invoke_result_t<Body&, const Entity&, Writer&, Transaction&>> {
+  auto written = co_await database_.write(
       asking.deadline,
       [this, entity, asking, &out, start = out.size(), body = std::move(body)](
           const Schema& schema, Transaction& transaction
@@ -95,6 +96,8 @@ auto DataService::write(std::string_view entity, Asking asking, std::string& out
         return body(*found, writer, transaction);
       }
   );
+  if (written) asking.access.committed();
+  co_return written;
 }
 
 Task<Result<Page>> DataService::read_many(

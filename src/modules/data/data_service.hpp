@@ -16,6 +16,7 @@
 #include "repository/database/database.hpp"
 #include "repository/database/query.hpp"
 #include "repository/database/reader.hpp"
+#include "repository/database/writer.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -24,6 +25,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace noded::data {
 
@@ -115,7 +117,8 @@ class DataService {
   template <class Body>
   auto read(Asking asking, std::string& out, Body body) const;
   template <class Body>
-  auto write(std::string_view entity, Asking asking, std::string& out, Body body) const;
+  auto write(std::string_view entity, Asking asking, std::string& out, Body body) const -> Task<
+      std::invoke_result_t<Body&, const database::Entity&, database::Writer&, Transaction&>>;
 
   database::Database& database_;
   DataLimits limits_;

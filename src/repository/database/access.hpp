@@ -2,6 +2,8 @@
 // without it, and the one that lets everything pass has a name that shows in review.
 #pragma once
 
+#include "noded/engine.hpp"
+#include "noded/http.hpp"
 #include "noded/identity.hpp"
 #include "noded/result.hpp"
 
@@ -9,6 +11,7 @@
 #include "repository/database/schema.hpp"
 
 #include <memory>
+#include <string_view>
 
 namespace noded::database {
 
@@ -29,6 +32,23 @@ class Access {
   virtual Result<Rows> rows(const Entity& entity, Action action, const RowKey* key) const = 0;
   // The refusal for a row outside of the filter: kForbidden "Policy filter not met".
   virtual Error outside(const Entity& entity, Action action, const Rows& rows) const = 0;
+
+  // Told of each row that was made, changed or deleted on behalf of this principal, in that
+  // transaction, which it may add to; an error undoes all of it. Texts are rows as stored; empty:
+  // there was or is none. Told again when the transaction runs again.
+  virtual Result<> wrote(
+      Transaction& transaction,
+      const Entity& entity,
+      const RowKey& key,
+      std::string_view before,
+      std::string_view after
+  ) const {
+    static_cast<void>(transaction), static_cast<void>(entity), static_cast<void>(key);
+    static_cast<void>(before), static_cast<void>(after);
+    return {};
+  }
+  // The transaction was committed.
+  virtual void committed() const {}
 };
 
 // Makes the Access of a request; implemented by the guard, handed to the data module by the role.
@@ -37,6 +57,11 @@ class AccessProvider {
  public:
   virtual ~AccessProvider() = default;
   virtual std::unique_ptr<Access> access_for(const Identity& identity) = 0;
+  // The same for a request that may write: what is told of its writes names it. The request must
+  // outlive what is returned.
+  virtual std::unique_ptr<Access> access_of(const http::Request& request) {
+    return access_for(*request.identity);
+  }
 };
 
 // For the node's own work (login, migrations, doctor): every row of every entity.

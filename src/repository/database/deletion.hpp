@@ -19,11 +19,17 @@ class Deletion {
   static constexpr std::uint32_t kMaxDepth = 32;      // of cascades
   static constexpr std::uint64_t kMaxRows = 100'000;  // deleted or changed in one transaction
 
-  // The transaction must outlive it. `now_ms`: of the changes, for the feed.
-  Deletion(std::uint16_t application, Transaction& transaction, std::int64_t now_ms)
+  // The transaction must outlive it, and `access`, which is told of what is written if there is
+  // one. `now_ms`: of the changes, for the feed.
+  Deletion(
+      std::uint16_t application,
+      Transaction& transaction,
+      std::int64_t now_ms,
+      const Access* access = nullptr
+  )
       : application_(application),
         transaction_(transaction),
-        records_(application, transaction),
+        records_(application, transaction, access),
         now_ms_(now_ms) {}
 
   // `row` is the row as stored. Per referring field: a connection row goes too; cascade deletes,

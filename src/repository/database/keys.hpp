@@ -33,6 +33,10 @@ enum class Space : char {
   kAuditEntry = 0x30,        // + number u64 → entry (audit/audit_entry.hpp)
   kAuditHead = 0x31,         // number u64 and hash of the newest entry
   kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age
+  kDisabledAccount = 0x34,   // + primary key of an account as text → since when, decimal ms
+  kLink = 0x38,              // + hash of its token → one-time link (modules/auth/recovery)
+  kLinkOfUser = 0x39,        // + key of the account + purpose + hash → when it ends, decimal ms
+  kAddressProof = 0x3a,      // + key of the account → which address it has proven, or has yet to
 };
 
 std::string prefix(std::uint16_t application, Space space);

@@ -1,6 +1,7 @@
 #include "repository/database/record_store.hpp"
 
 #include "codec/text.hpp"
+#include "repository/database/access.hpp"
 #include "repository/database/change.hpp"
 #include "repository/database/index_entry.hpp"
 #include "repository/database/keys.hpp"
@@ -84,6 +85,7 @@ Result<> RecordStore::put(
       after
   };
   transaction_.append(keys::prefix(application_, keys::Space::kFeed), encode(change));
+  if (access_ != nullptr) return access_->wrote(transaction_, entity, key, old_row.bytes(), after);
   return {};
 }
 
@@ -97,6 +99,7 @@ Result<> RecordStore::erase(
   transaction_.add(keys::row_count(application_, entity), -1);
   const Change change{Change::Kind::kErased, now_ms, entity.id, key, before, {}};
   transaction_.append(keys::prefix(application_, keys::Space::kFeed), encode(change));
+  if (access_ != nullptr) return access_->wrote(transaction_, entity, key, before, {});
   return {};
 }
 

@@ -15,10 +15,13 @@
 
 namespace noded::database {
 
+class Access;
+
 class RecordStore {
  public:
-  RecordStore(std::uint16_t application, Transaction& transaction)
-      : application_(application), transaction_(transaction) {}
+  // `access`, if there is one, is told of what is written; it outlives this.
+  RecordStore(std::uint16_t application, Transaction& transaction, const Access* access = nullptr)
+      : application_(application), transaction_(transaction), access_(access) {}
 
   // Into the read set; false if absent.
   Result<bool> get(const Entity& entity, const RowKey& key, std::string& row);
@@ -46,6 +49,7 @@ class RecordStore {
   );
   std::uint16_t application_;
   Transaction& transaction_;
+  const Access* access_;
 };
 
 }  // namespace noded::database

@@ -76,7 +76,7 @@ Result<RowKey> Writer::create_one(
   const std::string row = build_row(nullptr, *assignments);
   if (auto complete = require_complete(entity, row); !complete)
     return std::unexpected(std::move(complete.error()));
-  RecordStore records(application_, transaction_);
+  RecordStore records(application_, transaction_, &access_);
   auto key = records.make_key(entity, now_ms());
   if (!key) return key;
   auto inside = require_inside(entity, Action::kCreate, allowed, *key, row);
@@ -92,7 +92,7 @@ Result<bool> Writer::update(
   if (auto own = require_own(entity); !own) return std::unexpected(std::move(own.error()));
   const auto allowed = access_.rows(entity, Action::kUpdate, &key);
   if (!allowed) return std::unexpected(allowed.error());
-  RecordStore records(application_, transaction_);
+  RecordStore records(application_, transaction_, &access_);
   std::string before;
   const auto exists = records.get(entity, key, before);
   if (!exists || !*exists) return exists;
@@ -117,7 +117,7 @@ Result<std::vector<RowKey>> Writer::update_where(
   auto assignments =
       RowInput(application_, transaction_, *this, entity, Context::kUpdate, false).read(changes);
   if (!assignments) return std::unexpected(std::move(assignments.error()));
-  RecordStore records(application_, transaction_);
+  RecordStore records(application_, transaction_, &access_);
   std::string before;
   for (const RowKey& key : *keys) {
     const auto exists = records.get(entity, key, before);
@@ -138,7 +138,8 @@ Result<bool> Writer::erase(const Entity& entity, const RowKey& key, std::string&
   if (!exists || !*exists) return exists;
   auto inside = require_inside(entity, Action::kDelete, *allowed, key, row);
   if (!inside) return std::unexpected(std::move(inside.error()));
-  if (auto erased = Deletion(application_, transaction_, now_ms()).run(entity, key, row); !erased) {
+  if (auto erased = Deletion(application_, transaction_, now_ms(), &access_).run(entity, key, row);
+      !erased) {
     return std::unexpected(std::move(erased.error()));
   }
   append_row(entity, key, row, out);
@@ -153,8 +154,8 @@ Result<std::uint64_t> Writer::erase_where(
   const auto keys =
       Reader(application_, transaction_, access_).find_keys(entity, where, Action::kDelete);
   if (!keys) return std::unexpected(keys.error());
-  RecordStore records(application_, transaction_);
-  Deletion deletion(application_, transaction_, now_ms());
+  RecordStore records(application_, transaction_, &access_);
+  Deletion deletion(application_, transaction_, now_ms(), &access_);
   std::string row;
   std::uint64_t erased = 0;
   out.push_back('[');

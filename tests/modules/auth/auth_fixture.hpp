@@ -87,7 +87,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
         "clerk": {"permissions": ["auth.user.create"]},
         "guest": {"is_default": true, "permissions": []}}}})";
 
-  AuthFixture()
+  explicit AuthFixture(RecoveryRules recovery = {}, mail::Outbox* outbox = nullptr)
       : hash_lane_({.name = "hash", .queue_limit = 8, .thread_limit = 2}),
         module_({
             .database = database_,
@@ -97,6 +97,11 @@ class AuthFixture : public testing_support::DatabaseFixture {
             .log = log_,
             .secrets = secrets_,
             .cost = {.memory_bytes = 64 * 1024, .passes = 1},
+            .sessions = {},
+            .logins = {},
+            .mfa = {},
+            .recovery = std::move(recovery),
+            .outbox = outbox,
         }) {}
   ~AuthFixture() override { hash_lane_.close(); }
 

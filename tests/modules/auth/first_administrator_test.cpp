@@ -140,6 +140,13 @@ TEST_F(UsersAdminTest, MakesListsAndChangesAccounts) {
       ask(http::Method::kGet, "/api/admin/users").body,
       R"({"users":[{"id":1,"email":"a@example.com","role":"admin","strategy":"password"}]})"
   );
+  EXPECT_EQ(
+      ask(http::Method::kPost,
+          "/api/admin/users",
+          R"({"email":"b@example.com","password":"12345678","role":"admin"})")
+          .status,
+      201
+  );
   const Answer changed =
       ask(http::Method::kPatch,
           "/api/admin/users/a%40example.com",

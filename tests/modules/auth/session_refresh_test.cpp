@@ -103,11 +103,16 @@ TEST_F(SessionRefresh, IsNotEndedByAForgedToken) {
 
 TEST_F(SessionRefresh, TellsOfTheAccountAsItIsNow) {
   const std::string token = text(enter_as_program(), "refresh_token");
-  auto changed = run(module_.state()->users.change(
-      kEmail, {.strategy_value = {}, .role = "clerk"}, SteadyTime::max()
-  ));
+  auto changed = run(UserRecords(database_, "users")
+                         .change(
+                             "1",
+                             {{"email", "n@example.com"}},
+                             [](const UserView&) { return Result<>(); },
+                             {},
+                             SteadyTime::max()
+                         ));
   ASSERT_TRUE(changed.has_value());
-  EXPECT_EQ(refresh(token).object().at("user").at("role").as_string(), "clerk");
+  EXPECT_EQ(refresh(token).object().at("user").at("email").as_string(), "n@example.com");
 }
 
 TEST_F(SessionRefresh, EndsWithTheSession) {

@@ -89,7 +89,7 @@ Task<MfaController::Checked<Account>> MfaController::require_proof(
   std::string password = text_field(fields, "password");
   if (password.empty()) {
     co_return std::unexpected(refuse(
-        request, kStepUpRequired, "the last login was more than five minutes ago: give the password"
+        request, kReauthRequired, "the last login was more than five minutes ago: give the password"
     ));
   }
   const auto proven = co_await parts_.accounts.check_password(

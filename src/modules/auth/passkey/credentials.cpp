@@ -182,24 +182,25 @@ Task<Result<>> Credentials::add(Credential credential, std::size_t most, SteadyT
   co_return co_await database_->write(deadline, std::move(body));
 }
 
-Task<Result<bool>> Credentials::note_use(std::string id, Use use, SteadyTime deadline) const {
-  auto body = [&](const database::Schema&, Transaction& transaction) -> Result<bool> {
-    Shelf shelf(database_->application(), transaction);
-    auto credential = shelf.load(id);
-    if (!credential) return std::unexpected(std::move(credential.error()));
-    if (!*credential) return false;
-    Credential& present = **credential;
-    const bool has_moved = present.sign_count != use.counted_from;
-    if (has_moved && use.sign_count <= present.sign_count && !use.is_counter_regressed)
-      return false;
-    present.sign_count = use.sign_count;
-    present.backed_up = use.backed_up;
-    present.last_used = use.time;
-    if (use.is_counter_regressed) present.is_clone_suspected = true;
-    shelf.put(present);
-    return true;
+Result<> Credentials::note_use(Transaction& transaction, std::string_view id, const Use& use)
+    const {
+  const auto overtaken = [] {
+    return fail(Errc::kConflict, "the passkey was used or deleted meanwhile", "counter_regression");
   };
-  co_return co_await database_->write(deadline, std::move(body));
+  Shelf shelf(database_->application(), transaction);
+  auto credential = shelf.load(id);
+  if (!credential) return std::unexpected(std::move(credential.error()));
+  if (!*credential) return overtaken();
+  Credential& present = **credential;
+  const bool has_moved = present.sign_count != use.counted_from;
+  if (has_moved && use.sign_count <= present.sign_count && !use.is_counter_regressed)
+    return overtaken();
+  present.sign_count = use.sign_count;
+  present.backed_up = use.backed_up;
+  present.last_used = use.time;
+  if (use.is_counter_regressed) present.is_clone_suspected = true;
+  shelf.put(present);
+  return {};
 }
 
 Task<Result<>> Credentials::suspect_clone(std::string id, SteadyTime deadline) const {

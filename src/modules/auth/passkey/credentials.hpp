@@ -45,8 +45,10 @@ class Credentials {
     bool is_counter_regressed = false;  // and was let pass
     WallTime time;
   };
-  // False when the credential is gone, or was used meanwhile so that its count has passed this one.
-  Task<Result<bool>> note_use(std::string id, Use use, SteadyTime deadline) const;
+  // A part of the transaction that opens the session. Errors: kConflict of the type
+  // "counter_regression" when the credential is gone, or was used meanwhile so that its count has
+  // passed this one.
+  Result<> note_use(Transaction& transaction, std::string_view id, const Use& use) const;
   Task<Result<>> suspect_clone(std::string id, SteadyTime deadline) const;
 
   // Both empty or false when the account has no such passkey.

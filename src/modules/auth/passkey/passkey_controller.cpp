@@ -196,14 +196,16 @@ Task<http::Response> PasskeyController::welcome(
     const Account& account,
     const Credential& credential,
     bool is_user_verified,
-    std::string body
+    std::string body,
+    Sessions::Addition addition
 ) {
   auto opened = co_await sessions_.open(
       *call.state,
       call.request,
       {.account = account,
        .amr = methods_of(credential, is_user_verified),
-       .token_lasts_as_configured = true}
+       .token_lasts_as_configured = true,
+       .addition = std::move(addition)}
   );
   if (!opened) co_return refuse_passkey(opened.error());
   body += ",\"token\":";

@@ -98,7 +98,7 @@ class PasskeyController {
   struct Proven {
     Account account;
     Credential credential;
-    bool is_user_verified = false;
+    passkey::AssertionOutcome outcome;
   };
   Task<Checked<Proven>> verify(const Call& call, CeremonyKind kind);
   Task<passkey::Verdict<passkey::AssertionOutcome>> check_assertion(
@@ -107,10 +107,6 @@ class PasskeyController {
       const std::optional<Credential>& credential,
       const passkey::AssertionResponse& response
   );
-  Task<Checked<>> note_use(
-      const Call& call, const Credential& credential, const passkey::AssertionOutcome& outcome
-  );
-
   // passkey_listing.cpp
   Task<http::Response> list(Call& call);
   Task<http::Response> rename(Call& call);
@@ -123,7 +119,8 @@ class PasskeyController {
       const Account& account,
       const Credential& credential,
       bool is_user_verified,
-      std::string body
+      std::string body,
+      Sessions::Addition addition = {}
   );
   http::Response refuse(const Call& call, const passkey::Refusal& refusal);
   void warn_of_clone(const Credential& credential);

@@ -95,12 +95,24 @@ Task<http::Response> PasskeyController::finish_login(Call& call) {
 Task<http::Response> PasskeyController::finish(Call& call, CeremonyKind kind) {
   auto proven = co_await verify(call, kind);
   if (!proven) co_return std::move(proven.error());
+  const passkey::AssertionOutcome& outcome = proven->outcome;
+  const Credentials::Use use{
+      .counted_from = proven->credential.sign_count,
+      .sign_count = outcome.sign_count,
+      .backed_up = outcome.backed_up,
+      .is_counter_regressed = outcome.is_counter_regressed,
+      .time = clock_.wall()
+  };
+  // The counter goes with the session, or neither.
   co_return co_await welcome(
       call,
       proven->account,
       proven->credential,
-      proven->is_user_verified,
-      R"({"verified":true,"user":)" + user_json(proven->account)
+      outcome.user_verified,
+      R"({"verified":true,"user":)" + user_json(proven->account),
+      [this, &proven, &use](Transaction& transaction) {
+        return credentials_.note_use(transaction, proven->credential.id, use);
+      }
   );
 }
 
@@ -153,12 +165,9 @@ Task<PasskeyController::Checked<PasskeyController::Proven>> PasskeyController::v
   auto account = co_await call.state->users.find_by_id(key.text(), deadline);
   if (!account) co_return Refused(refuse_passkey(account.error()));
   if (!*account) co_return Refused(refuse_passkey("credential_unknown"));
-  if (auto noted = co_await note_use(call, **credential, *outcome); !noted)
-    co_return Refused(std::move(noted.error()));
+  if (outcome->is_counter_regressed) warn_of_clone(**credential);
   co_return Proven{
-      .account = std::move(**account),
-      .credential = std::move(**credential),
-      .is_user_verified = outcome->user_verified
+      .account = std::move(**account), .credential = std::move(**credential), .outcome = *outcome
   };
 }
 
@@ -184,28 +193,6 @@ Task<passkey::Verdict<passkey::AssertionOutcome>> PasskeyController::check_asser
   auto checked = co_await offload(verifying_, check);
   if (checked) co_return std::move(*checked);
   co_return passkey::refuse(passkey::RefusalCode::kSignatureInvalid, checked.error().message);
-}
-
-Task<PasskeyController::Checked<>> PasskeyController::note_use(
-    const Call& call, const Credential& credential, const passkey::AssertionOutcome& outcome
-) {
-  if (outcome.is_counter_regressed) warn_of_clone(credential);
-  const auto noted = co_await credentials_.note_use(
-      credential.id,
-      {.counted_from = credential.sign_count,
-       .sign_count = outcome.sign_count,
-       .backed_up = outcome.backed_up,
-       .is_counter_regressed = outcome.is_counter_regressed,
-       .time = clock_.wall()},
-      call.request.deadline
-  );
-  if (!noted) co_return Refused(refuse_passkey(noted.error()));
-  if (*noted) co_return Checked<>();
-  co_return Refused(refuse(
-      call,
-      {.code = passkey::RefusalCode::kCounterRegression,
-       .reason = "the passkey was used or deleted meanwhile"}
-  ));
 }
 
 void PasskeyController::warn_of_clone(const Credential& credential) {

@@ -23,17 +23,22 @@ constexpr std::int64_t kMemory_ms = 24LL * 3600 * 1000;
 constexpr char kAccount = 'a';
 constexpr char kNetwork = 'n';
 
+std::string account_key(std::string_view name) {
+  std::string account(name);
+  std::ranges::transform(account, account.begin(), codec::to_lower);
+  return kAccount + crypto::sha256(account);
+}
+
 }  // namespace
 
 LoginGate::Attempt LoginGate::attempt_of(
     const http::Request& request, std::string_view email, std::string_view device
 ) {
-  std::string account(email);
-  std::ranges::transform(account, account.begin(), codec::to_lower);
-  if (!device.empty()) account.append(" ").append(device);
+  std::string who = account_key(email);
+  if (!device.empty()) who += crypto::sha256(device);
   std::string network = http::client_network(request.peer);
   return {
-      .who = kAccount + crypto::sha256(account),
+      .who = std::move(who),
       .network = network.empty() ? std::string() : kNetwork + std::move(network)
   };
 }
@@ -143,6 +148,31 @@ Task<Result<>> LoginGate::load() {
   const std::scoped_lock lock(mutex_);
   counters_ = std::move(*counters);
   co_return Result<>();
+}
+
+Task<Result<>> LoginGate::forget(std::vector<std::string> names, Also also, SteadyTime deadline) {
+  std::erase(names, std::string());
+  const std::string prefix =
+      database::keys::prefix(database_.application(), database::keys::Space::kLoginFailures);
+  auto body = [&](Transaction& transaction) -> Result<> {
+    for (const std::string& name : names) {
+      const auto cursor =
+          transaction.scan(prefix_range(prefix + account_key(name)), Direction::kForward);
+      while (cursor->next())
+        transaction.erase(cursor->key());
+      if (auto walked = cursor->status(); !walked) return walked;
+    }
+    return also(transaction);
+  };
+  auto forgotten = co_await database::transact(database_.store(), deadline, std::move(body));
+  if (!forgotten) co_return forgotten;
+  const std::scoped_lock lock(mutex_);
+  for (const std::string& name : names) {
+    std::erase_if(counters_, [whose = account_key(name)](const auto& entry) {
+      return entry.first.starts_with(whose);
+    });
+  }
+  co_return forgotten;
 }
 
 Task<Result<>> LoginGate::keep(SteadyTime deadline) {

@@ -15,6 +15,7 @@
 #include "repository/database/database.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -48,6 +49,11 @@ class LoginGate {
   // could not be stored holds in memory.
   Task<> failed(Attempt attempt, SteadyTime deadline);
   Task<> succeeded(Attempt attempt, SteadyTime deadline);
+
+  // Forgets the failures of an account and of its known devices, by all its names, in a transaction
+  // that `also` adds to.
+  using Also = std::function<Result<>(Transaction&)>;
+  Task<Result<>> forget(std::vector<std::string> names, Also also, SteadyTime deadline);
 
   // Forgets what is over, also in the store. Now and then.
   Task<Result<>> keep(SteadyTime deadline);

@@ -20,6 +20,7 @@ constexpr Words kLogOutText{
 constexpr Words kEmail{"E-mail address", "邮箱地址"};
 constexpr Words kPassword{"Password", "密码"};
 constexpr Words kPasswordHint{"At least 8 characters", "至少 8 个字符"};
+constexpr Words kForgotten{"Forgot your password?", "忘记密码？"};
 constexpr Words kNoAccount{"No account yet?", "还没有账号？"};
 constexpr Words kHaveAccount{"You have an account already?", "已有账号？"};
 constexpr Words kOr{"or", "或"};
@@ -178,6 +179,7 @@ std::string login_page(Language language, const LoginPage& given) {
   page.end_form(kLogIn.in(language));
   if (has_passkeys) offer_passkey_login(page, language, given.passkeys);
   offer_services(page, language, given, "/login");
+  if (given.can_recover) page.link({}, "/auth/recover", kForgotten.in(language));
   if (given.allow_register) {
     const std::string target = with_next("/auth/register", given.next);
     page.link(kNoAccount.in(language), target, kRegister.in(language));

@@ -42,6 +42,7 @@ struct LoginPage {
   bool allow_register = false;
   std::string_view passkeys = {};  // path of their routes; empty: there are none
   std::span<const LoginService> services = {};
+  bool can_recover = false;  // a link for a new password can be asked for
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);

@@ -44,13 +44,15 @@ RequestOrigin compare(std::string_view origin, const http::Request& request) {
 }
 
 // Their forms carry a token of their own, which they check themselves.
-constexpr std::array<std::string_view, 6> kCheckedByHandler{
+constexpr std::array<std::string_view, 8> kCheckedByHandler{
     "/auth/api/login",
     "/auth/api/logout",
     "/auth/api/mfa",
     "/auth/api/password",
     "/auth/authenticator",
-    "/auth/register"
+    "/auth/register",
+    "/auth/recover",
+    "/auth/verify"
 };
 
 std::string_view trim(std::string_view text) {

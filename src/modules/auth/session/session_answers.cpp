@@ -12,6 +12,7 @@ namespace noded::auth {
 namespace {
 
 const RefusalKind& kind_of(const Error& error) {
+  if (error.type == kEmailNotVerified.code) return kEmailNotVerified;
   switch (error.code) {
     case Errc::kInvalid:
       return error.message.starts_with("Malformed JSON") ? kBadJson : kValidationFailed;

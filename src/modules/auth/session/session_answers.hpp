@@ -32,11 +32,14 @@ inline constexpr RefusalKind kUnauthenticated{
 inline constexpr RefusalKind kMfaRequired{
     401, "MFA_REQUIRED", {"Second factor required", "需要两步验证"}
 };
-inline constexpr RefusalKind kStepUpRequired{
-    401, "STEP_UP_REQUIRED", {"Please prove yourself again", "请重新验证身份"}
+inline constexpr RefusalKind kReauthRequired{
+    403, "REAUTH_REQUIRED", {"Please prove yourself again", "请重新验证身份"}
 };
 inline constexpr RefusalKind kTokenInvalid{401, "TOKEN_INVALID", {"Invalid token", "无效的令牌"}};
 inline constexpr RefusalKind kForbidden{403, "FORBIDDEN", {"Forbidden", "没有权限"}};
+inline constexpr RefusalKind kEmailNotVerified{
+    403, "EMAIL_NOT_VERIFIED", {"E-mail address not confirmed", "邮箱尚未验证"}
+};
 inline constexpr RefusalKind kCsrfFailed{
     403, "CSRF_FAILED", {"Request from another site", "跨站请求被拒绝"}
 };
@@ -54,6 +57,9 @@ inline constexpr RefusalKind kRateLimited{
 };
 inline constexpr RefusalKind kInternalError{
     500, "INTERNAL_ERROR", {"Internal error", "内部服务器错误"}
+};
+inline constexpr RefusalKind kMailNotConfigured{
+    501, "MAIL_NOT_CONFIGURED", {"No e-mail here", "未配置邮件"}
 };
 inline constexpr RefusalKind kServiceUnavailable{
     503, "SERVICE_UNAVAILABLE", {"Service unavailable", "服务过载"}

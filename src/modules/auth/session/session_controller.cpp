@@ -6,6 +6,8 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
+#include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
@@ -208,6 +210,8 @@ Task<http::Response> SessionController::register_account(
     const Proven proven{.account = std::move(*account), .amr = {"pwd"}};
     co_return co_await enter(*state, request, *fields, proven, 201);
   }
+  if (is_form && account.error().type == kAddressUnproven)
+    co_return http::Response::redirect(303, std::string(path_of(Purpose::kVerify)) + "?sent=1");
   const int refused_with = http::status_of(account.error().code);
   if (is_form && refused_with < 500 && state->rules.allow_register) {
     co_return http::Response::redirect(

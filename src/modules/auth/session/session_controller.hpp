@@ -38,6 +38,7 @@ class SessionController {
     SecondFactors second_factors;
     PendingLogins& pending;
     Credentials passkeys;
+    bool can_recover = false;  // links for a new password go out by mail
   };
   explicit SessionController(Parts parts) : parts_(std::move(parts)) {}
 
@@ -65,7 +66,10 @@ class SessionController {
   Task<http::Response> show_passkeys(AuthStatePtr state, http::Request& request);
 
   Task<Result<>> replace_password(
-      const AuthState& state, const Account& account, std::string password, SteadyTime deadline
+      const AuthState& state,
+      const Account& account,
+      std::string password,
+      const http::Request& request
   );
   Task<http::Response> enter(
       const AuthState& state,

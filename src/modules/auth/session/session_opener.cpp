@@ -53,8 +53,9 @@ Task<Result<OpenedSession>> SessionOpener::open(
       .refresh_key = {}
   };
   TokenSession told{.id = {}, .version = 0, .amr = session.amr, .auth_time_s = session.auth_time_s};
-  const auto stored =
-      co_await sessions_.open(std::move(session), opening.with_refresh, request.deadline);
+  const auto stored = co_await sessions_.open(
+      std::move(session), opening.with_refresh, request.deadline, opening.addition
+  );
   if (!stored) co_return std::unexpected(stored.error());
   if (request.identity->by_cookie && !request.identity->session.empty()) {
     const auto ended = co_await sessions_.end(request.identity->session, request.deadline);

@@ -35,6 +35,8 @@ struct SessionOpening {
   // The token lasts as long as the application says, though no longer than the session; otherwise
   // as auth.access_lifetime says.
   bool token_lasts_as_configured = false;
+  // What goes with it in one transaction; its errors are those of open() too.
+  Sessions::Addition addition{};
 };
 
 struct OpenedSession {

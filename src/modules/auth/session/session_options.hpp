@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace noded::auth {
 
@@ -56,6 +58,14 @@ inline constexpr Option<bool> kBkndCookie{
     "auth.bknd_cookie",
     "let /auth/api/login set the application's cookie \"auth\" beside that of the session",
     true
+};
+
+inline constexpr Option<std::vector<std::string>> kRequireLogin{
+    "auth.require_login",
+    "paths that only somebody who is logged in gets to see, each with all below it: browsers are "
+    "led "
+    "to /auth/login and back, programs are answered 401; \"/\" is all but the login and health",
+    {}
 };
 
 struct SessionRules {

@@ -1,6 +1,7 @@
 // The routes of session_controller.hpp for somebody who is logged in.
 #include "codec/json.hpp"
 #include "codec/text.hpp"
+#include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/session/session_answers.hpp"
 #include "modules/auth/session/session_controller.hpp"
@@ -80,9 +81,8 @@ Task<http::Response> SessionController::change_password(
     co_return refuse_for_now(request, proven.error().retry_after_s);
   }
   if (!proven) co_return refuse_error(request, proven.error().error);
-  const auto replaced = co_await replace_password(
-      *state, proven->account, text_field(*fields, "new"), request.deadline
-  );
+  const auto replaced =
+      co_await replace_password(*state, proven->account, text_field(*fields, "new"), request);
   if (!replaced) co_return refuse_error(request, replaced.error());
   proven->amr = identity->amr;  // the session goes on as strong as it was
   co_return co_await enter(*state, request, *fields, *proven, 200);
@@ -90,19 +90,22 @@ Task<http::Response> SessionController::change_password(
 
 // And ends what was opened with the old one.
 Task<Result<>> SessionController::replace_password(
-    const AuthState& state, const Account& account, std::string password, SteadyTime deadline
+    const AuthState& state,
+    const Account& account,
+    std::string password,
+    const http::Request& request
 ) {
   const json::value checked_as{{"email", account.email}, {"password", password}};
   if (auto checked = check_new_credentials(state.rules, checked_as); !checked) co_return checked;
   auto hash = co_await parts_.passwords.hash(std::move(password));
   if (!hash) co_return std::unexpected(std::move(hash.error()));
+  AccountChange change(parts_.sessions, {}, audit::actor_of(request));
   const auto replaced = co_await state.users.replace_secret(
-      account.key, account.strategy_value, std::move(*hash), deadline
+      account.key, account.strategy_value, std::move(*hash), request.deadline, &change
   );
   if (!replaced) co_return std::unexpected(replaced.error());
   if (!*replaced) co_return fail(Errc::kConflict, "the password was changed meanwhile");
-  const auto ended = co_await parts_.sessions.end_all(account.key.text(), deadline);
-  if (!ended) co_return std::unexpected(ended.error());
+  change.take_effect();
   co_return Result<>();
 }
 

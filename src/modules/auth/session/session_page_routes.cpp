@@ -2,6 +2,7 @@
 #include "codec/text.hpp"
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
@@ -13,8 +14,6 @@
 
 namespace noded::auth {
 namespace {
-
-constexpr std::int64_t kPreSessionLifetime_s = 600;
 
 std::string query_text(const http::Request& request, std::string_view name) {
   const auto query = parse_form(request.query);
@@ -92,10 +91,7 @@ http::Response SessionController::show_form(
   if (request.identity->kind == Identity::Kind::kUser) return http::Response::redirect(303, next);
   const CookieWay way = this->way(request);
   if (way == CookieWay::kNone) return refuse(request, kForbidden, kNoCookies);
-  // Pages open beside each other share one.
-  std::string cookie(own_cookie(request, way, kPreSessionCookie));
-  if (hash_of_session_token(cookie).empty()) cookie = make_session_token();
-  const std::string csrf = csrf_token(cookie);
+  const BoundForm form = bind_form(request, way);
   const std::string passkeys = passkey_routes(state.rules);
   std::vector<std::string> paths;
   for (const OAuthProvider& provider : state.rules.providers)
@@ -105,12 +101,13 @@ http::Response SessionController::show_form(
     services.push_back({.label = state.rules.providers[i].label, .path = paths[i]});
   const LoginPage page{
       .problem = problem_of(query_text(request, "error")),
-      .csrf = csrf,
+      .csrf = form.csrf,
       .next = next,
       .email = {},
       .allow_register = state.rules.allow_register,
       .passkeys = passkeys,
-      .services = services
+      .services = services,
+      .can_recover = parts_.can_recover
   };
   const Language language = language_of(request.header("accept-language"));
   http::Response response = answer_page(
@@ -118,9 +115,7 @@ http::Response SessionController::show_form(
       registers ? register_page(language, page) : login_page(language, page),
       passkeys.empty() ? Scripts::kNone : Scripts::kOwn
   );
-  response.headers.push_back(
-      {"Set-Cookie", set_own_cookie(way, kPreSessionCookie, cookie, kPreSessionLifetime_s)}
-  );
+  response.headers.push_back({"Set-Cookie", form.set_cookie});
   return response;
 }
 

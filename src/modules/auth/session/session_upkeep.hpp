@@ -1,10 +1,11 @@
 // SessionUpkeep: every minute tells the store what became of sessions and of failed logins in
-// memory.
+// memory, and removes one-time links that are too old.
 #pragma once
 
 #include "noded/node.hpp"
 #include "noded/task.hpp"
 
+#include "modules/auth/recovery/links.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/sessions.hpp"
 
@@ -18,6 +19,7 @@ class SessionUpkeep {
   struct Parts {
     Sessions& sessions;
     LoginGate& gate;
+    Links& links;
     Node::Logger& log;
   };
   // The parts outlive it.

@@ -35,6 +35,7 @@ Result<std::int64_t> read_version(
 struct Stored {
   std::vector<std::pair<std::string, std::int64_t>> versions;
   std::vector<LiveSessions::Entry> sessions;
+  std::vector<std::string> disabled;  // accounts
 };
 
 Result<Stored> read_all(Transaction& transaction, std::uint16_t application) {
@@ -60,6 +61,9 @@ Result<Stored> read_all(Transaction& transaction, std::uint16_t application) {
         );
       });
   if (!sessions) return std::unexpected(std::move(sessions.error()));
+  auto disabled = disabled_accounts(transaction, application);
+  if (!disabled) return std::unexpected(std::move(disabled.error()));
+  stored.disabled = std::move(*disabled);
   return stored;
 }
 
@@ -73,6 +77,8 @@ Task<Result<>> Sessions::load() {
       [application](Transaction& transaction) { return read_all(transaction, application); }
   );
   if (!stored) co_return std::unexpected(std::move(stored.error()));
+  for (const std::string& user : stored->disabled)
+    accounts_.set_disabled(user, true);
   for (const auto& [user, version] : stored->versions)
     live_.set_version(user, version);
   std::ranges::sort(stored->sessions, {}, [](const LiveSessions::Entry& entry) {
@@ -87,7 +93,7 @@ Task<Result<>> Sessions::load() {
 }
 
 Task<Result<Sessions::Opened>> Sessions::open(
-    Session session, bool with_refresh, SteadyTime deadline
+    Session session, bool with_refresh, SteadyTime deadline, const Addition& addition
 ) {
   Opened opened{.token = make_session_token(), .refresh = {}, .id = {}};
   const std::string hash = hash_of_session_token(opened.token);
@@ -103,13 +109,16 @@ Task<Result<Sessions::Opened>> Sessions::open(
     const auto version = read_version(transaction, application, session.user);
     if (!version) return std::unexpected(version.error());
     session.version = *version;
+    const auto shut = is_disabled(transaction, application, session.user);
+    if (!shut) return std::unexpected(shut.error());
+    if (*shut) return fail(Errc::kUnauthorized, "Invalid credentials", "AuthException");
     transaction.put(session_keys::session(application, hash), encode(session));
     if (with_refresh) {
       transaction.put(
           session_keys::refresh(application, hash, refresh.hash()), encode(RefreshUse{})
       );
     }
-    return {};
+    return addition ? addition(transaction) : Result<>();
   };
   auto stored = co_await database::transact(database_.store(), deadline, std::move(body));
   if (!stored) co_return std::unexpected(std::move(stored.error()));
@@ -120,7 +129,13 @@ Task<Result<Sessions::Opened>> Sessions::open(
   co_return opened;
 }
 
+IdentityPtr Sessions::find(std::string_view token) {
+  IdentityPtr found = live_.find(hash_of_session_token(token), now_ms());
+  return found != nullptr && accounts_.is_disabled(found->user_id) ? nullptr : found;
+}
+
 bool Sessions::is_valid(const Identity& identity) {
+  if (accounts_.is_disabled(identity.user_id)) return false;
   if (identity.session_version < live_.version_of(identity.user_id)) return false;
   return identity.session.empty() || live_.is_live(identity.session, now_ms());
 }
@@ -134,16 +149,20 @@ Task<Result<bool>> Sessions::end(std::string id, SteadyTime deadline) {
 }
 
 Task<Result<std::size_t>> Sessions::end_all(std::string user, SteadyTime deadline) {
-  const std::uint16_t application = database_.application();
-  auto body = [&](Transaction& transaction) -> Result<std::int64_t> {
-    const auto version = read_version(transaction, application, user);
-    if (!version) return std::unexpected(version.error());
-    transaction.put(session_keys::version(application, user), std::to_string(*version + 1));
-    return *version + 1;
+  auto body = [&](Transaction& transaction) {
+    return raise(transaction, user);
   };
   const auto version = co_await database::transact(database_.store(), deadline, std::move(body));
   if (!version) co_return std::unexpected(version.error());
-  co_return live_.set_version(user, *version);  // keep() removes what is of no use any more
+  co_return put_in_force(user, *version);  // keep() removes what is of no use any more
+}
+
+Result<std::int64_t> Sessions::raise(Transaction& transaction, std::string_view user) const {
+  const std::uint16_t application = database_.application();
+  const auto version = read_version(transaction, application, user);
+  if (!version) return version;
+  transaction.put(session_keys::version(application, user), std::to_string(*version + 1));
+  return *version + 1;
 }
 
 Task<Result<Sessions::Refreshed>> Sessions::refresh(

@@ -8,12 +8,14 @@
 #include "noded/result.hpp"
 #include "noded/task.hpp"
 
+#include "modules/auth/accounts/account_states.hpp"
 #include "modules/auth/session/live_sessions.hpp"
 #include "modules/auth/session/session.hpp"
 #include "modules/auth/session/session_options.hpp"
 #include "repository/database/database.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,9 @@ class Sessions {
       : database_(database), clock_(clock), rules_(rules), live_(rules.idle, rules.limit) {}
 
   const SessionRules& rules() const { return rules_; }
+  const database::Database& database() const { return database_; }
+  // Nothing of a disabled account is valid, and none is opened.
+  AccountStates& accounts() { return accounts_; }
   std::int64_t now_ms() const { return clock_.wall().time_since_epoch().count(); }
 
   // Before serving: takes from the store what has not ended.
@@ -39,14 +44,16 @@ class Sessions {
     std::int64_t version = 0;
     std::int64_t expires_ms = 0;
   };
+  // More to be written in the transaction that opens a session; its error undoes both.
+  using Addition = std::function<Result<>(Transaction&)>;
   // `session` tells account, claims, amr, auth_time_s, ip and agent; the rest is filled in here.
-  // kConflict: all of the account's sessions were ended meanwhile.
-  Task<Result<Opened>> open(Session session, bool with_refresh, SteadyTime deadline);
+  // kConflict: all of the account's sessions were ended meanwhile. kUnauthorized: it is disabled.
+  Task<Result<Opened>> open(
+      Session session, bool with_refresh, SteadyTime deadline, const Addition& addition = {}
+  );
 
   // By the token of a cookie. Null: there is no such session (any more).
-  IdentityPtr find(std::string_view token) {
-    return live_.find(hash_of_session_token(token), now_ms());
-  }
+  IdentityPtr find(std::string_view token);
   // Whether what a token says of its session still holds.
   bool is_valid(const Identity& identity);
   std::vector<LiveSessions::Entry> list(std::string_view user) const {
@@ -60,6 +67,12 @@ class Sessions {
   Task<Result<bool>> end(std::string id, SteadyTime deadline);
   // Ends all of an account, and all of its tokens; how many sessions those were.
   Task<Result<std::size_t>> end_all(std::string user, SteadyTime deadline);
+  // The same as a part of somebody else's transaction: the version that is in force after it, and
+  // what puts it in force once that was committed.
+  Result<std::int64_t> raise(Transaction& transaction, std::string_view user) const;
+  std::size_t put_in_force(const std::string& user, std::int64_t version) {
+    return live_.set_version(user, version);
+  }
 
   struct Refreshed {
     enum class Outcome : std::uint8_t { kDone, kUnknown, kReused };
@@ -90,6 +103,7 @@ class Sessions {
   const Clock& clock_;
   const SessionRules rules_;
   LiveSessions live_;
+  AccountStates accounts_;
 };
 
 }  // namespace noded::auth

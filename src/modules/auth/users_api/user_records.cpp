@@ -4,8 +4,6 @@
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "modules/auth/made_at.hpp"
-#include "modules/auth/mfa/second_factors.hpp"
-#include "modules/auth/passkey/credentials.hpp"
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/query.hpp"
@@ -43,13 +41,6 @@ std::string text_of(const Entity& entity, const RowView& row, std::string_view f
   return found != nullptr ? std::string(row.field(found->id).text) : std::string();
 }
 
-// Of two who would take each other's last administrator away, the second runs again.
-void watch_administrators(Transaction& transaction) {
-  constexpr std::string_view kToken = "auth/administrators";
-  transaction.observe(kToken);
-  transaction.announce(kToken);
-}
-
 // The accounts of one transaction.
 class Rows {
  public:
@@ -78,32 +69,7 @@ class Rows {
     };
   }
 
-  // kConflict, type kLastOne, when that user alone holds one of the roles.
-  Result<> require_another(
-      const std::vector<std::string>& roles, const UserView& user, const RowKey& key
-  ) {
-    if (std::ranges::find(roles, user.role) == roles.end()) return {};
-    const auto others = is_another_in(roles, key);
-    if (!others) return std::unexpected(others.error());
-    if (*others) return {};
-    return fail(Errc::kConflict, "nobody else may administrate this node", std::string(kLastOne));
-  }
-
  private:
-  // Whether somebody but that one holds one of the roles.
-  Result<bool> is_another_in(const std::vector<std::string>& roles, const RowKey& one) {
-    const std::string prefix =
-        database::keys::prefix(application_, database::keys::Space::kRow, entity_.id);
-    const auto cursor = transaction_.scan(prefix_range(prefix), Direction::kForward);
-    while (cursor->next()) {
-      const RowKey key = RowKey::from_bytes(cursor->key().substr(prefix.size()));
-      const std::string role = text_of(entity_, RowView(cursor->value()), "role");
-      if (key.bytes() != one.bytes() && std::ranges::find(roles, role) != roles.end()) return true;
-    }
-    if (auto walked = cursor->status(); !walked) return std::unexpected(std::move(walked.error()));
-    return false;
-  }
-
   std::uint16_t application_;
   const Entity& entity_;
   Transaction& transaction_;
@@ -247,17 +213,12 @@ Task<Result<std::optional<UserView>>> UserRecords::change(
   co_return co_await database_->write(deadline, std::move(body));
 }
 
-Task<Result<std::optional<UserView>>> UserRecords::set_role(
-    std::string id,
-    std::string role,
-    std::vector<std::string> roles,
-    audit::Actor actor,
-    SteadyTime deadline
+template <class Act>
+Task<Result<std::optional<UserView>>> UserRecords::write(
+    std::string id, SteadyTime deadline, Act act
 ) const {
-  const bool stays = std::ranges::find(roles, role) != roles.end();
   auto body = [&](const Schema& schema,
                   Transaction& transaction) -> Result<std::optional<UserView>> {
-    watch_administrators(transaction);
     const auto entity = find_entity(&schema);
     if (!entity) return std::unexpected(entity.error());
     const auto key = RowKey::parse(id, (*entity)->uuid_keys);
@@ -265,8 +226,6 @@ Task<Result<std::optional<UserView>>> UserRecords::set_role(
     Rows rows(*database_, **entity, transaction);
     const auto before = rows.load(*key);
     if (!before || !*before) return before;
-    const auto checked = stays ? Result<>() : rows.require_another(roles, **before, *key);
-    if (!checked) return std::unexpected(checked.error());
     database::Writer writer(
         database_->application(),
         schema,
@@ -274,55 +233,71 @@ Task<Result<std::optional<UserView>>> UserRecords::set_role(
         database::unrestricted_access_for_the_node_itself(),
         database_->clock()
     );
-    const json::object fields{{"role", role.empty() ? json::value() : json::value(role)}};
-    const auto updated = writer.update(**entity, *key, fields, true);
-    if (!updated) return std::unexpected(updated.error());
-    const json::object details{{"before", (*before)->role}, {"after", role}};
-    const audit::AuditChain chain(database_->application(), database_->clock());
-    auto kept = chain.append(
-        transaction, done_by(actor, "user.role", "user " + id, codec::to_json_text(details))
-    );
-    if (!kept) return std::unexpected(std::move(kept.error()));
-    return rows.load(*key);
+    if (auto done = act(transaction, writer, **entity, *key, **before); !done)
+      return std::unexpected(std::move(done.error()));
+    auto after = rows.load(*key);
+    return after && !*after ? before : after;  // of one that was deleted, as it was
   };
   co_return co_await database_->write(deadline, std::move(body));
 }
 
-Task<Result<bool>> UserRecords::erase(
-    std::string id, std::vector<std::string> roles, audit::Actor actor, SteadyTime deadline
+Task<Result<std::optional<UserView>>> UserRecords::set_role(
+    std::string id, std::string role, AccountChange& change, SteadyTime deadline
 ) const {
-  auto body = [&](const Schema& schema, Transaction& transaction) -> Result<bool> {
-    watch_administrators(transaction);
-    const auto entity = find_entity(&schema);
-    if (!entity) return std::unexpected(entity.error());
-    const auto key = RowKey::parse(id, (*entity)->uuid_keys);
-    if (!key) return false;
-    Rows rows(*database_, **entity, transaction);
-    const auto user = rows.load(*key);
-    if (!user) return std::unexpected(user.error());
-    if (!*user) return false;
-    if (auto checked = rows.require_another(roles, **user, *key); !checked)
-      return std::unexpected(std::move(checked.error()));
-    database::Writer writer(
-        database_->application(),
-        schema,
-        transaction,
-        database::unrestricted_access_for_the_node_itself(),
-        database_->clock()
-    );
-    std::string erased;
-    const auto done = writer.erase(**entity, *key, erased);
-    if (!done || !*done) return done;
-    erase_made_at(transaction, database_->application(), *key);
-    auto passkeys = Credentials::erase_all(transaction, database_->application(), *key);
-    if (!passkeys) return std::unexpected(std::move(passkeys.error()));
-    SecondFactors::erase(transaction, database_->application(), *key);
-    const audit::AuditChain chain(database_->application(), database_->clock());
-    auto kept = chain.append(transaction, done_by(actor, "user.delete", "user " + id));
-    if (!kept) return std::unexpected(std::move(kept.error()));
-    return true;
-  };
-  co_return co_await database_->write(deadline, std::move(body));
+  co_return co_await write(
+      std::move(id),
+      deadline,
+      [&](Transaction& transaction,
+          database::Writer& writer,
+          const Entity& users,
+          const RowKey& key,
+          const UserView& before) -> Result<> {
+        auto changed = change.role(transaction, users, key, before.role, role);
+        if (!changed) return changed;
+        const json::object fields{{"role", role.empty() ? json::value() : json::value(role)}};
+        const auto updated = writer.update(users, key, fields, true);
+        return updated ? Result<>() : std::unexpected(updated.error());
+      }
+  );
+}
+
+Task<Result<std::optional<UserView>>> UserRecords::set_disabled(
+    std::string id, bool is_disabled, AccountChange& change, SteadyTime deadline
+) const {
+  co_return co_await write(
+      std::move(id),
+      deadline,
+      [&](Transaction& transaction,
+          database::Writer&,
+          const Entity& users,
+          const RowKey& key,
+          const UserView& before) -> Result<> {
+        const auto changed = is_disabled ? change.disable(transaction, users, key, before.role)
+                                         : change.enable(transaction, key);
+        return changed ? Result<>() : std::unexpected(changed.error());
+      }
+  );
+}
+
+Task<Result<bool>> UserRecords::erase(std::string id, AccountChange& change, SteadyTime deadline)
+    const {
+  const auto erased = co_await write(
+      std::move(id),
+      deadline,
+      [&](Transaction& transaction,
+          database::Writer& writer,
+          const Entity& users,
+          const RowKey& key,
+          const UserView& before) -> Result<> {
+        auto changed = change.erase(transaction, users, key, before.role);
+        if (!changed) return changed;
+        std::string row;
+        const auto done = writer.erase(users, key, row);
+        return done ? Result<>() : std::unexpected(done.error());
+      }
+  );
+  if (!erased) co_return std::unexpected(erased.error());
+  co_return erased->has_value();
 }
 
 }  // namespace noded::auth

@@ -6,6 +6,7 @@
 #include "noded/result.hpp"
 #include "noded/task.hpp"
 
+#include "modules/auth/accounts/account_change.hpp"
 #include "repository/audit/actor.hpp"
 #include "repository/database/access.hpp"
 #include "repository/database/database.hpp"
@@ -32,9 +33,6 @@ struct UserView {
 std::string to_json(const UserView& user);
 // Of what to_json() shows, quoted.
 std::string etag_of(const UserView& user);
-
-// Error::type of the refusal to remove the last one who administrates.
-inline constexpr std::string_view kLastOne = "auth.last_administrator";
 
 // Cheap to copy; the database outlives it. Thread-safe. Errors: those of reads and writes;
 // kUnavailable while there is no users entity.
@@ -70,23 +68,22 @@ class UserRecords {
       audit::Actor actor,
       SteadyTime deadline
   ) const;
-  // `role` empty: none. Empty: there is no such account. kConflict, type kLastOne: nobody else
-  // holds one of `roles`, and that one would not any more.
+  // What goes along with these is `change`'s, whose errors they answer; it takes effect when the
+  // caller says so. Empty or false: there is no such account. `role` empty: none.
   Task<Result<std::optional<UserView>>> set_role(
-      std::string id,
-      std::string role,
-      std::vector<std::string> roles,
-      audit::Actor actor,
-      SteadyTime deadline
+      std::string id, std::string role, AccountChange& change, SteadyTime deadline
   ) const;
-  // False when there is no such account. kConflict, type kLastOne: nobody else holds one of
-  // `roles`.
-  Task<Result<bool>> erase(
-      std::string id, std::vector<std::string> roles, audit::Actor actor, SteadyTime deadline
+  Task<Result<std::optional<UserView>>> set_disabled(
+      std::string id, bool is_disabled, AccountChange& change, SteadyTime deadline
   ) const;
+  Task<Result<bool>> erase(std::string id, AccountChange& change, SteadyTime deadline) const;
 
  private:
   Result<const database::Entity*> find_entity(const database::Schema* schema) const;
+  // Runs `act`, Result<>(Transaction&, Writer&, const Entity&, const RowKey&, const UserView&),
+  // over that account in one transaction; what it is then.
+  template <class Act>
+  Task<Result<std::optional<UserView>>> write(std::string id, SteadyTime deadline, Act act) const;
 
   database::Database* database_;
   std::string entity_;

@@ -207,18 +207,23 @@ Task<http::Response> UsersApi::create_in_turn(
       .strategy_value = std::move(*hash),
       .role = state.rules.default_role_register
   };
+  const bool registers = request.identity->kind == Identity::Kind::kAnonymous;
+  Users::Addition addition = registers ? verification_.addition(account.email) : Users::Addition();
   const auto made = co_await state.users.by(audit::actor_of(request))
                         .create(
                             std::move(account),
                             UnknownFields::kRefuse,
                             database::unrestricted_access_for_the_node_itself(),
-                            request.deadline
+                            request.deadline,
+                            std::move(addition)
                         );
   if (!made && made.error().code == Errc::kExists) {
     const auto now = co_await find_taken(state, user, request.deadline);
     if (now && *now != nullptr) co_return refuse_as(request, **now, "somebody has it already");
   }
   if (!made) co_return refuse_as(request, made.error());
+  // Nobody is logged in by this: who has to prove the address first is made all the same.
+  if (registers) static_cast<void>(co_await verification_.registered(*made, request));
   const auto view = co_await records(state).find(made->key.text(), request.deadline);
   if (!view) co_return refuse_as(request, view.error());
   if (!*view) co_return no_such_user(request);  // deleted at once by somebody else
@@ -293,19 +298,15 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
 
 Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request) {
   if (!may(request, "users.manage")) co_return refuse_identity(request, "users.manage");
+  AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
   const auto erased = co_await records(*state).erase(
-      std::string(request.parameter("id")),
-      administrating_roles(*state->guard),
-      audit::actor_of(request),
-      request.deadline
+      std::string(request.parameter("id")), change, request.deadline
   );
   if (!erased && erased.error().type == kLastOne)
     co_return refuse_as(request, kLastAdministrator, erased.error().message);
   if (!erased) co_return refuse_as(request, erased.error());
   if (!*erased) co_return no_such_user(request);
-  const auto ended =
-      co_await sessions_.end_all(std::string(request.parameter("id")), request.deadline);
-  if (!ended) co_return refuse_as(request, ended.error());
+  change.take_effect();
   http::Response response;
   response.status = 204;
   response.content_type = {};

@@ -7,6 +7,7 @@
 
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/passwords.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/session/sessions.hpp"
 #include "modules/auth/users_api/user_input.hpp"
 #include "modules/auth/users_api/user_records.hpp"
@@ -27,13 +28,15 @@ class UsersApi {
       Authorizer& authorizer,
       database::AccessProvider& access,
       Sessions& sessions,
-      database::Database& database
+      database::Database& database,
+      const AddressVerification& verification
   )
       : passwords_(passwords),
         authorizer_(authorizer),
         access_(access),
         sessions_(sessions),
-        database_(database) {}
+        database_(database),
+        verification_(verification) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -62,6 +65,7 @@ class UsersApi {
   database::AccessProvider& access_;
   Sessions& sessions_;
   database::Database& database_;
+  const AddressVerification& verification_;
   // Who wants the same address at once waits for the first, instead of hashing beside it in vain.
   std::array<database::TurnQueue, kQueues> turns_;
 };

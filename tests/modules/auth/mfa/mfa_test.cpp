@@ -126,8 +126,8 @@ TEST_F(Mfa, AsksWhoChangesItToHaveSignedInJustNow) {
         std::pair{http::Method::kPost, "/api/auth/mfa/recovery-codes"},
         std::pair{http::Method::kPost, "/api/auth/mfa/totp"}}) {
     const Answer refused = send(method, path);
-    EXPECT_EQ(refused.status, 401) << path;
-    EXPECT_EQ(text(refused, "code"), "STEP_UP_REQUIRED") << path;
+    EXPECT_EQ(refused.status, 403) << path;
+    EXPECT_EQ(text(refused, "code"), "REAUTH_REQUIRED") << path;
     EXPECT_EQ(send(method, path, R"({"password":"wrong"})").status, 401) << path;
   }
   EXPECT_EQ(
@@ -140,6 +140,23 @@ TEST_F(Mfa, AsksWhoChangesItToHaveSignedInJustNow) {
   );
   EXPECT_EQ(log_in().status, 200);
   EXPECT_EQ(send(http::Method::kGet, "/api/auth/mfa").body, R"({"totp":false,"recovery_codes":0})");
+}
+
+TEST_F(Mfa, CanBeRemovedByAnOperatorAlone) {
+  set_up();
+  const std::string path = "/api/admin/users/m%40example.com/remove-second-factor";
+  EXPECT_EQ(send(http::Method::kPost, path).status, 403);
+  EXPECT_EQ(log_in().status, 401);
+  add_account("root@example.com", "admin", "x");
+  const auto root =
+      run(module_.state()->users.find_by_email("root@example.com", SteadyTime::max()));
+  http::Request request;
+  request.identity = std::make_shared<const Identity>();
+  const auto opened =
+      run(module_.session_opener().open(*module_.state(), request, {.account = **root, .amr = {}}));
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(post(path, "{}", {{"authorization", "Bearer " + opened->token}}).status, 200);
+  EXPECT_EQ(log_in().status, 200);
 }
 
 TEST_F(Mfa, RefusesWhatIsMalformed) {

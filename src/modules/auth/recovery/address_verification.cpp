@@ -1,0 +1,71 @@
+#include "modules/auth/recovery/address_verification.hpp"
+
+#include "codec/json.hpp"
+#include "repository/audit/actor.hpp"
+#include "repository/database/transact.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+std::unexpected<Error> unproven() {
+  return fail(
+      Errc::kForbidden,
+      "the e-mail address has to be confirmed first: open the link that was sent to it, or ask for "
+      "another one at /auth/verify",
+      std::string(kAddressUnproven)
+  );
+}
+
+}  // namespace
+
+Users::Addition AddressVerification::addition(std::string address) const {
+  if (!is_on()) return {};
+  return [this, address = std::move(address)](
+             Transaction& transaction, const database::RowKey& key
+         ) -> Result<> {
+    put_address_proof(transaction, database_.application(), key, address, 0);
+    return {};
+  };
+}
+
+Task<Result<>> AddressVerification::registered(const Account& account, const http::Request& request)
+    const {
+  if (!is_on()) co_return Result<>();
+  const auto sent = co_await sender_.send(
+      account,
+      Purpose::kVerify,
+      language_of(request.header("accept-language")),
+      audit::actor_of(request),
+      request.deadline
+  );
+  if (!sent) {
+    const json::object fields{{"user", account.key.text()}, {"cause", sent.error().message}};
+    log_.warning("auth.letter_not_written", codec::to_json_text(fields));
+  }
+  if (rules_.verify_email == VerifyEmail::kRequired) co_return unproven();
+  co_return Result<>();
+}
+
+Task<Result<>> AddressVerification::require_proof(const Account& account, SteadyTime deadline)
+    const {
+  if (!is_on() || rules_.verify_email != VerifyEmail::kRequired) co_return Result<>();
+  const auto proof = co_await proof_of(account, deadline);
+  if (!proof) co_return std::unexpected(proof.error());
+  if (proof->is_pending) co_return unproven();
+  co_return Result<>();
+}
+
+Task<Result<AddressProof>> AddressVerification::proof_of(
+    const Account& account, SteadyTime deadline
+) const {
+  auto body = [&](Transaction& transaction) {
+    return address_proof(transaction, database_.application(), account.key, account.email);
+  };
+  co_return co_await database::read(database_.store(), deadline, std::move(body));
+}
+
+}  // namespace noded::auth

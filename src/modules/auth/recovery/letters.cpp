@@ -1,0 +1,57 @@
+#include "modules/auth/recovery/letters.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+namespace noded::auth {
+namespace {
+
+struct LetterText {
+  Words subject;
+  Words begin;
+  Words end;
+};
+
+constexpr LetterText kRecovery{
+    {"Choose a new password", "设置新密码"},
+    {"Somebody asked for a new password of your account at", "有人请求为您的账号设置新密码："},
+    {"If it was not you, ignore this message: nothing changes.",
+     "如果不是您本人的请求，请忽略此邮件，您的账号不会有任何变化。"}
+};
+constexpr LetterText kProof{
+    {"Confirm your e-mail address", "确认您的邮箱地址"},
+    {"This address was given for an account at", "有人使用此邮箱注册了账号："},
+    {"If it was not you, ignore this message.", "如果不是您本人的操作，请忽略此邮件。"}
+};
+constexpr Words kOpen{"Open this link to go on:", "请打开以下链接继续："};
+
+std::string lifetime_text(Language language, std::chrono::milliseconds lifetime) {
+  const std::int64_t minutes = std::chrono::duration_cast<std::chrono::minutes>(lifetime).count();
+  if (language == Language::kChinese)
+    return fmt::format("该链接仅可使用一次，{} 分钟内有效。", minutes);
+  return fmt::format("It works once, within {} minutes.", minutes);
+}
+
+}  // namespace
+
+mail::Message link_letter(
+    Language language, Purpose purpose, const LetterFacts& facts, std::string_view link
+) {
+  const LetterText& text = purpose == Purpose::kRecover ? kRecovery : kProof;
+  return {
+      .to = std::string(facts.to),
+      .subject = std::string(text.subject.in(language)),
+      .text = fmt::format(
+          "{}\n{}\n\n{}\n{}\n\n{}\n{}\n",
+          text.begin.in(language),
+          facts.site,
+          kOpen.in(language),
+          link,
+          lifetime_text(language, facts.lifetime),
+          text.end.in(language)
+      )
+  };
+}
+
+}  // namespace noded::auth

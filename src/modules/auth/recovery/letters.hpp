@@ -1,0 +1,25 @@
+// The letters that carry one-time links and codes, in English and Chinese. Pure.
+#pragma once
+
+#include "mail/message.hpp"
+#include "modules/auth/recovery/link.hpp"
+#include "modules/auth/session/language.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace noded::auth {
+
+struct LetterFacts {
+  std::string_view to;
+  std::string_view site;  // the node's public URL, as people know it
+  std::chrono::milliseconds lifetime{};
+};
+
+// `link` is the whole URL.
+mail::Message link_letter(
+    Language language, Purpose purpose, const LetterFacts& facts, std::string_view link
+);
+
+}  // namespace noded::auth

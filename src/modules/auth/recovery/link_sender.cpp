@@ -1,0 +1,111 @@
+#include "modules/auth/recovery/link_sender.hpp"
+
+#include "codec/ascii.hpp"
+#include "codec/json.hpp"
+#include "mail/address.hpp"
+#include "modules/auth/recovery/letters.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace noded::auth {
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};  // with the store, behind the caller
+
+}  // namespace
+
+Task<Result<std::optional<Account>>> find_account(
+    const AuthState& state, std::string address, SteadyTime deadline
+) {
+  auto found = co_await state.users.find_by_email(address, deadline);
+  if (!found || *found) co_return found;
+  std::string lower = address;
+  std::ranges::transform(lower, lower.begin(), codec::to_lower);
+  if (lower == address) co_return found;
+  co_return co_await state.users.find_by_email(std::move(lower), deadline);
+}
+
+std::string LinkSender::target(Purpose purpose, std::string_view token) const {
+  std::string target = rules_.public_url;
+  return target.append(path_of(purpose)).append("?token=").append(token);
+}
+
+Task<Result<>> LinkSender::ask(
+    AuthStatePtr state, Purpose purpose, std::string address, Language language, audit::Actor actor
+) {
+  if (behind_.fetch_add(1) >= kMostBehind) {
+    behind_.fetch_sub(1);
+    co_return fail(Errc::kOverloaded, "too many letters are being written; try again");
+  }
+  const auto executor = co_await net::this_coro::executor;
+  spawn(
+      executor,
+      "letter",
+      [this,
+       state = std::move(state),
+       purpose,
+       address = std::move(address),
+       language,
+       actor = std::move(actor)] {
+        return look_up_and_send(state, purpose, address, language, actor);
+      }
+  );
+  co_return Result<>();
+}
+
+Task<> LinkSender::look_up_and_send(
+    AuthStatePtr state, Purpose purpose, std::string address, Language language, audit::Actor actor
+) {
+  const SteadyTime deadline = clock_.steady() + kPatience;
+  const auto account = co_await find_account(*state, std::move(address), deadline);
+  Result<bool> sent = false;
+  if (!account) {
+    sent = std::unexpected(account.error());
+  } else if (*account && (*account)->strategy == kPasswordStrategy) {
+    sent = co_await send(**account, purpose, language, std::move(actor), deadline);
+  }
+  behind_.fetch_sub(1);
+  if (sent) co_return;
+  const json::object fields{
+      {"purpose", name_of(purpose)},
+      {"user", account && *account ? (*account)->key.text() : std::string()},
+      {"cause", sent.error().message}
+  };
+  log_.warning("auth.letter_not_written", codec::to_json_text(fields));
+}
+
+Task<Result<bool>> LinkSender::send(
+    const Account& account,
+    Purpose purpose,
+    Language language,
+    audit::Actor actor,
+    SteadyTime deadline
+) {
+  if (!mail::is_address(account.email))
+    co_return fail(Errc::kInvalid, "the account has no e-mail address that a letter can go to");
+  Links::Order order{
+      .purpose = purpose,
+      .user = account.key,
+      .address = account.email,
+      .surplus = Links::Surplus::kRefused,
+      .actor = std::move(actor)
+  };
+  const auto made = co_await links_.make(std::move(order), deadline);
+  if (!made) co_return std::unexpected(made.error());
+  if (!*made) co_return false;
+  auto posted = outbox_->post(link_letter(
+      language,
+      purpose,
+      {.to = account.email, .site = rules_.public_url, .lifetime = links_.lifetime()},
+      target(purpose, (*made)->token)
+  ));
+  if (!posted) co_return std::unexpected(std::move(posted.error()));
+  co_return true;
+}
+
+}  // namespace noded::auth

@@ -1,0 +1,47 @@
+// Options of one-time links and of the proof of e-mail addresses.
+#pragma once
+
+#include "noded/options.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace noded::auth {
+
+inline constexpr Option<std::chrono::milliseconds> kLinkLifetime{
+    "auth.link_lifetime",
+    "how long a one-time link for a new password or for the proof of an e-mail address works",
+    std::chrono::minutes(30),
+    std::chrono::minutes(1),
+    std::chrono::hours(24)
+};
+inline constexpr Option<std::string> kVerifyEmail{
+    "auth.verify_email",
+    "what who registers is asked for: nothing (off), to prove the e-mail address (send: a link "
+    "goes "
+    "to it), or to do so before the first login with a password (required); needs mail.smtp",
+    "off",
+    {"off", "send", "required"}
+};
+
+enum class VerifyEmail : std::uint8_t { kOff, kSend, kRequired };
+
+struct RecoveryRules {
+  std::chrono::milliseconds link_lifetime = std::chrono::minutes(30);
+  VerifyEmail verify_email = VerifyEmail::kOff;
+  std::string public_url;  // of the node, without a final '/'; empty: not known
+};
+
+inline RecoveryRules recovery_rules(const Options& options, std::string public_url) {
+  const std::string& verify = options.get(kVerifyEmail);
+  return {
+      .link_lifetime = options.get(kLinkLifetime),
+      .verify_email = verify == "required" ? VerifyEmail::kRequired
+                      : verify == "send"   ? VerifyEmail::kSend
+                                           : VerifyEmail::kOff,
+      .public_url = std::move(public_url)
+  };
+}
+
+}  // namespace noded::auth
