@@ -207,7 +207,6 @@ Task<http::Response> OAuthController::refuse_finish(
       answer_failure(call.request, failure, challenge, call.state->rules.path_success);
   // A cookie that does not count stays: it may be of a sign-in that is under way in another tab.
   if (challenge != nullptr) take_back_challenge(call, *challenge, response);
-  response.headers.push_back({"Cache-Control", "no-store"});
   co_return response;
 }
 

@@ -11,6 +11,16 @@
 namespace noded::auth {
 namespace {
 
+// Of a callback that belongs to nothing.
+constexpr RefusalKind kSignInFailed{
+    400, "SIGN_IN_FAILED", {"The sign-in did not work", "登录未成功"}
+};
+
+http::Response unstored(http::Response response) {
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
 http::Response back_to_page(const OAuthFailure& failure, const OAuthChallenge& challenge) {
   std::string target = challenge.action == OAuthAction::kLogin ? "/auth/login" : "/auth/register";
   target.append("?error=").append(name_of(failure.problem));
@@ -47,7 +57,12 @@ OAuthFailure failure_at(const OAuthProvider& provider, const Error& error) {
 }
 
 OAuthFailure own_failure(const Error& error) {
-  return {.error = error, .problem = LoginProblem::kUnavailable, .reason = error.message};
+  OAuthFailure failure{
+      .error = error, .problem = LoginProblem::kUnavailable, .reason = error.message
+  };
+  if (http::status_of(error.code) >= 500)
+    failure.error.message = "This did not work. Please try again.";
+  return failure;
 }
 
 OAuthFailure not_begun_here(std::string reason) {
@@ -69,15 +84,15 @@ http::Response answer_failure(
     const OAuthChallenge* challenge,
     const std::string& otherwise
 ) {
-  if (challenge == nullptr || challenge->is_by_program || !prefers_html(request)) {
-    if (prefers_html(request)) return refuse_error(request, failure.error);
-    return http::answer_error(failure.error);
-  }
-  if (challenge->is_from_page) return back_to_page(failure, *challenge);
+  if (challenge == nullptr && prefers_html(request))
+    return refuse(request, kSignInFailed, failure.error.message);
+  if (challenge == nullptr || challenge->is_by_program || !prefers_html(request))
+    return unstored(http::answer_error(failure.error));
+  if (challenge->is_from_page) return unstored(back_to_page(failure, *challenge));
   http::Response response =
       http::Response::redirect(302, challenge->target.empty() ? otherwise : challenge->target);
   response.headers.push_back({"Set-Cookie", flash_cookie("error", failure.error.message)});
-  return response;
+  return unstored(std::move(response));
 }
 
 }  // namespace noded::auth

@@ -23,13 +23,14 @@ using OAuthOutcome = std::expected<T, OAuthFailure>;
 
 // Of OAuthExchange and Issuers: only kForbidden tells its message to clients.
 OAuthFailure failure_at(const OAuthProvider& provider, const Error& error);
-// Of the node itself: its message is for both.
+// Of the node itself; the message of what is its own fault is for the log.
 OAuthFailure own_failure(const Error& error);
 // A callback that nobody here waits for.
 OAuthFailure not_begun_here(std::string reason);
 
 // JSON for programs; for browsers the page where the sign-in began, with the reason. `challenge`
-// null: where that is, is not known. `otherwise`: where to go when the challenge says nothing.
+// null: where that is, is not known: a page of its own. `otherwise`: where to go when the challenge
+// says nothing.
 http::Response answer_failure(
     const http::Request& request,
     const OAuthFailure& failure,

@@ -37,7 +37,7 @@ button {
   margin-top: 1.5rem; padding: .5rem 1rem; border: 0; font-weight: 600; cursor: pointer;
   color: var(--on-action); background: var(--action);
 }
-form ~ form button {
+form:has([name=page]) button {
   margin-top: .75rem; color: var(--action); background: transparent; border: 1px solid var(--line);
 }
 button:hover { filter: brightness(1.1); }
