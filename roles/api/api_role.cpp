@@ -9,7 +9,6 @@
 #include "modules/auth/passkey/passkey_rules.hpp"
 #include "modules/auth/session/login_filter.hpp"
 #include "modules/data/data_module.hpp"
-#include "modules/system/audit_controller.hpp"
 #include "modules/system/configuration.hpp"
 #include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
@@ -46,7 +45,6 @@ constexpr std::string_view kTransferRoutes = "transfer";
 constexpr std::string_view kSchemaRoutes = "schema";
 constexpr std::string_view kLinesRoutes = "lines";
 constexpr std::string_view kSecretsRoutes = "secrets";
-constexpr std::string_view kAuditRoutes = "audit";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -86,7 +84,6 @@ class ApiRole final : public Role {
         schema_(configuration_, database_),
         lines_(database_),
         secrets_(configuration_, database_, node.secrets(), node.log()),
-        audit_(database_),
         audit_upkeep_(node, database_) {}
 
   Task<Result<>> start() override;
@@ -123,7 +120,6 @@ class ApiRole final : public Role {
   system::SchemaController schema_;
   transfer::LinesAdmin lines_;
   system::SecretsController secrets_;
-  system::AuditController audit_;
   AuditUpkeep audit_upkeep_;
 };
 
@@ -165,8 +161,6 @@ Task<Result<>> ApiRole::start() {
   if (!lines) co_return std::unexpected(lines.error());
   const auto secrets = node_.router().mount(std::string(kSecretsRoutes), secrets_.routes());
   if (!secrets) co_return std::unexpected(secrets.error());
-  const auto audit = node_.router().mount(std::string(kAuditRoutes), audit_.routes());
-  if (!audit) co_return std::unexpected(audit.error());
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();

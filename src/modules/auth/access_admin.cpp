@@ -8,7 +8,7 @@
 #include "modules/auth/decision.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/users_api/service_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <fmt/format.h>
 
@@ -130,10 +130,10 @@ http::Route AccessAdmin::route(
       std::move(pattern),
       [this, state, permission, handle](http::Request& request) -> Task<http::Response> {
         if (request.identity->kind == Identity::Kind::kAnonymous)
-          return http::answered(refuse_as(request, kNobody, "sign in first"));
+          return http::answered(refuse(request, kUnauthenticated, "sign in first"));
         if (!authorizer_.authorize(*request.identity, permission, request)) {
-          return http::answered(refuse_as(
-              request, kNotAllowed, fmt::format("this needs the permission {}", permission)
+          return http::answered(refuse(
+              request, kForbidden, fmt::format("this needs the permission {}", permission)
           ));
         }
         return (this->*handle)(state, request);
@@ -171,9 +171,9 @@ Task<http::Response> AccessAdmin::roles(AuthStatePtr state, http::Request&) {
 
 Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& request) {
   const auto body = co_await read_object(request);
-  if (!body) co_return refuse_as(request, body.error());
+  if (!body) co_return refuse_error(request, body.error());
   auto role = read_role(*body, *state->guard);
-  if (!role) co_return refuse_as(request, role.error());
+  if (!role) co_return refuse_error(request, role.error());
   AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
   const auto changed =
       co_await UserRecords(database_, state->rules.entity_name)
@@ -181,23 +181,23 @@ Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& re
               std::string(request.parameter("id")), std::move(*role), change, request.deadline
           );
   if (!changed && changed.error().type == kLastOne)
-    co_return refuse_as(request, kLastAdministrator, changed.error().message);
-  if (!changed) co_return refuse_as(request, changed.error());
-  if (!*changed) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+    co_return refuse(request, kLastAdministrator, changed.error().message);
+  if (!changed) co_return refuse_error(request, changed.error());
+  if (!*changed) co_return refuse(request, kNoSuchUser, "there is no such user");
   change.take_effect();
   co_return answer(to_json(**changed));
 }
 
 Task<http::Response> AccessAdmin::explain_access(AuthStatePtr state, http::Request& request) {
   const auto body = co_await read_object(request);
-  if (!body) co_return refuse_as(request, body.error());
+  if (!body) co_return refuse_error(request, body.error());
   const auto question = read_question(*body);
-  if (!question) co_return refuse_as(request, question.error());
+  if (!question) co_return refuse_error(request, question.error());
   Identity identity;
   identity.claims = "{}";
   if (!question->user.empty()) {
     auto found = co_await account_identity(*state, question->user, request.deadline);
-    if (!found) co_return refuse_as(request, found.error());
+    if (!found) co_return refuse_error(request, found.error());
     identity = std::move(*found);
   }
   ConditionContext context(identity);

@@ -1,4 +1,4 @@
-// AccessAdmin: who may do what, for whoever manages it. Refusals are those of service_answers.hpp.
+// AccessAdmin: who may do what, for whoever manages it. Refusals are those of refusal.hpp.
 //
 //   GET  /api/admin/roles            roles.manage  200 {"roles":[{"name","is_default",
 //        "implicit_allow","permissions":[{"permission","effect","policies":[…]}]}]}

@@ -93,6 +93,7 @@ AuthModule::AuthModule(const AuthServices& services)
            services.mfa.issuer}
       ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
+      audit_controller_(*this, services.database),
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
       users_api_(passwords_, *this, *this, sessions_, services.database, verification_),
@@ -160,6 +161,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     std::ranges::move(more, std::back_inserter(routes));
   };
   add(recovery_admin_.routes(state));
+  add(audit_controller_.routes());
   if (state->rules.enabled) {
     add(controller_.routes(state));
     add(first_administrator_.routes());

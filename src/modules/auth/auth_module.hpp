@@ -12,6 +12,7 @@
 #include "modules/auth/accounts/account_admin.hpp"
 #include "modules/auth/accounts/impersonation.hpp"
 #include "modules/auth/accounts/role_admin.hpp"
+#include "modules/auth/audit_controller.hpp"
 #include "modules/auth/auth_controller.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/first_administrator.hpp"
@@ -132,6 +133,7 @@ class AuthModule final : public Module,
   SessionController session_controller_;
   MfaController mfa_controller_;
   FirstAdministrator first_administrator_;
+  AuditController audit_controller_;
   UsersAdmin users_admin_;
   SessionsAdmin sessions_admin_;
   UsersApi users_api_;

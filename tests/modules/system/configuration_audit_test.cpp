@@ -1,5 +1,5 @@
 // What the audit chain tells of changes of the configuration.
-#include "modules/system/audit_controller.hpp"
+#include "modules/auth/audit_controller.hpp"
 #include "modules/system/configuration_fixture.hpp"
 #include "repository/audit/audit_chain.hpp"
 

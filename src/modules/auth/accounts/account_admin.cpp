@@ -4,7 +4,7 @@
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/users_api/service_answers.hpp"
+#include "modules/auth/refusal.hpp"
 #include "repository/audit/audit_chain.hpp"
 
 #include <fmt/format.h>
@@ -27,8 +27,8 @@ http::Response user_answer(const UserView& user, bool is_disabled) {
 }
 
 http::Response refuse_change(const http::Request& request, const Error& error) {
-  if (error.type == kLastOne) return refuse_as(request, kLastAdministrator, error.message);
-  return refuse_as(request, error);
+  if (error.type == kLastOne) return refuse(request, kLastAdministrator, error.message);
+  return refuse_error(request, error);
 }
 
 }  // namespace
@@ -41,10 +41,10 @@ std::vector<http::Route> AccountAdmin::routes(const AuthStatePtr& state) {
         fmt::format("/api/admin/users/:id/{}", act),
         [this, handle](http::Request& request) -> Task<http::Response> {
           if (request.identity->kind == Identity::Kind::kAnonymous)
-            return http::answered(refuse_as(request, kNobody, "sign in first"));
+            return http::answered(refuse(request, kUnauthenticated, "sign in first"));
           if (!authorizer_.authorize(*request.identity, kPermission, request)) {
-            return http::answered(refuse_as(
-                request, kNotAllowed, fmt::format("this needs the permission {}", kPermission)
+            return http::answered(refuse(
+                request, kForbidden, fmt::format("this needs the permission {}", kPermission)
             ));
           }
           return handle(request);
@@ -74,21 +74,21 @@ Task<http::Response> AccountAdmin::set_disabled(
     AuthStatePtr state, http::Request& request, bool is_disabled
 ) {
   const Found user = co_await find(*state, request);
-  if (!user) co_return refuse_as(request, user.error());
-  if (!*user) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  if (!user) co_return refuse_error(request, user.error());
+  if (!*user) co_return refuse(request, kNoSuchUser, "there is no such user");
   AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
   const Found changed = co_await UserRecords(database_, state->rules.entity_name)
                             .set_disabled((*user)->id, is_disabled, change, request.deadline);
   if (!changed) co_return refuse_change(request, changed.error());
-  if (!*changed) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  if (!*changed) co_return refuse(request, kNoSuchUser, "there is no such user");
   change.take_effect();
   co_return user_answer(**changed, is_disabled);
 }
 
 Task<http::Response> AccountAdmin::unlock(AuthStatePtr state, http::Request& request) {
   const Found user = co_await find(*state, request);
-  if (!user) co_return refuse_as(request, user.error());
-  if (!*user) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  if (!user) co_return refuse_error(request, user.error());
+  if (!*user) co_return refuse(request, kNoSuchUser, "there is no such user");
   const audit::AuditChain chain(database_.application(), database_.clock());
   const auto forgotten = co_await gate_.forget(
       {(*user)->email, (*user)->username},
@@ -98,7 +98,7 @@ Task<http::Response> AccountAdmin::unlock(AuthStatePtr state, http::Request& req
       },
       request.deadline
   );
-  if (!forgotten) co_return refuse_as(request, forgotten.error());
+  if (!forgotten) co_return refuse_error(request, forgotten.error());
   co_return user_answer(**user, sessions_.accounts().is_disabled((*user)->id));
 }
 
@@ -106,14 +106,14 @@ Task<http::Response> AccountAdmin::remove_second_factor(
     AuthStatePtr state, http::Request& request
 ) {
   const Found user = co_await find(*state, request);
-  if (!user) co_return refuse_as(request, user.error());
-  if (!*user) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  if (!user) co_return refuse_error(request, user.error());
+  if (!*user) co_return refuse(request, kNoSuchUser, "there is no such user");
   const auto account = co_await state->users.find_by_id((*user)->id, request.deadline);
-  if (!account) co_return refuse_as(request, account.error());
-  if (!*account) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  if (!account) co_return refuse_error(request, account.error());
+  if (!*account) co_return refuse(request, kNoSuchUser, "there is no such user");
   const auto removed = co_await second_factors_.by(audit::actor_of(request))
                            .remove((*account)->key, request.deadline);
-  if (!removed) co_return refuse_as(request, removed.error());
+  if (!removed) co_return refuse_error(request, removed.error());
   co_return user_answer(**user, sessions_.accounts().is_disabled((*user)->id));
 }
 

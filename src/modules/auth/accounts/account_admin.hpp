@@ -1,5 +1,5 @@
 // AccountAdmin: accounts shut, opened and let in again by whoever has users.manage. Refusals are
-// those of service_answers.hpp. `:id` is an id or an e-mail address.
+// those of refusal.hpp. `:id` is an id or an e-mail address.
 //
 //   POST /api/admin/users/:id/disable  → 200 with the user. Its sessions and tokens end at once,
 //   and

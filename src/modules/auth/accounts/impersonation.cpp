@@ -6,7 +6,7 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/accounts/account_identity.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/users_api/service_answers.hpp"
+#include "modules/auth/refusal.hpp"
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/transact.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 constexpr std::string_view kPermission = "users.manage";
 constexpr std::int64_t kFresh_s = 300;
 constexpr std::int64_t kLifetime_s = 900;
-constexpr ServiceRefusal kReauthRequired{403, "REAUTH_REQUIRED", "Sign in again", "需要重新登录"};
+constexpr RefusalKind kReauthRequired{403, "REAUTH_REQUIRED", "Sign in again", "需要重新登录"};
 
 bool is_in_person(const Identity& identity) {
   return identity.kind == Identity::Kind::kUser && !identity.user_id.empty() &&
@@ -36,22 +36,22 @@ std::optional<http::Response> refuse_actor(
 ) {
   const Identity& identity = *request.identity;
   if (identity.kind == Identity::Kind::kAnonymous)
-    return refuse_as(request, kNobody, "sign in first");
+    return refuse(request, kUnauthenticated, "sign in first");
   if (!is_in_person(identity)) {
-    return refuse_as(
-        request, kNotAllowed, "only somebody who is signed in by a session may do this"
+    return refuse(
+        request, kForbidden, "only somebody who is signed in by a session may do this"
     );
   }
   // Where nothing is guarded nobody was trusted with this.
   const bool may = !state.guard->is_waived_for(identity) &&
                    authorizer.authorize(identity, kPermission, request).has_value();
   if (!may) {
-    return refuse_as(
-        request, kNotAllowed, fmt::format("this needs the permission {}", kPermission)
+    return refuse(
+        request, kForbidden, fmt::format("this needs the permission {}", kPermission)
     );
   }
   if (now_s - identity.auth_time_s <= kFresh_s) return std::nullopt;
-  return refuse_as(
+  return refuse(
       request, kReauthRequired, "this needs a sign-in of the last five minutes; sign in again"
   );
 }
@@ -97,16 +97,16 @@ Task<http::Response> Impersonation::begin(AuthStatePtr state, http::Request& req
   const Identity& actor = *request.identity;
   const auto account =
       co_await state->users.find_by_id(std::string(request.parameter("id")), request.deadline);
-  if (!account) co_return refuse_as(request, account.error());
-  if (!*account) co_return refuse_as(request, kNoSuchUser, "there is no such user");
+  if (!account) co_return refuse_error(request, account.error());
+  if (!*account) co_return refuse(request, kNoSuchUser, "there is no such user");
   const auto target = account_identity(state->rules, **account);
-  if (!target) co_return refuse_as(request, target.error());
+  if (!target) co_return refuse_error(request, target.error());
   const std::string& id = target->user_id;
-  if (id == actor.user_id) co_return refuse_as(request, kBadInput, "this is you");
+  if (id == actor.user_id) co_return refuse(request, kValidationFailed, "this is you");
   if (sessions_.accounts().is_disabled(id))
-    co_return refuse_as(request, kNotAllowed, "that user is disabled");
+    co_return refuse(request, kForbidden, "that user is disabled");
   if (!covers(state->guard->role_of(actor), state->guard->role_of(*target)))
-    co_return refuse_as(request, kNotAllowed, "that user may do more than you");
+    co_return refuse(request, kForbidden, "that user may do more than you");
   const audit::AuditChain chain(database_.application(), database_.clock());
   auto body = [&](Transaction& transaction) {
     const audit::Actor who = audit::actor_of(request);
@@ -114,7 +114,7 @@ Task<http::Response> Impersonation::begin(AuthStatePtr state, http::Request& req
   };
   const auto kept =
       co_await database::transact(database_.store(), request.deadline, std::move(body));
-  if (!kept) co_return refuse_as(request, kept.error());
+  if (!kept) co_return refuse_error(request, kept.error());
   const auto signed_in = sign_in(
       state->rules,
       **account,
@@ -124,7 +124,7 @@ Task<http::Response> Impersonation::begin(AuthStatePtr state, http::Request& req
        .lifetime_s = kLifetime_s,
        .impersonator = actor.user_id}
   );
-  if (!signed_in) co_return refuse_as(request, signed_in.error());
+  if (!signed_in) co_return refuse_error(request, signed_in.error());
   std::string answer = R"({"token":)";
   codec::append_json_string(answer, signed_in->token);
   answer += fmt::format(R"(,"token_type":"Bearer","expires_in":{},"user":)", kLifetime_s);

@@ -9,7 +9,7 @@
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/users_api/service_answers.hpp"
+#include "modules/auth/refusal.hpp"
 #include "repository/database/keys.hpp"
 #include "repository/database/row.hpp"
 #include "repository/database/transact.hpp"
@@ -26,10 +26,10 @@ namespace {
 
 constexpr std::string_view kPermission = "roles.manage";
 constexpr std::size_t kLongestName = 64;
-constexpr ServiceRefusal kNoSuchRole{404, "NOT_FOUND", "Role not found", "未找到角色"};
-constexpr ServiceRefusal kRoleExists{409, "ROLE_EXISTS", "Role exists", "角色已存在"};
-constexpr ServiceRefusal kRoleInUse{409, "ROLE_IN_USE", "Role in use", "角色正在使用"};
-constexpr ServiceRefusal kNotHere{501, "ROLES_FIXED", "Roles are fixed", "角色不可更改"};
+constexpr RefusalKind kNoSuchRole{404, "NOT_FOUND", "Role not found", "未找到角色"};
+constexpr RefusalKind kRoleExists{409, "ROLE_EXISTS", "Role exists", "角色已存在"};
+constexpr RefusalKind kRoleInUse{409, "ROLE_IN_USE", "Role in use", "角色正在使用"};
+constexpr RefusalKind kNotHere{501, "ROLES_FIXED", "Roles are fixed", "角色不可更改"};
 
 bool is_role_name(std::string_view name) {
   return !name.empty() && name.size() <= kLongestName && std::ranges::all_of(name, [](char c) {
@@ -83,20 +83,20 @@ std::vector<Flaw> flaws_of(const json::object& role) {
 
 Task<std::expected<json::object, http::Response>> read_object(http::Request& request) {
   const auto body = co_await request.read_body(kMaxCredentials);
-  if (!body) co_return std::unexpected(refuse_as(request, body.error()));
+  if (!body) co_return std::unexpected(refuse_error(request, body.error()));
   auto value = codec::parse_json(*body, "request body", {.max_depth = request.json_depth});
-  if (!value) co_return std::unexpected(refuse_as(request, kBadJsonBody, value.error().message));
+  if (!value) co_return std::unexpected(refuse(request, kBadJson, value.error().message));
   if (value->is_object()) co_return std::move(value->get_object());
-  co_return std::unexpected(refuse_as(request, kBadInput, "the body is no JSON object"));
+  co_return std::unexpected(refuse(request, kValidationFailed, "the body is no JSON object"));
 }
 
 http::Response refuse_change(const http::Request& request, const Error& error) {
-  if (error.type == kLastOne) return refuse_as(request, kLastAdministrator, error.message);
-  return refuse_as(request, error);
+  if (error.type == kLastOne) return refuse(request, kLastAdministrator, error.message);
+  return refuse_error(request, error);
 }
 
 http::Response no_such_role(const http::Request& request) {
-  return refuse_as(request, kNoSuchRole, "there is no such role");
+  return refuse(request, kNoSuchRole, "there is no such role");
 }
 
 // The roles that administrate once `role` has taken the place of that name.
@@ -130,14 +130,14 @@ http::Route RoleAdmin::route(http::Method method, std::string pattern, Handle ha
       std::move(pattern),
       [this, handle](http::Request& request) -> Task<http::Response> {
         if (request.identity->kind == Identity::Kind::kAnonymous)
-          return http::answered(refuse_as(request, kNobody, "sign in first"));
+          return http::answered(refuse(request, kUnauthenticated, "sign in first"));
         if (!authorizer_.authorize(*request.identity, kPermission, request)) {
-          return http::answered(refuse_as(
-              request, kNotAllowed, fmt::format("this needs the permission {}", kPermission)
+          return http::answered(refuse(
+              request, kForbidden, fmt::format("this needs the permission {}", kPermission)
           ));
         }
         if (!change_)
-          return http::answered(refuse_as(request, kNotHere, "this node's roles cannot be changed")
+          return http::answered(refuse(request, kNotHere, "this node's roles cannot be changed")
           );
         return (this->*handle)(request);
       }
@@ -163,11 +163,11 @@ Task<http::Response> RoleAdmin::make(http::Request& request) {
   if (!is_role_name(name)) {
     const std::string what =
         fmt::format("1 to {} letters, digits, '_' and '-' are required", kLongestName);
-    co_return refuse_as(request, kBadInput, "the body breaks rules", {{"/name", "bad_name", what}});
+    co_return refuse(request, kValidationFailed, "the body breaks rules", {{"/name", "bad_name", what}});
   }
   body->erase("name");
   if (current_()->guard->find_role(name) != nullptr)
-    co_return refuse_as(request, kRoleExists, "there is a role of that name already");
+    co_return refuse(request, kRoleExists, "there is a role of that name already");
   co_return co_await put(request, name, std::move(*body), true);
 }
 
@@ -184,7 +184,7 @@ Task<http::Response> RoleAdmin::put(
     http::Request& request, std::string name, json::object role, bool is_new
 ) {
   const std::vector<Flaw> flaws = flaws_of(role);
-  if (!flaws.empty()) co_return refuse_as(request, kBadInput, "the body breaks rules", flaws);
+  if (!flaws.empty()) co_return refuse(request, kValidationFailed, "the body breaks rules", flaws);
   const auto checked = co_await require_administrator(name, &role, request.deadline);
   if (!checked) co_return refuse_change(request, checked.error());
   const auto changed = co_await change_(name, std::move(role), audit::actor_of(request));
@@ -203,10 +203,10 @@ Task<http::Response> RoleAdmin::remove(http::Request& request) {
   if (!is_role_name(name) || current_()->guard->find_role(name) == nullptr)
     co_return no_such_role(request);
   const auto users = co_await users_of(name, request.deadline);
-  if (!users) co_return refuse_as(request, users.error());
+  if (!users) co_return refuse_error(request, users.error());
   if (*users > 0) {
     http::Response response =
-        refuse_as(request, kRoleInUse, fmt::format("{} users have this role", *users));
+        refuse(request, kRoleInUse, fmt::format("{} users have this role", *users));
     response.body.pop_back();
     response.body += fmt::format(",\"count\":{}}}", *users);
     co_return response;

@@ -1,6 +1,6 @@
 // RoleAdmin: roles made, replaced and removed by whoever has roles.manage. Each is a change of the
 // configuration like one over /api/system/config: checked, stored, put in force and put into the
-// audit chain once. Refusals are those of service_answers.hpp.
+// audit chain once. Refusals are those of refusal.hpp.
 //
 //   POST   /api/admin/roles        {"name","permissions",…} → 201 with the role; 409 ROLE_EXISTS
 //   PUT    /api/admin/roles/:name  {"permissions",…} → 200 with the role

@@ -2,7 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "http/error_answer.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <algorithm>
 #include <utility>

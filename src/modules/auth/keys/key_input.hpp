@@ -2,7 +2,7 @@
 #pragma once
 
 #include "modules/auth/keys/api_key.hpp"
-#include "modules/auth/users_api/service_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <boost/json/value.hpp>
 

@@ -15,8 +15,8 @@ namespace noded::auth {
 namespace {
 
 constexpr std::string_view kPermission = "keys.manage";
-constexpr ServiceRefusal kNoSuchKey{404, "NOT_FOUND", "API key not found", "未找到密钥"};
-constexpr ServiceRefusal kTooManyKeys{422, "TOO_MANY_KEYS", "Too many API keys", "密钥过多"};
+constexpr RefusalKind kNoSuchKey{404, "NOT_FOUND", "API key not found", "未找到密钥"};
+constexpr RefusalKind kTooManyKeys{422, "TOO_MANY_KEYS", "Too many API keys", "密钥过多"};
 
 bool manages(const AuthState& state, const Identity& identity) {
   if (identity.kind == Identity::Kind::kLocalOperator) return true;
@@ -45,16 +45,16 @@ http::Response answer_made(int status, const ApiKeys::Made& made) {
 }
 
 http::Response no_such_key(const http::Request& request) {
-  return refuse_as(request, kNoSuchKey, "there is no such API key");
+  return refuse(request, kNoSuchKey, "there is no such API key");
 }
 
 // An empty body is an empty object.
 Task<std::expected<json::value, http::Response>> read_body(http::Request& request) {
   const auto body = co_await request.read_body(kMaxCredentials);
-  if (!body) co_return std::unexpected(refuse_as(request, body.error()));
+  if (!body) co_return std::unexpected(refuse_error(request, body.error()));
   if (body->empty()) co_return json::object();
   auto value = codec::parse_json(*body, "request body", {.max_depth = request.json_depth});
-  if (!value) co_return std::unexpected(refuse_as(request, kBadJsonBody, value.error().message));
+  if (!value) co_return std::unexpected(refuse(request, kBadJson, value.error().message));
   co_return std::move(*value);
 }
 
@@ -91,10 +91,10 @@ http::Route KeysAdmin::route(
         const bool is_somebody =
             identity.kind == Identity::Kind::kLocalOperator ||
             (identity.kind == Identity::Kind::kUser && !identity.user_id.empty());
-        if (!is_somebody) return http::answered(refuse_as(request, kNobody, "sign in first"));
+        if (!is_somebody) return http::answered(refuse(request, kUnauthenticated, "sign in first"));
         if (!is_in_person(identity)) {
-          return http::answered(refuse_as(
-              request, kNotAllowed, "API keys are handled by their owner, signed in as such"
+          return http::answered(refuse(
+              request, kForbidden, "API keys are handled by their owner, signed in as such"
           ));
         }
         return (this->*handle)(state, request);
@@ -140,9 +140,9 @@ std::optional<ApiKey> KeysAdmin::key_of(const AuthState& state, const http::Requ
 
 Task<http::Response> KeysAdmin::list(AuthStatePtr state, http::Request& request) {
   const auto query = parse_form(request.query);
-  if (!query) co_return refuse_as(request, query.error());
+  if (!query) co_return refuse_error(request, query.error());
   const auto owner = co_await owner_of(*state, request, text_field(*query, "user"));
-  if (!owner) co_return refuse_as(request, owner.error());
+  if (!owner) co_return refuse_error(request, owner.error());
   std::string body = R"({"keys":[)";
   for (const ApiKey& key : keys_.list(*owner)) {
     if (body.back() == '}') body += ',';
@@ -156,28 +156,28 @@ Task<http::Response> KeysAdmin::make(AuthStatePtr state, http::Request& request)
   if (!body) co_return std::move(body.error());
   auto read = read_new_key(*body, keys_.now_ms());
   if (!read.flaws.empty())
-    co_return refuse_as(request, kBadInput, "the body breaks rules", read.flaws);
+    co_return refuse(request, kValidationFailed, "the body breaks rules", read.flaws);
   ApiKey& key = read.input.key;
   const bool is_own = read.input.user.empty();
   auto owner = co_await owner_of(
       *state, request, is_own ? request.identity->user_id : std::move(read.input.user)
   );
-  if (!owner) co_return refuse_as(request, owner.error());
-  if (owner->empty()) co_return refuse_as(request, kBadInput, "say whose: user");
+  if (!owner) co_return refuse_error(request, owner.error());
+  if (owner->empty()) co_return refuse(request, kValidationFailed, "say whose: user");
   key.owner = std::move(*owner);
   auto account = co_await account_identity(*state, key.owner, request.deadline);
-  if (!account) co_return refuse_as(request, account.error());
+  if (!account) co_return refuse_error(request, account.error());
   for (const Identity* maker : {request.identity.get(), static_cast<const Identity*>(&*account)}) {
     const auto checked = require_no_more(*state->guard, *maker, key);
-    if (!checked) co_return refuse_as(request, checked.error());
+    if (!checked) co_return refuse_error(request, checked.error());
   }
   const auto made = co_await keys_.make(
       std::move(key), std::move(*account), audit::actor_of(request), request.deadline
   );
   if (made) co_return answer_made(201, *made);
   if (made.error().code == Errc::kUnprocessable)
-    co_return refuse_as(request, kTooManyKeys, made.error().message);
-  co_return refuse_as(request, made.error());
+    co_return refuse(request, kTooManyKeys, made.error().message);
+  co_return refuse_error(request, made.error());
 }
 
 Task<http::Response> KeysAdmin::rotate(AuthStatePtr state, http::Request& request) {
@@ -185,12 +185,12 @@ Task<http::Response> KeysAdmin::rotate(AuthStatePtr state, http::Request& reques
   if (!body) co_return std::move(body.error());
   const ReadOverlap read = read_overlap(*body, keys_.rules().overlap.count());
   if (!read.flaws.empty())
-    co_return refuse_as(request, kBadInput, "the body breaks rules", read.flaws);
+    co_return refuse(request, kValidationFailed, "the body breaks rules", read.flaws);
   const auto key = key_of(*state, request);
   if (!key) co_return no_such_key(request);
   const auto rotated =
       co_await keys_.rotate(key->id, read.overlap_ms, audit::actor_of(request), request.deadline);
-  if (!rotated) co_return refuse_as(request, rotated.error());
+  if (!rotated) co_return refuse_error(request, rotated.error());
   co_return *rotated ? answer_made(200, **rotated) : no_such_key(request);
 }
 
@@ -198,7 +198,7 @@ Task<http::Response> KeysAdmin::revoke(AuthStatePtr state, http::Request& reques
   const auto key = key_of(*state, request);
   if (!key) co_return no_such_key(request);
   const auto revoked = co_await keys_.revoke(key->id, audit::actor_of(request), request.deadline);
-  if (!revoked) co_return refuse_as(request, revoked.error());
+  if (!revoked) co_return refuse_error(request, revoked.error());
   if (!*revoked) co_return no_such_key(request);
   http::Response response;
   response.status = 204;

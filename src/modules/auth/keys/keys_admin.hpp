@@ -1,6 +1,6 @@
 // KeysAdmin: API keys over HTTP. Whoever is signed in has their own; who has keys.manage, and the
 // local operator, all of them. A key makes no keys, nor does somebody who acts as somebody else.
-// Refusals are those of service_answers.hpp; a key of others is none to who may not see it.
+// Refusals are those of refusal.hpp; a key of others is none to who may not see it.
 //
 //   GET    /api/admin/keys?user=     200 {"keys":[…]}, newest first
 //   POST   /api/admin/keys           201 with the key and "key", its text, shown this once; 403 for

@@ -3,7 +3,7 @@
 #include "codec/json.hpp"
 #include "crypto/totp.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 namespace noded::auth {
 namespace {

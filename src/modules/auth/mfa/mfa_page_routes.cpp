@@ -5,7 +5,7 @@
 #include "modules/auth/mfa/mfa_controller.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/form_origin.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 namespace noded::auth {
 namespace {

@@ -8,7 +8,7 @@
 #include "modules/auth/oauth/oauth_page.hpp"
 #include "modules/auth/redirect.hpp"
 #include "modules/auth/session/next_path.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <chrono>
 #include <utility>

@@ -4,7 +4,7 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <utility>
 

@@ -5,7 +5,7 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/recovery/recovery_pages.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <boost/json/object.hpp>
 

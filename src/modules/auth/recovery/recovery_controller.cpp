@@ -11,7 +11,7 @@
 #include "modules/auth/recovery/recovery_pages.hpp"
 #include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/session.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 #include "repository/audit/audit_chain.hpp"
 
 #include <utility>

@@ -10,7 +10,7 @@
 //                                 GET that asks for JSON tells who is logged in whether theirs is:
 //                                 200 {"email","verified","verified_at"}
 //
-// Forms are answered with redirects and pages. Refusals are those of session_answers.hpp: 501
+// Forms are answered with redirects and pages. Refusals are those of refusal.hpp: 501
 // MAIL_NOT_CONFIGURED where a letter would have to be sent and cannot, 401 TOKEN_INVALID of a link
 // that does not work (any more).
 #pragma once

@@ -1,7 +1,7 @@
 #include "modules/auth/session/login_filter.hpp"
 
 #include "codec/text.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <algorithm>
 #include <array>

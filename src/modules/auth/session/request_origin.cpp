@@ -2,7 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "modules/auth/session/own_cookie.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "codec/text.hpp"
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/session_controller.hpp"
 
 #include <boost/json/array.hpp>

@@ -5,7 +5,7 @@
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/session_controller.hpp"
 
 #include <utility>

@@ -4,7 +4,7 @@
 #include "codec/text.hpp"
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <boost/json/value_from.hpp>
 

@@ -6,7 +6,7 @@
 // address nor username and not among the most common ones.
 #pragma once
 
-#include "modules/auth/users_api/service_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <boost/json/value.hpp>
 

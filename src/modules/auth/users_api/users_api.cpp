@@ -29,13 +29,13 @@ http::Response user_answer(int status, const UserView& user) {
 }
 
 http::Response no_such_user(const http::Request& request) {
-  return refuse_as(request, kNoSuchUser, "there is no such user");
+  return refuse(request, kNoSuchUser, "there is no such user");
 }
 
 http::Response refuse_identity(const http::Request& request, std::string_view permission) {
   const bool is_nobody = request.identity->kind == Identity::Kind::kAnonymous;
-  if (is_nobody) return refuse_as(request, kNobody, "sign in first");
-  return refuse_as(request, kNotAllowed, fmt::format("this needs the permission {}", permission));
+  if (is_nobody) return refuse(request, kUnauthenticated, "sign in first");
+  return refuse(request, kForbidden, fmt::format("this needs the permission {}", permission));
 }
 
 // What a user may do as such, an API key may not.
@@ -109,17 +109,17 @@ bool is_json(const http::Request& request) {
 // The body, or the answer that refuses it.
 Task<std::expected<json::value, http::Response>> read_body(http::Request& request) {
   if (!is_json(request)) {
-    co_return std::unexpected(refuse_as(request, kNoJsonBody, "send the body as application/json"));
+    co_return std::unexpected(refuse(request, kUnsupportedMediaType, "send the body as application/json"));
   }
   const auto body = co_await request.read_body(kMaxCredentials);
-  if (!body) co_return std::unexpected(refuse_as(request, body.error()));
+  if (!body) co_return std::unexpected(refuse_error(request, body.error()));
   auto value = codec::parse_json(*body, "request body", {.max_depth = request.json_depth});
-  if (!value) co_return std::unexpected(refuse_as(request, kBadJsonBody, value.error().message));
+  if (!value) co_return std::unexpected(refuse(request, kBadJson, value.error().message));
   co_return std::move(*value);
 }
 
 http::Response refuse_flaws(const http::Request& request, const std::vector<Flaw>& flaws) {
-  return refuse_as(request, kBadInput, "the body breaks rules", flaws);
+  return refuse(request, kValidationFailed, "the body breaks rules", flaws);
 }
 
 }  // namespace
@@ -166,10 +166,10 @@ bool UsersApi::may(const http::Request& request, std::string_view permission) co
 Task<http::Response> UsersApi::list(AuthStatePtr state, http::Request& request) {
   if (!may(request, "users.read")) co_return refuse_identity(request, "users.read");
   const auto wanted = read_wanted(request);
-  if (!wanted) co_return refuse_as(request, wanted.error());
+  if (!wanted) co_return refuse_error(request, wanted.error());
   const auto access = access_.access_for(*request.identity);
   const auto listing = co_await records(*state).list(*wanted, *access, request.deadline);
-  if (!listing) co_return refuse_as(request, listing.error());
+  if (!listing) co_return refuse_error(request, listing.error());
   co_return list_answer(*wanted, *listing);
 }
 
@@ -177,7 +177,7 @@ Task<http::Response> UsersApi::create(AuthStatePtr state, http::Request& request
   if (!state->rules.allow_register && !may(request, "auth.user.create"))
     co_return refuse_identity(request, "auth.user.create");
   if (!records(*state).has_usernames()) {
-    co_return refuse_as(
+    co_return refuse(
         request,
         kNoUsernames,
         "the users entity has no field username: enable the strategy passkey, or declare the field"
@@ -196,10 +196,10 @@ Task<http::Response> UsersApi::create_in_turn(
     const AuthState& state, http::Request& request, UserInput user
 ) {
   const auto taken = co_await find_taken(state, user, request.deadline);
-  if (!taken) co_return refuse_as(request, taken.error());
-  if (*taken != nullptr) co_return refuse_as(request, **taken, "somebody has it already");
+  if (!taken) co_return refuse_error(request, taken.error());
+  if (*taken != nullptr) co_return refuse(request, **taken, "somebody has it already");
   auto hash = co_await passwords_.hash(*user.password);
-  if (!hash) co_return refuse_as(request, hash.error());
+  if (!hash) co_return refuse_error(request, hash.error());
   NewAccount account{
       .fields = {},
       .email = *user.email,
@@ -220,31 +220,31 @@ Task<http::Response> UsersApi::create_in_turn(
                         );
   if (!made && made.error().code == Errc::kExists) {
     const auto now = co_await find_taken(state, user, request.deadline);
-    if (now && *now != nullptr) co_return refuse_as(request, **now, "somebody has it already");
+    if (now && *now != nullptr) co_return refuse(request, **now, "somebody has it already");
   }
-  if (!made) co_return refuse_as(request, made.error());
+  if (!made) co_return refuse_error(request, made.error());
   // Nobody is logged in by this: who has to prove the address first is made all the same.
   if (registers) static_cast<void>(co_await verification_.registered(*made, request));
   const auto view = co_await records(state).find(made->key.text(), request.deadline);
-  if (!view) co_return refuse_as(request, view.error());
+  if (!view) co_return refuse_error(request, view.error());
   if (!*view) co_return no_such_user(request);  // deleted at once by somebody else
   http::Response response = user_answer(201, **view);
   response.headers.push_back({"Location", fmt::format("{}/{}", kPath, (*view)->id)});
   co_return response;
 }
 
-Task<Result<const ServiceRefusal*>> UsersApi::find_taken(
+Task<Result<const RefusalKind*>> UsersApi::find_taken(
     const AuthState& state, const UserInput& user, SteadyTime deadline
 ) const {
   if (user.email) {
     const auto holder = co_await state.users.find_by_email(*user.email, deadline);
     if (!holder) co_return std::unexpected(holder.error());
-    if (*holder) co_return &kEmailTaken;
+    if (*holder) co_return &kEmailExists;
   }
   if (user.username) {
     const auto holder = co_await state.users.find_by_username(*user.username, deadline);
     if (!holder) co_return std::unexpected(holder.error());
-    if (*holder) co_return &kUsernameTaken;
+    if (*holder) co_return &kUsernameExists;
   }
   co_return nullptr;
 }
@@ -254,7 +254,7 @@ Task<http::Response> UsersApi::show(AuthStatePtr state, http::Request& request) 
     co_return refuse_identity(request, "users.read");
   const auto user =
       co_await records(*state).find(std::string(request.parameter("id")), request.deadline);
-  if (!user) co_return refuse_as(request, user.error());
+  if (!user) co_return refuse_error(request, user.error());
   if (!*user) co_return no_such_user(request);
   co_return user_answer(200, **user);
 }
@@ -264,14 +264,14 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
   if (!manages && !is_self(request)) co_return refuse_identity(request, "users.manage");
   const std::string seen(request.header("if-match"));
   if (seen.empty())
-    co_return refuse_as(request, kNoPrecondition, "send the ETag of what you saw as If-Match");
+    co_return refuse(request, kPreconditionRequired, "send the ETag of what you saw as If-Match");
   auto body = co_await read_body(request);
   if (!body) co_return std::move(body.error());
   const auto read = read_user_changes(*body, manages);
   if (!read.flaws.empty()) co_return refuse_flaws(request, read.flaws);
   const UserRecords users = records(*state);
   if (read.user.username && !users.has_usernames())
-    co_return refuse_as(request, kNoUsernames, "the users entity has no field username");
+    co_return refuse(request, kNoUsernames, "the users entity has no field username");
   json::object fields;
   if (read.user.email) fields["email"] = *read.user.email;
   if (read.user.username) fields["username"] = *read.user.username;
@@ -287,14 +287,14 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
   );
   if (changed) co_return *changed ? user_answer(200, **changed) : no_such_user(request);
   const Error& error = changed.error();
-  if (error.type == kUnseen) co_return refuse_as(request, kStale, error.message);
+  if (error.type == kUnseen) co_return refuse(request, kPreconditionFailed, error.message);
   if (error.code == Errc::kExists) {
     const bool is_email = read.user.email && error.message.contains("email");
-    co_return refuse_as(
-        request, is_email ? kEmailTaken : kUsernameTaken, "somebody has it already"
+    co_return refuse(
+        request, is_email ? kEmailExists : kUsernameExists, "somebody has it already"
     );
   }
-  co_return refuse_as(request, error);
+  co_return refuse_error(request, error);
 }
 
 Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request) {
@@ -304,8 +304,8 @@ Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request)
       std::string(request.parameter("id")), change, request.deadline
   );
   if (!erased && erased.error().type == kLastOne)
-    co_return refuse_as(request, kLastAdministrator, erased.error().message);
-  if (!erased) co_return refuse_as(request, erased.error());
+    co_return refuse(request, kLastAdministrator, erased.error().message);
+  if (!erased) co_return refuse_error(request, erased.error());
   if (!*erased) co_return no_such_user(request);
   change.take_effect();
   http::Response response;

@@ -1,5 +1,5 @@
 // UsersApi: /api/users, a view on the users entity for front ends that know no entities.
-// docs/users_api.md has the routes; refusals are those of service_answers.hpp.
+// docs/users_api.md has the routes; refusals are those of refusal.hpp.
 #pragma once
 
 #include "noded/http.hpp"
@@ -56,7 +56,7 @@ class UsersApi {
       const AuthState& state, http::Request& request, UserInput user
   );
   // Whose e-mail address or username it is already; null: nobody's.
-  Task<Result<const ServiceRefusal*>> find_taken(
+  Task<Result<const RefusalKind*>> find_taken(
       const AuthState& state, const UserInput& user, SteadyTime deadline
   ) const;
 

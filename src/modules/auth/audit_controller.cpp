@@ -1,8 +1,9 @@
-#include "modules/system/audit_controller.hpp"
+#include "modules/auth/audit_controller.hpp"
 
 #include "codec/json.hpp"
 #include "codec/text.hpp"
-#include "http/error_answer.hpp"
+#include "modules/auth/login_request.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
@@ -12,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace noded::system {
+namespace noded::auth {
 namespace {
 
 namespace json = boost::json;
@@ -22,6 +23,7 @@ using http::Response;
 
 constexpr std::size_t kMostEntries = 1000;  // of one answer
 constexpr std::chrono::hours kMostTime{1};
+constexpr std::string_view kPermission = "audit.read";
 constexpr std::string_view kLines = "application/x-ndjson";
 
 Result<std::uint64_t> parse_number(
@@ -113,54 +115,51 @@ Result<Wanted> parse_audit_query(std::string_view query) {
 }
 
 std::vector<http::Route> AuditController::routes() {
-  const auto route = [](std::string pattern, std::string_view summary, auto handle) {
-    http::Route row{};
-    row.method = http::Method::kGet;
-    row.pattern = std::move(pattern);
-    row.permission = "audit.read";
-    row.summary = summary;
-    row.handler = [handle](Request& request) {
-      const bool is_known = request.identity->kind != Identity::Kind::kAnonymous;
-      if (!is_known) return http::answered(http::answer_refusal(403, "the audit chain is private"));
-      return handle(request);
-    };
-    return row;
-  };
   std::vector<http::Route> table;
-  table.push_back(route("/api/admin/audit", "Who did what", [this](Request& request) {
-    return list(request);
-  }));
-  table.push_back(route(
-      "/api/admin/audit/verify",
-      "Whether the audit chain is whole",
-      [this](Request& request) { return verify(request); }
-  ));
+  const auto add = [&](std::string pattern, auto handle) {
+    table.push_back(credentials_route(
+        http::Method::kGet,
+        std::move(pattern),
+        [this, handle](Request& request) -> Task<Response> {
+          if (request.identity->kind == Identity::Kind::kAnonymous)
+            return http::answered(refuse(request, kUnauthenticated, "sign in first"));
+          if (!authorizer_.authorize(*request.identity, kPermission, request)) {
+            return http::answered(refuse(
+                request, kForbidden, fmt::format("this needs the permission {}", kPermission)
+            ));
+          }
+          return handle(request);
+        }
+    ));
+  };
+  add("/api/admin/audit", [this](Request& request) { return list(request); });
+  add("/api/admin/audit/verify", [this](Request& request) { return verify(request); });
   return table;
 }
 
 Task<Response> AuditController::list(Request& request) {
   const auto wanted = parse_audit_query(request.query);
-  if (!wanted) co_return http::answer_error(wanted.error());
+  if (!wanted) co_return refuse_error(request, wanted.error());
   const auto page = co_await database::read(
       database_.store(),
       request.deadline,
       [this, &wanted](Transaction& transaction) { return chain_.list(transaction, *wanted); }
   );
-  if (!page) co_return http::answer_error(page.error());
+  if (!page) co_return refuse_error(request, page.error());
   co_return page_answer(*page, wants_lines(request));
 }
 
 Task<Response> AuditController::verify(Request& request) {
   const auto span = parse_audit_query(request.query);
-  if (!span) co_return http::answer_error(span.error());
+  if (!span) co_return refuse_error(request, span.error());
   if (!is_span(*span)) {
-    co_return http::answer_error(
-        {Errc::kInvalid, "there are no parameters but from and to here", {}, {}}
+    co_return refuse(
+        request, kValidationFailed, "there are no parameters but from and to here"
     );
   }
   request.deadline = database_.clock().steady() + kMostTime;
   const auto verdict = co_await chain_.verify(database_.store(), {span->from_ms, span->before_ms});
-  if (!verdict) co_return http::answer_error(verdict.error());
+  if (!verdict) co_return refuse_error(request, verdict.error());
   json::object answer{{"ok", verdict->is_whole}, {"entries", verdict->entries}};
   if (verdict->is_whole) {
     answer.emplace("head", codec::hex_encode(verdict->head));
@@ -171,4 +170,4 @@ Task<Response> AuditController::verify(Request& request) {
   co_return Response::json(200, codec::to_json_text(answer));
 }
 
-}  // namespace noded::system
+}  // namespace noded::auth

@@ -1,5 +1,5 @@
 // AuditController: the audit chain over HTTP, for whoever holds audit.read and for the local
-// operator. Nobody who is anonymous, also where no guard is.
+// operator. Nobody who is anonymous, also where no guard is. Refusals are those of refusal.hpp.
 //
 //   GET /api/admin/audit?from&to&actor&action&target&cursor&limit
 //       200 {"entries":[…],"cursor":text|null}, newest first; with Accept: application/x-ndjson one
@@ -11,22 +11,25 @@
 #pragma once
 
 #include "noded/http.hpp"
+#include "noded/identity.hpp"
 
 #include "repository/audit/audit_chain.hpp"
 #include "repository/database/database.hpp"
 
 #include <vector>
 
-namespace noded::system {
+namespace noded::auth {
 
 // The parameters of a query. kInvalid names the one that is wrong and what is allowed.
 Result<audit::Wanted> parse_audit_query(std::string_view query);
 
-// Thread-safe; the database outlives it, and it outlives its mounted routes.
+// Thread-safe; what it is given outlives it, and it outlives its mounted routes.
 class AuditController {
  public:
-  explicit AuditController(database::Database& database)
-      : database_(database), chain_(database.application(), database.clock()) {}
+  AuditController(Authorizer& authorizer, database::Database& database)
+      : authorizer_(authorizer),
+        database_(database),
+        chain_(database.application(), database.clock()) {}
 
   std::vector<http::Route> routes();
 
@@ -34,8 +37,9 @@ class AuditController {
   Task<http::Response> list(http::Request& request);
   Task<http::Response> verify(http::Request& request);
 
+  Authorizer& authorizer_;
   database::Database& database_;
   const audit::AuditChain chain_;
 };
 
-}  // namespace noded::system
+}  // namespace noded::auth

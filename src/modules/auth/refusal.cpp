@@ -1,4 +1,4 @@
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include "codec/json.hpp"
 #include "modules/auth/login_request.hpp"
@@ -47,6 +47,18 @@ void append_member(std::string& body, std::string_view name, std::string_view va
   codec::append_json_string(body, value);
 }
 
+void append_flaws(std::string& body, const std::vector<Flaw>& flaws) {
+  body += ",\"details\":[";
+  for (const Flaw& flaw : flaws) {
+    std::string object = "{";
+    append_member(object, "path", flaw.path);
+    append_member(object, "code", flaw.code);
+    append_member(object, "message", flaw.message);
+    body.append(body.back() == '}' ? "," : "").append(object).append("}");
+  }
+  body += ']';
+}
+
 }  // namespace
 
 bool prefers_html(const http::Request& request) noexcept {
@@ -54,7 +66,10 @@ bool prefers_html(const http::Request& request) noexcept {
 }
 
 http::Response refuse(
-    const http::Request& request, const RefusalKind& kind, std::string_view message
+    const http::Request& request,
+    const RefusalKind& kind,
+    std::string_view message,
+    const std::vector<Flaw>& flaws
 ) {
   const Language language = language_of(request.header("accept-language"));
   const std::string_view title = kind.title.in(language);
@@ -68,6 +83,7 @@ http::Response refuse(
     body += ",\"status\":" + std::to_string(kind.status);
     append_member(body, "message", message);
     append_member(body, "request_id", request.request_id);
+    if (!flaws.empty()) append_flaws(body, flaws);
     response = http::Response::json(kind.status, body + "}");
     response.headers.push_back({"Cache-Control", "no-store"});
   }
