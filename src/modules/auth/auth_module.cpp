@@ -48,6 +48,7 @@ AuthModule::AuthModule(const AuthServices& services)
       journal_(services.database, services.log),
       links_(services.database, services.clock, services.recovery.link_lifetime),
       link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
+      email_codes_(services.database, services.clock),
       verification_(services.database, link_sender_, services_.recovery, services.log),
       controller_(
           passwords_,
@@ -96,6 +97,15 @@ AuthModule::AuthModule(const AuthServices& services)
            *cross_site_filter_}
       ),
       recovery_admin_(*this, links_, link_sender_),
+      otp_(
+          {controller_,
+           second_factors_,
+           email_codes_,
+           login_gate_,
+           journal_,
+           services.outbox,
+           services_.recovery.public_url}
+      ),
       access_admin_(*this, sessions_, services.database) {
   auto guard = Guard::compile({});  // of nothing: cannot fail
   state_ = std::make_shared<const AuthState>(AuthRules{}, std::move(*guard), services.database);
@@ -150,6 +160,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
     add(recovery_.routes(state));
+    if (services_.recovery.email_otp) add(otp_.routes(state));
     add(access_admin_.routes(state));
     if (state->rules.has_passkeys && passkeys_ != nullptr) add(passkeys_->routes(state));
   }
@@ -207,7 +218,9 @@ Task<Result<>> AuthModule::load_sessions() {
   if (!loaded) co_return loaded;
   auto counters = co_await login_gate_.load();
   if (!counters) co_return counters;
-  co_return co_await links_.keep(SteadyTime::max());
+  auto links = co_await links_.keep(SteadyTime::max());
+  if (!links) co_return links;
+  co_return co_await email_codes_.keep(SteadyTime::max());
 }
 
 Task<Result<std::optional<std::string>>> AuthModule::open_setup() {

@@ -19,8 +19,10 @@
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
+#include "modules/auth/recovery/email_codes.hpp"
 #include "modules/auth/recovery/link_sender.hpp"
 #include "modules/auth/recovery/links.hpp"
+#include "modules/auth/recovery/otp_controller.hpp"
 #include "modules/auth/recovery/recovery_admin.hpp"
 #include "modules/auth/recovery/recovery_controller.hpp"
 #include "modules/auth/session/login_gate.hpp"
@@ -88,7 +90,9 @@ class AuthModule final : public Module,
   SessionOpener& session_opener() { return session_opener_; }
   Sessions& sessions() { return sessions_; }
   const LinkSender& link_sender() const { return link_sender_; }
-  SessionUpkeep::Parts upkeep_parts() { return {sessions_, login_gate_, links_, services_.log}; }
+  SessionUpkeep::Parts upkeep_parts() {
+    return {sessions_, login_gate_, links_, email_codes_, services_.log};
+  }
 
  private:
   class PreparedState;
@@ -105,6 +109,7 @@ class AuthModule final : public Module,
   LoginJournal journal_;
   Links links_;
   LinkSender link_sender_;
+  EmailCodes email_codes_;
   AddressVerification verification_;
   AuthController controller_;
   SessionController session_controller_;
@@ -115,6 +120,7 @@ class AuthModule final : public Module,
   UsersApi users_api_;
   RecoveryController recovery_;
   RecoveryAdmin recovery_admin_;
+  OtpController otp_;
   AccessAdmin access_admin_;
   std::unique_ptr<PasskeyController> passkeys_;
   mutable std::mutex mutex_;  // guards state_

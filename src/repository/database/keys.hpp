@@ -36,6 +36,7 @@ enum class Space : char {
   kLink = 0x38,              // + hash of its token → one-time link (modules/auth/recovery)
   kLinkOfUser = 0x39,        // + key of the account + purpose + hash → when it ends, decimal ms
   kAddressProof = 0x3a,      // + key of the account → which address it has proven, or has yet to
+  kEmailCode = 0x3b,         // + hash of action and address → code that a letter carries
 };
 
 std::string prefix(std::uint16_t application, Space space);

@@ -1,10 +1,12 @@
 // SessionUpkeep: every minute tells the store what became of sessions and of failed logins in
-// memory, and removes one-time links that are too old.
+// memory, and removes one-time links and codes that are
+// too old.
 #pragma once
 
 #include "noded/node.hpp"
 #include "noded/task.hpp"
 
+#include "modules/auth/recovery/email_codes.hpp"
 #include "modules/auth/recovery/links.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/sessions.hpp"
@@ -20,6 +22,7 @@ class SessionUpkeep {
     Sessions& sessions;
     LoginGate& gate;
     Links& links;
+    EmailCodes& codes;
     Node::Logger& log;
   };
   // The parts outlive it.
