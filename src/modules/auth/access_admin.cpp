@@ -132,9 +132,9 @@ http::Route AccessAdmin::route(
         if (request.identity->kind == Identity::Kind::kAnonymous)
           return http::answered(refuse(request, kUnauthenticated, "sign in first"));
         if (!authorizer_.authorize(*request.identity, permission, request)) {
-          return http::answered(refuse(
-              request, kForbidden, fmt::format("this needs the permission {}", permission)
-          ));
+          return http::answered(
+              refuse(request, kForbidden, fmt::format("this needs the permission {}", permission))
+          );
         }
         return (this->*handle)(state, request);
       }

@@ -153,9 +153,7 @@ Task<Response> AuditController::verify(Request& request) {
   const auto span = parse_audit_query(request.query);
   if (!span) co_return refuse_error(request, span.error());
   if (!is_span(*span)) {
-    co_return refuse(
-        request, kValidationFailed, "there are no parameters but from and to here"
-    );
+    co_return refuse(request, kValidationFailed, "there are no parameters but from and to here");
   }
   request.deadline = database_.clock().steady() + kMostTime;
   const auto verdict = co_await chain_.verify(database_.store(), {span->from_ms, span->before_ms});

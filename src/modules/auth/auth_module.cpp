@@ -59,6 +59,7 @@ AuthModule::AuthModule(const AuthServices& services)
       journal_(services.database, services.log),
       links_(services.database, services.clock, services.recovery.link_lifetime),
       link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
+      email_codes_(services.database, services.clock),
       verification_(services.database, link_sender_, services_.recovery, services.log),
       controller_(
           passwords_,
@@ -108,6 +109,15 @@ AuthModule::AuthModule(const AuthServices& services)
            *cross_site_filter_}
       ),
       recovery_admin_(*this, links_, link_sender_),
+      otp_(
+          {controller_,
+           second_factors_,
+           email_codes_,
+           login_gate_,
+           journal_,
+           services.outbox,
+           services_.recovery.public_url}
+      ),
       access_admin_(*this, sessions_, services.database),
       account_admin_(*this, sessions_, login_gate_, services.database, second_factors_),
       keys_admin_(api_keys_),
@@ -170,6 +180,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
     add(sessions_admin_.routes(state));
     add(users_api_.routes(state));
     add(recovery_.routes(state));
+    if (services_.recovery.email_otp) add(otp_.routes(state));
     add(access_admin_.routes(state));
     add(account_admin_.routes(state));
     add(keys_admin_.routes(state));
@@ -267,7 +278,9 @@ Task<Result<>> AuthModule::load_sessions() {
   if (!loaded) co_return loaded;
   auto counters = co_await login_gate_.load();
   if (!counters) co_return counters;
-  co_return co_await links_.keep(SteadyTime::max());
+  auto links = co_await links_.keep(SteadyTime::max());
+  if (!links) co_return links;
+  co_return co_await email_codes_.keep(SteadyTime::max());
 }
 
 Task<Result<std::optional<std::string>>> AuthModule::open_setup() {

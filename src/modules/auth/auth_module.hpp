@@ -27,8 +27,10 @@
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
+#include "modules/auth/recovery/email_codes.hpp"
 #include "modules/auth/recovery/link_sender.hpp"
 #include "modules/auth/recovery/links.hpp"
+#include "modules/auth/recovery/otp_controller.hpp"
 #include "modules/auth/recovery/recovery_admin.hpp"
 #include "modules/auth/recovery/recovery_controller.hpp"
 #include "modules/auth/session/login_gate.hpp"
@@ -108,7 +110,7 @@ class AuthModule final : public Module,
   const std::shared_ptr<KeyFilter>& key_filter() const { return key_filter_; }
   const LinkSender& link_sender() const { return link_sender_; }
   SessionUpkeep::Parts upkeep_parts() {
-    return {sessions_, login_gate_, links_, api_keys_, services_.log};
+    return {sessions_, login_gate_, links_, email_codes_, api_keys_, services_.log};
   }
 
  private:
@@ -128,6 +130,7 @@ class AuthModule final : public Module,
   LoginJournal journal_;
   Links links_;
   LinkSender link_sender_;
+  EmailCodes email_codes_;
   AddressVerification verification_;
   AuthController controller_;
   SessionController session_controller_;
@@ -139,6 +142,7 @@ class AuthModule final : public Module,
   UsersApi users_api_;
   RecoveryController recovery_;
   RecoveryAdmin recovery_admin_;
+  OtpController otp_;
   AccessAdmin access_admin_;
   AccountAdmin account_admin_;
   KeysAdmin keys_admin_;

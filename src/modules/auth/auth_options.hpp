@@ -27,11 +27,12 @@ inline constexpr Option<std::int64_t> kHashPasses{
 
 inline OptionTable auth_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kHashMemory,     &kHashPasses,   &kSessionIdle,         &kSessionLifetime, &kSessionLimit,
-      &kAccessLifetime, &kRefreshGrace, &kAllowInsecureCookie, &kBkndCookie,      &kRequireLogin,
-      &kLoginFailures,  &kLoginDelay,   &kLoginLongestDelay,   &kNetworkFailures, &kNetworkWindow,
-      &kLinkLifetime,   &kVerifyEmail,  &kMfaIssuer,           &kMfaLifetime,     &kMfaPending,
-      &kMfaTries
+      &kHashMemory,        &kHashPasses,      &kSessionIdle,   &kSessionLifetime,
+      &kSessionLimit,      &kAccessLifetime,  &kRefreshGrace,  &kAllowInsecureCookie,
+      &kBkndCookie,        &kRequireLogin,    &kLoginFailures, &kLoginDelay,
+      &kLoginLongestDelay, &kNetworkFailures, &kNetworkWindow, &kLinkLifetime,
+      &kVerifyEmail,       &kEmailOtp,        &kMfaIssuer,     &kMfaLifetime,
+      &kMfaPending,        &kMfaTries
   };
   return kTable;
 }

@@ -34,11 +34,12 @@ enum class Space : char {
   kAuditHead = 0x31,         // number u64 and hash of the newest entry
   kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age
   kDisabledAccount = 0x34,   // + primary key of an account as text → since when, decimal ms
+  kApiKey = 0x35,            // + id of an API key → key
+  kApiKeyOfUser = 0x36,      // + primary key of an account as text + 0x00 + id of a key → empty
   kLink = 0x38,              // + hash of its token → one-time link (modules/auth/recovery)
   kLinkOfUser = 0x39,        // + key of the account + purpose + hash → when it ends, decimal ms
   kAddressProof = 0x3a,      // + key of the account → which address it has proven, or has yet to
-  kApiKey = 0x35,            // + id of an API key → key
-  kApiKeyOfUser = 0x36,      // + primary key of an account as text + 0x00 + id of a key → empty
+  kEmailCode = 0x3b,         // + hash of action and address → code that a letter carries
 };
 
 std::string prefix(std::uint16_t application, Space space);

@@ -67,6 +67,25 @@ test('confirms the address of who registers before the first login', async () =>
   assert.equal((await node.post('/auth/api/login', account)).status, 200);
 });
 
+test('registers and signs in by codes', async () => {
+  const server = await mailServer();
+  const node = await startNode({ set: { 'mail.smtp': server.url, 'auth.email_otp': 'true' } });
+  const email = 'bob@example.org';
+  for (const [count, action] of ['register', 'login'].entries()) {
+    const sent = await node.post(`/api/auth/otp/${action}`, { email });
+    assert.equal(sent.status, 201);
+    assert.equal(sent.body.data.action, action);
+    const code = (await server.letter(count + 1)).text.match(/^(\d{6})$/m)[1];
+    const entered = await node.post(`/api/auth/otp/${action}`, { email, code });
+    assert.equal(entered.status, 200, JSON.stringify(entered.body));
+    const me = await fetch(`${node.base}/api/auth/me`, { headers: { authorization: `Bearer ${entered.body.token}` } });
+    assert.equal((await me.json()).user.email, email);
+    const again = await node.post(`/api/auth/otp/${action}`, { email, code });
+    assert.equal(again.status, 400);
+    assert.ok(!node.log().includes(code), 'no code in the log');
+  }
+});
+
 test('gives neither letter nor password to a server without TLS', async () => {
   const server = await mailServer({ starttls: false });
   const node = await withAccount(server);

@@ -1,5 +1,4 @@
 // What the audit chain tells of changes of the configuration.
-#include "modules/auth/audit_controller.hpp"
 #include "modules/system/configuration_fixture.hpp"
 #include "repository/audit/audit_chain.hpp"
 
@@ -79,33 +78,6 @@ TEST_F(ConfigurationAuditTest, TellsWhoBeganAChangeThatOutlivedTheProcess) {
   EXPECT_EQ(told[0].act.action, "configuration.apply");
   EXPECT_EQ(told[0].act.actor, "user 1");
   EXPECT_EQ(told[0].act.details, R"({"changed":["data.indices.by_text"]})");
-}
-
-struct QueryRow {
-  const char* query;
-  const char* refusal;  // empty: taken
-};
-
-TEST(AuditQuery, IsReadOrRefusedByName) {
-  const QueryRow rows[] = {
-      {"", ""},
-      {"limit=1&cursor=7", ""},
-      {"from=2026-01-31T08:00:00Z&to=2026-02-01", ""},
-      {"actor=user%201&action=user&target=", ""},
-      {"limit=0", "limit: a number from 1 to 1000"},
-      {"limit=1001", "limit: a number from 1 to 1000"},
-      {"limit=x", "limit: a number from 1 to 1000"},
-      {"cursor=-1", "cursor: a number from 1 to 9223372036854775807"},
-      {"from=yesterday", "from: a date such as 2026-01-31T08:00:00Z"},
-      {"who=me", "there is no parameter who; known: from, to, actor, action, target, cursor, limit"
-      },
-      {"actor=%ff", "the query is not well-formed"},
-  };
-  for (const QueryRow& row : rows) {
-    const auto wanted = parse_audit_query(row.query);
-    EXPECT_EQ(wanted ? "" : wanted.error().message, row.refusal) << row.query;
-  }
-  EXPECT_EQ(parse_audit_query("actor=user+1").value().actor, "user 1");
 }
 
 }  // namespace

@@ -38,17 +38,13 @@ std::optional<http::Response> refuse_actor(
   if (identity.kind == Identity::Kind::kAnonymous)
     return refuse(request, kUnauthenticated, "sign in first");
   if (!is_in_person(identity)) {
-    return refuse(
-        request, kForbidden, "only somebody who is signed in by a session may do this"
-    );
+    return refuse(request, kForbidden, "only somebody who is signed in by a session may do this");
   }
   // Where nothing is guarded nobody was trusted with this.
   const bool may = !state.guard->is_waived_for(identity) &&
                    authorizer.authorize(identity, kPermission, request).has_value();
   if (!may) {
-    return refuse(
-        request, kForbidden, fmt::format("this needs the permission {}", kPermission)
-    );
+    return refuse(request, kForbidden, fmt::format("this needs the permission {}", kPermission));
   }
   if (now_s - identity.auth_time_s <= kFresh_s) return std::nullopt;
   return refuse(

@@ -132,13 +132,12 @@ http::Route RoleAdmin::route(http::Method method, std::string pattern, Handle ha
         if (request.identity->kind == Identity::Kind::kAnonymous)
           return http::answered(refuse(request, kUnauthenticated, "sign in first"));
         if (!authorizer_.authorize(*request.identity, kPermission, request)) {
-          return http::answered(refuse(
-              request, kForbidden, fmt::format("this needs the permission {}", kPermission)
-          ));
+          return http::answered(
+              refuse(request, kForbidden, fmt::format("this needs the permission {}", kPermission))
+          );
         }
         if (!change_)
-          return http::answered(refuse(request, kNotHere, "this node's roles cannot be changed")
-          );
+          return http::answered(refuse(request, kNotHere, "this node's roles cannot be changed"));
         return (this->*handle)(request);
       }
   );
@@ -163,7 +162,9 @@ Task<http::Response> RoleAdmin::make(http::Request& request) {
   if (!is_role_name(name)) {
     const std::string what =
         fmt::format("1 to {} letters, digits, '_' and '-' are required", kLongestName);
-    co_return refuse(request, kValidationFailed, "the body breaks rules", {{"/name", "bad_name", what}});
+    co_return refuse(
+        request, kValidationFailed, "the body breaks rules", {{"/name", "bad_name", what}}
+    );
   }
   body->erase("name");
   if (current_()->guard->find_role(name) != nullptr)

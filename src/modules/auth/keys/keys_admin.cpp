@@ -93,9 +93,9 @@ http::Route KeysAdmin::route(
             (identity.kind == Identity::Kind::kUser && !identity.user_id.empty());
         if (!is_somebody) return http::answered(refuse(request, kUnauthenticated, "sign in first"));
         if (!is_in_person(identity)) {
-          return http::answered(refuse(
-              request, kForbidden, "API keys are handled by their owner, signed in as such"
-          ));
+          return http::answered(
+              refuse(request, kForbidden, "API keys are handled by their owner, signed in as such")
+          );
         }
         return (this->*handle)(state, request);
       }

@@ -3,9 +3,9 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/mfa/mfa_controller.hpp"
-#include "modules/auth/session/html_page.hpp"
-#include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/refusal.hpp"
+#include "modules/auth/session/form_origin.hpp"
+#include "modules/auth/session/html_page.hpp"
 
 namespace noded::auth {
 namespace {

@@ -7,8 +7,8 @@
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/oauth/oauth_page.hpp"
 #include "modules/auth/redirect.hpp"
-#include "modules/auth/session/next_path.hpp"
 #include "modules/auth/refusal.hpp"
+#include "modules/auth/session/next_path.hpp"
 
 #include <chrono>
 #include <utility>

@@ -24,12 +24,17 @@ constexpr LetterText kProof{
     {"This address was given for an account at", "有人使用此邮箱注册了账号："},
     {"If it was not you, ignore this message.", "如果不是您本人的操作，请忽略此邮件。"}
 };
+constexpr LetterText kCode{
+    {"Your code", "您的验证码"},
+    {"Your code to sign in at", "您登录以下站点的验证码："},
+    {"Tell it to nobody. If you did not ask for it, ignore this message.",
+     "请勿将验证码告诉任何人。如果不是您本人的操作，请忽略此邮件。"}
+};
 constexpr Words kOpen{"Open this link to go on:", "请打开以下链接继续："};
 
 std::string lifetime_text(Language language, std::chrono::milliseconds lifetime) {
   const std::int64_t minutes = std::chrono::duration_cast<std::chrono::minutes>(lifetime).count();
-  if (language == Language::kChinese)
-    return fmt::format("该链接仅可使用一次，{} 分钟内有效。", minutes);
+  if (language == Language::kChinese) return fmt::format("仅可使用一次，{} 分钟内有效。", minutes);
   return fmt::format("It works once, within {} minutes.", minutes);
 }
 
@@ -50,6 +55,21 @@ mail::Message link_letter(
           link,
           lifetime_text(language, facts.lifetime),
           text.end.in(language)
+      )
+  };
+}
+
+mail::Message code_letter(Language language, const LetterFacts& facts, std::string_view code) {
+  return {
+      .to = std::string(facts.to),
+      .subject = std::string(kCode.subject.in(language)),
+      .text = fmt::format(
+          "{}\n{}\n\n{}\n\n{}\n{}\n",
+          kCode.begin.in(language),
+          facts.site,
+          code,
+          lifetime_text(language, facts.lifetime),
+          kCode.end.in(language)
       )
   };
 }

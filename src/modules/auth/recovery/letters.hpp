@@ -22,4 +22,7 @@ mail::Message link_letter(
     Language language, Purpose purpose, const LetterFacts& facts, std::string_view link
 );
 
+// A code to sign in or to register with.
+mail::Message code_letter(Language language, const LetterFacts& facts, std::string_view code);
+
 }  // namespace noded::auth

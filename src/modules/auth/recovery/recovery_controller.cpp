@@ -9,9 +9,9 @@
 #include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/recovery/recovery_pages.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/session.hpp"
-#include "modules/auth/refusal.hpp"
 #include "repository/audit/audit_chain.hpp"
 
 #include <utility>

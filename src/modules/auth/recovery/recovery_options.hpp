@@ -25,11 +25,19 @@ inline constexpr Option<std::string> kVerifyEmail{
     {"off", "send", "required"}
 };
 
+inline constexpr Option<bool> kEmailOtp{
+    "auth.email_otp",
+    "let people sign in and register with a code that is sent to their address: bknd's plugin, the "
+    "routes /api/auth/otp/login and /register; needs mail.smtp",
+    false
+};
+
 enum class VerifyEmail : std::uint8_t { kOff, kSend, kRequired };
 
 struct RecoveryRules {
   std::chrono::milliseconds link_lifetime = std::chrono::minutes(30);
   VerifyEmail verify_email = VerifyEmail::kOff;
+  bool email_otp = false;
   std::string public_url;  // of the node, without a final '/'; empty: not known
 };
 
@@ -40,6 +48,7 @@ inline RecoveryRules recovery_rules(const Options& options, std::string public_u
       .verify_email = verify == "required" ? VerifyEmail::kRequired
                       : verify == "send"   ? VerifyEmail::kSend
                                            : VerifyEmail::kOff,
+      .email_otp = options.get(kEmailOtp),
       .public_url = std::move(public_url)
   };
 }

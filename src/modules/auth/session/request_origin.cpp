@@ -1,8 +1,8 @@
 #include "modules/auth/session/request_origin.hpp"
 
 #include "codec/ascii.hpp"
-#include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/refusal.hpp"
+#include "modules/auth/session/own_cookie.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,12 +7,12 @@
 #include "modules/auth/cookie.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
 #include "modules/auth/session/passkey_page.hpp"
-#include "modules/auth/refusal.hpp"
 
 #include <utility>
 

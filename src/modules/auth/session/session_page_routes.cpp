@@ -2,12 +2,12 @@
 #include "codec/text.hpp"
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/form_origin.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
 #include "modules/auth/session/passkey_page.hpp"
-#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/session_controller.hpp"
 
 #include <utility>

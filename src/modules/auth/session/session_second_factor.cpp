@@ -2,10 +2,10 @@
 #include "codec/json.hpp"
 #include "codec/text.hpp"
 #include "modules/auth/login_request.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
-#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/session_controller.hpp"
 
 #include <utility>

@@ -48,6 +48,7 @@ Task<> SessionUpkeep::keep() {
   if (kept) kept = co_await parts_.gate.keep(SteadyTime::max());
   if (kept) kept = co_await parts_.links.keep(SteadyTime::max());
   if (kept) kept = co_await parts_.keys.keep(SteadyTime::max());
+  if (kept) kept = co_await parts_.codes.keep(SteadyTime::max());
   if (kept || kept.error().code == Errc::kOverloaded) co_return;
   parts_.log.warning(
       "auth.sessions_not_stored",

@@ -1,11 +1,12 @@
 // SessionUpkeep: every minute tells the store what became of sessions, API keys and failed logins
-// in memory, and removes one-time links that are too old.
+// in memory, and removes one-time links and codes that are too old.
 #pragma once
 
 #include "noded/node.hpp"
 #include "noded/task.hpp"
 
 #include "modules/auth/keys/api_keys.hpp"
+#include "modules/auth/recovery/email_codes.hpp"
 #include "modules/auth/recovery/links.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/sessions.hpp"
@@ -22,6 +23,7 @@ class SessionUpkeep {
     LoginGate& gate;
     Links& links;
     ApiKeys& keys;
+    EmailCodes& codes;
     Node::Logger& log;
   };
   // The parts outlive it.

@@ -109,7 +109,9 @@ bool is_json(const http::Request& request) {
 // The body, or the answer that refuses it.
 Task<std::expected<json::value, http::Response>> read_body(http::Request& request) {
   if (!is_json(request)) {
-    co_return std::unexpected(refuse(request, kUnsupportedMediaType, "send the body as application/json"));
+    co_return std::unexpected(
+        refuse(request, kUnsupportedMediaType, "send the body as application/json")
+    );
   }
   const auto body = co_await request.read_body(kMaxCredentials);
   if (!body) co_return std::unexpected(refuse_error(request, body.error()));
@@ -290,9 +292,7 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
   if (error.type == kUnseen) co_return refuse(request, kPreconditionFailed, error.message);
   if (error.code == Errc::kExists) {
     const bool is_email = read.user.email && error.message.contains("email");
-    co_return refuse(
-        request, is_email ? kEmailExists : kUsernameExists, "somebody has it already"
-    );
+    co_return refuse(request, is_email ? kEmailExists : kUsernameExists, "somebody has it already");
   }
   co_return refuse_error(request, error);
 }

@@ -33,8 +33,8 @@ class RecoveryFixture : public AuthFixture {
   static constexpr const char* kPassword = "memberpass";
   static constexpr const char* kUrl = "https://app.example.org";
 
-  explicit RecoveryFixture(VerifyEmail verify = VerifyEmail::kOff, bool has_mail = true)
-      : AuthFixture({.verify_email = verify, .public_url = kUrl}, has_mail ? &outbox_ : nullptr) {}
+  explicit RecoveryFixture(RecoveryRules rules = {}, bool has_mail = true)
+      : AuthFixture(with_url(std::move(rules)), has_mail ? &outbox_ : nullptr) {}
 
   void SetUp() override { configure(); }
 
@@ -81,6 +81,12 @@ class RecoveryFixture : public AuthFixture {
     return code == nullptr ? std::string() : std::string(code->as_string());
   }
   ReadableOutbox outbox_;
+
+ private:
+  static RecoveryRules with_url(RecoveryRules rules) {
+    rules.public_url = kUrl;
+    return rules;
+  }
 };
 
 }  // namespace noded::auth

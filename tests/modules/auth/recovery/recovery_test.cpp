@@ -363,7 +363,8 @@ TEST_F(RecoveryByOthers, LetsOnlyWhoManagesUsersSendALink) {
 
 class WithoutMail : public RecoveryFixture {
  protected:
-  WithoutMail() : RecoveryFixture(VerifyEmail::kRequired, false) {}
+  WithoutMail()
+      : RecoveryFixture({.verify_email = VerifyEmail::kRequired, .public_url = {}}, false) {}
 };
 
 TEST_F(WithoutMail, TheRoutesSaySoInWordsAndInJson) {
@@ -386,7 +387,7 @@ TEST_F(WithoutMail, NobodyIsAskedToConfirmAnAddress) {
 
 class RequiredProof : public RecoveryFixture {
  protected:
-  RequiredProof() : RecoveryFixture(VerifyEmail::kRequired) {}
+  RequiredProof() : RecoveryFixture({.verify_email = VerifyEmail::kRequired, .public_url = {}}) {}
 };
 
 TEST_F(RequiredProof, RefusesTheFirstLoginUntilTheAddressIsConfirmed) {
