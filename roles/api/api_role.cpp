@@ -259,7 +259,6 @@ Task<> ApiRole::stop() {
   co_await auth_->write_logins();
   co_await audit_upkeep_.stop();
   co_await feed_.stop();
-  node_.router().unmount(kAuditRoutes);
   node_.router().unmount(kSecretsRoutes);
   node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);

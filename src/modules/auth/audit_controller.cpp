@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "codec/text.hpp"
+#include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/refusal.hpp"
 

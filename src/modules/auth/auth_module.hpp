@@ -110,7 +110,7 @@ class AuthModule final : public Module,
   const std::shared_ptr<KeyFilter>& key_filter() const { return key_filter_; }
   const LinkSender& link_sender() const { return link_sender_; }
   SessionUpkeep::Parts upkeep_parts() {
-    return {sessions_, login_gate_, links_, email_codes_, api_keys_, services_.log};
+    return {sessions_, login_gate_, links_, api_keys_, email_codes_, services_.log};
   }
 
  private:

@@ -23,7 +23,6 @@ namespace {
 constexpr std::string_view kPermission = "users.manage";
 constexpr std::int64_t kFresh_s = 300;
 constexpr std::int64_t kLifetime_s = 900;
-constexpr RefusalKind kReauthRequired{403, "REAUTH_REQUIRED", "Sign in again", "需要重新登录"};
 
 bool is_in_person(const Identity& identity) {
   return identity.kind == Identity::Kind::kUser && !identity.user_id.empty() &&

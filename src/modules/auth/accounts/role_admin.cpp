@@ -26,10 +26,10 @@ namespace {
 
 constexpr std::string_view kPermission = "roles.manage";
 constexpr std::size_t kLongestName = 64;
-constexpr RefusalKind kNoSuchRole{404, "NOT_FOUND", "Role not found", "未找到角色"};
-constexpr RefusalKind kRoleExists{409, "ROLE_EXISTS", "Role exists", "角色已存在"};
-constexpr RefusalKind kRoleInUse{409, "ROLE_IN_USE", "Role in use", "角色正在使用"};
-constexpr RefusalKind kNotHere{501, "ROLES_FIXED", "Roles are fixed", "角色不可更改"};
+constexpr RefusalKind kNoSuchRole{404, "NOT_FOUND", {"Role not found", "未找到角色"}};
+constexpr RefusalKind kRoleExists{409, "ROLE_EXISTS", {"Role exists", "角色已存在"}};
+constexpr RefusalKind kRoleInUse{409, "ROLE_IN_USE", {"Role in use", "角色正在使用"}};
+constexpr RefusalKind kNotHere{501, "ROLES_FIXED", {"Roles are fixed", "角色不可更改"}};
 
 bool is_role_name(std::string_view name) {
   return !name.empty() && name.size() <= kLongestName && std::ranges::all_of(name, [](char c) {

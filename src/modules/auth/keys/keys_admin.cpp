@@ -15,8 +15,8 @@ namespace noded::auth {
 namespace {
 
 constexpr std::string_view kPermission = "keys.manage";
-constexpr RefusalKind kNoSuchKey{404, "NOT_FOUND", "API key not found", "未找到密钥"};
-constexpr RefusalKind kTooManyKeys{422, "TOO_MANY_KEYS", "Too many API keys", "密钥过多"};
+constexpr RefusalKind kNoSuchKey{404, "NOT_FOUND", {"API key not found", "未找到密钥"}};
+constexpr RefusalKind kTooManyKeys{422, "TOO_MANY_KEYS", {"Too many API keys", "密钥过多"}};
 
 bool manages(const AuthState& state, const Identity& identity) {
   if (identity.kind == Identity::Kind::kLocalOperator) return true;

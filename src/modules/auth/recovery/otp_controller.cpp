@@ -7,7 +7,7 @@
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/recovery/letters.hpp"
 #include "modules/auth/recovery/recovery_pages.hpp"
-#include "modules/auth/session/session_answers.hpp"
+#include "modules/auth/refusal.hpp"
 
 #include <utility>
 
