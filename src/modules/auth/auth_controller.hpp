@@ -86,6 +86,8 @@ class AuthController {
   Task<std::expected<Proven, LoginRefusal>> check_password(
       const AuthState& state, const http::Request& request, PasswordLogin login
   );
+  // Nobody gets in as an account that is disabled, however they prove themselves.
+  bool is_disabled(const Account& account) const;
   // Goes on with a login that was refused for the lack of a second factor: by the token of
   // PendingLogins.
   Task<std::expected<Proven, LoginRefusal>> check_code(

@@ -30,6 +30,10 @@ std::unexpected<LoginRefusal> begin_again() {
 
 }  // namespace
 
+bool AuthController::is_disabled(const Account& account) const {
+  return sessions_.accounts().is_disabled(account.key.text());
+}
+
 LoginGate::Attempt AuthController::attempt_of(
     const AuthState& state, const http::Request& request, const std::string& email
 ) const {
@@ -48,7 +52,7 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
   auto account = co_await state.users.find_by_email(std::move(login.email), request.deadline);
   if (!account) co_return refusal(std::move(account.error()));
   std::optional<std::string> stored;
-  const bool may_enter = *account && !sessions_.accounts().is_disabled((*account)->key.text());
+  const bool may_enter = *account && !is_disabled(**account);
   if (may_enter && (*account)->strategy == kPasswordStrategy &&
       !(*account)->strategy_value.empty()) {
     stored = (*account)->strategy_value;

@@ -103,7 +103,7 @@ Task<Result<Account>> OtpController::require_account(
 ) {
   auto account = co_await state.users.find_by_email(email, deadline);
   if (!account) co_return std::unexpected(std::move(account.error()));
-  if (!*account) co_return no_credentials();
+  if (!*account || parts_.accounts.is_disabled(**account)) co_return no_credentials();
   const auto second = co_await parts_.second_factors.status((*account)->key, deadline);
   if (!second) co_return std::unexpected(second.error());
   if (second->is_on) {

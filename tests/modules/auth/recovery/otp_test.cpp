@@ -77,6 +77,16 @@ TEST_F(OtpLogin, TakesACodeOnce) {
   EXPECT_EQ(error_of(again), "Code already used");
 }
 
+TEST_F(OtpLogin, LetsNobodyIntoADisabledAccount) {
+  ask_code();
+  const std::string code = this->code();
+  module_.sessions().accounts().set_disabled("1", true);
+  EXPECT_EQ(enter_code(code).status, 400);
+  EXPECT_EQ(ask_code().status, 400);
+  module_.sessions().accounts().set_disabled("1", false);
+  EXPECT_EQ(enter_code(code).status, 200);
+}
+
 TEST_F(OtpLogin, TakesACodeForTenMinutes) {
   ask_code();
   const std::string code = this->code();
