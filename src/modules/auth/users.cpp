@@ -1,6 +1,7 @@
 #include "modules/auth/users.hpp"
 
 #include "codec/json.hpp"
+#include "modules/auth/account_rows.hpp"
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/made_at.hpp"
 #include "repository/audit/audit_chain.hpp"
@@ -21,7 +22,6 @@ namespace {
 
 using database::Entity;
 using database::RowKey;
-using database::RowView;
 using database::Schema;
 
 constexpr std::array<std::string_view, 4> kOwnFields{"email", "strategy", "strategy_value", "role"};
@@ -30,23 +30,6 @@ Result<const Entity*> find_entity(const Schema* schema, std::string_view name) {
   const Entity* entity = schema != nullptr ? schema->find(name) : nullptr;
   if (entity == nullptr) return fail(Errc::kUnavailable, "there is no users entity");
   return entity;
-}
-
-std::string text_of(const Entity& entity, const RowView& row, std::string_view field) {
-  const database::Field* found = entity.find_field(field);
-  return found != nullptr ? std::string(row.field(found->id).text) : std::string();
-}
-
-Account account_of(const Entity& entity, const RowKey& key, const RowView& row) {
-  return {
-      .key = key,
-      .email = text_of(entity, row, "email"),
-      .username = text_of(entity, row, "username"),
-      .role = text_of(entity, row, "role"),
-      .strategy = text_of(entity, row, "strategy"),
-      .strategy_value = text_of(entity, row, "strategy_value"),
-      .row = {}
-  };
 }
 
 // Of the node itself, which may write every field of an account.
@@ -61,94 +44,6 @@ database::Writer own_writer(
       database.clock()
   };
 }
-
-// One attempt over one transaction and one schema.
-class AccountRows {
- public:
-  AccountRows(std::uint16_t application, const Entity& entity, Transaction& transaction)
-      : application_(application), entity_(entity), transaction_(transaction) {}
-
-  Result<std::optional<Account>> load(const RowKey& key) {
-    std::string bytes;
-    const auto found = transaction_.get(database::keys::row(application_, entity_, key), bytes);
-    if (!found) return std::unexpected(found.error());
-    if (!*found) return std::nullopt;
-    Account account = account_of(entity_, key, RowView(bytes));
-    database::Reader reader(
-        application_, transaction_, database::unrestricted_access_for_the_node_itself()
-    );
-    const auto page = reader.read_one(entity_, key, database::Query{}, account.row);
-    if (!page) return std::unexpected(page.error());
-    return account;
-  }
-
-  Result<std::optional<RowKey>> find_by_email(std::string_view email) {
-    if (const auto* index = unique_index("email")) return find_in(*index, email);
-    return scan_for([email](const Account& account) { return account.email == email; });
-  }
-
-  Result<std::optional<RowKey>> find_by_username(std::string_view username) {
-    if (const auto* index = unique_index("username")) return find_in(*index, username);
-    return scan_for([username](const Account& account) { return account.username == username; });
-  }
-
-  // The first row that `matches`.
-  Result<std::optional<RowKey>> scan_for(const std::function<bool(const Account&)>& matches) {
-    std::optional<RowKey> match;
-    auto scanned = each([&](Account account) {
-      if (matches(account)) match = account.key;
-      return !match.has_value();
-    });
-    if (!scanned) return std::unexpected(std::move(scanned.error()));
-    return match;
-  }
-
-  // Calls `visit` for each row by key until it answers false.
-  Result<> each(const std::function<bool(Account)>& visit) {
-    const std::string prefix =
-        database::keys::prefix(application_, database::keys::Space::kRow, entity_.id);
-    const auto cursor = transaction_.scan(prefix_range(prefix), Direction::kForward);
-    while (cursor->next()) {
-      const RowKey key = RowKey::from_bytes(cursor->key().substr(prefix.size()));
-      if (!visit(account_of(entity_, key, RowView(cursor->value())))) return {};
-    }
-    return cursor->status();
-  }
-
-  Result<bool> is_any_in(const std::vector<std::string>& roles) {
-    auto found = scan_for([&roles](const Account& account) {
-      return std::ranges::find(roles, account.role) != roles.end();
-    });
-    if (!found) return std::unexpected(std::move(found.error()));
-    return found->has_value();
-  }
-
- private:
-  const database::Index* unique_index(std::string_view field) const {
-    for (const database::Index* index : entity_.indices) {
-      if (index->unique && index->ready && index->fields.size() == 1 &&
-          index->fields.front()->name == field) {
-        return index;
-      }
-    }
-    return nullptr;
-  }
-
-  Result<std::optional<RowKey>> find_in(const database::Index& index, std::string_view text) {
-    std::string key =
-        database::keys::prefix(application_, database::keys::Space::kUnique, index.id);
-    database::keys::append_value(key, database::ValueView::of_text(text));
-    std::string holder;
-    const auto found = transaction_.get(key, holder);
-    if (!found) return std::unexpected(found.error());
-    if (!*found) return std::nullopt;
-    return RowKey::from_bytes(holder);
-  }
-
-  std::uint16_t application_;
-  const Entity& entity_;
-  Transaction& transaction_;
-};
 
 // The row to write, of what was asked and what the node adds.
 Result<json::object> make_row(

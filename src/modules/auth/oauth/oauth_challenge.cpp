@@ -24,7 +24,7 @@ crypto::SealingKeys keys_of(std::string_view secret) {
   crypto::SealingKeys keys;
   const std::string key =
       crypto::hmac(crypto::Digest::kSha256, secret, "sealing of OAuth challenges");
-  static_cast<void>(keys.add(kKeyId, key));  // of the right size, and the first: cannot fail
+  [[maybe_unused]] const auto added = keys.add(kKeyId, key);  // the first, of the right size
   return keys;
 }
 
