@@ -147,7 +147,7 @@ class OAuthFixture : public AuthFixture {
         R"({"auth": {"enabled": true, "allow_register": )" +
         std::string(allow_register ? "true" : "false") +
         R"(, "jwt": {"secret": "a-secret"}, "roles": {"member": {}},
-            "default_role_register": "member", "strategies": {"work": {"type": "custom_oauth",
+            "default_role_register": "member", "strategies": {"office": {"type": "custom_oauth",
             "config": {"type": "oidc", "name": "Work", "as": {"issuer": ")" +
         issuer_.origin() + R"("}, "client": {"client_id": "the client",
             "client_secret": "s: ü", "token_endpoint_auth_method": "client_secret_basic"}}}}}})"
@@ -165,7 +165,7 @@ class OAuthFixture : public AuthFixture {
   Begun begin(const std::string& action = "login", Fields fields = {}) {
     fields.emplace("referer", "http://localhost:1337/shop");
     Begun begun;
-    begun.answer = post_form("/api/auth/work/" + action, "", SessionFixtureParts::local(fields));
+    begun.answer = post_form("/api/auth/office/" + action, "", SessionFixtureParts::local(fields));
     read_begun(begun, begun.answer.header("Location"));
     return begun;
   }
@@ -180,7 +180,7 @@ class OAuthFixture : public AuthFixture {
     fields.emplace("cookie", begun.cookie);
     fields.emplace("accept", "text/html");
     return get(
-        "/api/auth/work/callback?code=c&state=" + begun.state() +
+        "/api/auth/office/callback?code=c&state=" + begun.state() +
             "&iss=" + codec::percent_encode(issuer_.origin()) + more,
         SessionFixtureParts::local(fields)
     );

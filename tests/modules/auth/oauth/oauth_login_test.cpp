@@ -36,7 +36,7 @@ TEST_F(OAuthFixture, MakesAnAccountAndLogsIntoIt) {
   }
   const auto account =
       run(module_.state()->users.find_by_email("ann@example.com", SteadyTime::max()));
-  EXPECT_EQ((*account)->strategy, "work");
+  EXPECT_EQ((*account)->strategy, "office");
   EXPECT_EQ((*account)->strategy_value, "ann");
 }
 
@@ -55,7 +55,7 @@ TEST_F(OAuthFixture, SendsTheSecretAsTheStandardSaysAndTheVerifier) {
   );
   EXPECT_TRUE(issuer_.last_form.starts_with(
       "grant_type=authorization_code&code=c&redirect_uri=http%3A%2F%2Flocalhost%3A1337"
-      "%2Fapi%2Fauth%2Fwork%2Fcallback&code_verifier="
+      "%2Fapi%2Fauth%2Foffice%2Fcallback&code_verifier="
   )) << issuer_.last_form;
 }
 
@@ -105,7 +105,7 @@ TEST_F(OAuthFixture, RefusesAnAnswerOfAnotherIssuer) {
   for (const char* issuer : {"", "https%3A%2F%2Fevil.example"}) {
     const auto begun = begin("register");
     const auto done =
-        get("/api/auth/work/callback?code=c&state=" + begun.state() + "&iss=" + issuer,
+        get("/api/auth/office/callback?code=c&state=" + begun.state() + "&iss=" + issuer,
             {{"cookie", begun.cookie}, {"host", "localhost:1337"}, {"accept", "text/html"}});
     EXPECT_FALSE(is_welcome(done));
     EXPECT_EQ(issuer_.tokens_asked, 0);
@@ -189,10 +189,10 @@ TEST_F(OAuthFixture, AsksForTheSecondFactorOfAnAccount) {
   EXPECT_TRUE(is_welcome(done)) << done.body;
 
   Begun native;
-  native.answer = get("/api/auth/work/login", {{"host", "localhost:1337"}});
+  native.answer = get("/api/auth/office/login", {{"host", "localhost:1337"}});
   read_begun(native, text_field(native.answer.object(), "url"));
   const auto refused =
-      get("/api/auth/work/callback?code=c",
+      get("/api/auth/office/callback?code=c",
           {{"x-state-challenge", text_field(native.answer.object(), "challenge")}});
   EXPECT_EQ(refused.status, 401);
   EXPECT_EQ(refused.object().at("type"), "MfaRequired");
@@ -214,38 +214,40 @@ TEST_F(OAuthFixture, TakesItsOriginFromTheConfigurationWhateverHostIsNamed) {
   configure_service(true, {.origin = "https://app.example.org"});
   const auto begun = begin("login", {{"x-forwarded-host", "evil.example"}});
   EXPECT_EQ(
-      text_field(begun.asked, "redirect_uri"), "https://app.example.org/api/auth/work/callback"
+      text_field(begun.asked, "redirect_uri"), "https://app.example.org/api/auth/office/callback"
   );
 }
 
 TEST_F(OAuthFixture, GivesNoCookieOverPlainHttpElsewhere) {
-  const auto begun = post_form("/api/auth/work/login", "", {{"host", "app.example.org"}});
+  const auto begun = post_form("/api/auth/office/login", "", {{"host", "app.example.org"}});
   EXPECT_EQ(begun.status, 403);
   EXPECT_EQ(begun.header("Set-Cookie"), "");
 }
 
 TEST_F(OAuthFixture, LetsAProgramHoldTheChallenge) {
-  const auto begun = get("/api/auth/work/register", {{"host", "localhost:1337"}});
+  const auto begun = get("/api/auth/office/register", {{"host", "localhost:1337"}});
   ASSERT_EQ(begun.status, 200) << begun.body;
   EXPECT_EQ(begun.header("Set-Cookie"), "");
   Begun native;
   native.answer = begun;
   read_begun(native, std::string(begun.object().at("url").as_string()));
-  EXPECT_EQ(text_field(native.asked, "redirect_uri"), "http://localhost:1337/api/auth/work/token");
+  EXPECT_EQ(
+      text_field(native.asked, "redirect_uri"), "http://localhost:1337/api/auth/office/token"
+  );
   const std::string challenge(begun.object().at("challenge").as_string());
-  EXPECT_EQ(get("/api/auth/work/token?code=c&state=x").body, R"({"code":"c"})");
-  EXPECT_EQ(get("/api/auth/work/token").body, R"({"code":null})");
+  EXPECT_EQ(get("/api/auth/office/token?code=c&state=x").body, R"({"code":"c"})");
+  EXPECT_EQ(get("/api/auth/office/token").body, R"({"code":null})");
   const auto as_cookie =
-      get("/api/auth/work/callback?code=c&state=" + native.state(),
+      get("/api/auth/office/callback?code=c&state=" + native.state(),
           {{"cookie", "nd_oauth=" + challenge}, {"host", "localhost:1337"}});
   EXPECT_EQ(as_cookie.status, 400);
   const auto other_action =
-      get("/api/auth/work/callback?code=c",
+      get("/api/auth/office/callback?code=c",
           {{"x-state-challenge", challenge}, {"x-state-action", "login"}});
   EXPECT_EQ(other_action.status, 400);
   EXPECT_EQ(other_action.object().at("error"), kBeginAgain);
   const auto done =
-      get("/api/auth/work/callback?code=c",
+      get("/api/auth/office/callback?code=c",
           {{"x-state-challenge", challenge}, {"x-state-action", "register"}});
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(done.object().at("user").at("email"), "ann@example.com");
@@ -261,12 +263,12 @@ TEST_F(OAuthFixture, LetsAProgramHoldTheChallenge) {
 TEST_F(OAuthFixture, OffersAButtonThatLeadsOnWithoutScriptAndPastThePagesPolicy) {
   const auto page = get("/auth/login?next=/shop", {{"host", "localhost:1337"}});
   EXPECT_NE(
-      page.body.find(R"(<form method="post" action="/api/auth/work/login">)"), std::string::npos
+      page.body.find(R"(<form method="post" action="/api/auth/office/login">)"), std::string::npos
   ) << page.body;
   EXPECT_NE(page.body.find("Continue with Work"), std::string::npos);
   EXPECT_NE(page.header("Content-Security-Policy").find("form-action 'self'"), std::string::npos);
   const auto leading =
-      post_form("/api/auth/work/login", "page=1&next=%2Fshop", {{"host", "localhost:1337"}});
+      post_form("/api/auth/office/login", "page=1&next=%2Fshop", {{"host", "localhost:1337"}});
   EXPECT_EQ(leading.status, 200);
   const std::string target = leading.header("Refresh");
   EXPECT_TRUE(target.starts_with("0; url=" + issuer_.origin() + "/authorize?client_id=")) << target;
@@ -284,7 +286,7 @@ TEST_F(OAuthFixture, OffersAButtonThatLeadsOnWithoutScriptAndPastThePagesPolicy)
 TEST_F(OAuthFixture, LeadsNowhereElseAfterwards) {
   for (const char* next : {"https://evil.example", "//evil.example", "/%2F/evil.example"}) {
     const auto leading = post_form(
-        "/api/auth/work/register",
+        "/api/auth/office/register",
         "page=1&next=" + codec::percent_encode(next),
         {{"host", "localhost:1337"}}
     );
