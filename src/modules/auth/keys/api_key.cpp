@@ -2,6 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 #include "codec/text.hpp"
 #include "crypto/crypto.hpp"
 
@@ -15,17 +16,6 @@ namespace noded::auth {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
-                                                : std::string();
-}
-
-std::int64_t number_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
 
 std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
   std::vector<std::string> texts;
@@ -94,23 +84,23 @@ Result<ApiKey> decode_key(std::string_view id, std::string_view text) {
   const auto parsed = codec::parse_json(text, "API key");
   if (!parsed || !parsed->is_object()) return fail(Errc::kInternal, "a stored API key is damaged");
   const json::object& object = parsed->get_object();
-  auto hash = codec::base64url_decode(text_of(object, "hash"));
-  auto old_hash = codec::base64url_decode(text_of(object, "old_hash"));
+  auto hash = codec::base64url_decode(codec::text_member(object, "hash"));
+  auto old_hash = codec::base64url_decode(codec::text_member(object, "old_hash"));
   if (!hash || !old_hash) return fail(Errc::kInternal, "a stored API key is damaged: its hash");
   return ApiKey{
       .id = std::string(id),
-      .owner = text_of(object, "owner"),
-      .name = text_of(object, "name"),
-      .role = text_of(object, "role"),
+      .owner = std::string(codec::text_member(object, "owner")),
+      .name = std::string(codec::text_member(object, "name")),
+      .role = std::string(codec::text_member(object, "role")),
       .permissions = texts_of(object, "permissions"),
-      .created_ms = number_of(object, "created"),
-      .expires_ms = number_of(object, "expires"),
+      .created_ms = codec::integer_member(object, "created"),
+      .expires_ms = codec::integer_member(object, "expires"),
       .cidrs = texts_of(object, "cidrs"),
-      .rate = number_of(object, "rate"),
+      .rate = codec::integer_member(object, "rate"),
       .hash = std::move(*hash),
       .old_hash = std::move(*old_hash),
-      .old_until_ms = number_of(object, "old_until"),
-      .last_used_ms = number_of(object, "last_used")
+      .old_until_ms = codec::integer_member(object, "old_until"),
+      .last_used_ms = codec::integer_member(object, "last_used")
   };
 }
 

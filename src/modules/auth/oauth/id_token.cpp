@@ -2,6 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 #include "codec/text.hpp"
 #include "crypto/crypto.hpp"
 
@@ -23,12 +24,6 @@ constexpr std::size_t kLongestSubject = 255;  // OpenID Connect Core §2
 
 std::unexpected<Error> wrong(std::string what) {
   return fail(Errc::kInvalid, "ID token: " + std::move(what));
-}
-
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_string() ? std::string_view(member->get_string())
-                                                  : std::string_view();
 }
 
 // Seconds since the epoch, RFC 7519 §2; empty when it is absent or no number.
@@ -63,7 +58,7 @@ Result<> check_audience(const json::object& claims, std::string_view client_id) 
     }
   }
   if (!is_for_us) return wrong("aud does not name this client");
-  const std::string_view party = text_of(claims, "azp");
+  const std::string_view party = codec::text_member(claims, "azp");
   if ((has_others || claims.contains("azp")) && party != client_id)
     return wrong("azp is not this client");
   return {};
@@ -102,18 +97,19 @@ Result<IdToken> parse_id_token(std::string_view token) {
     return wrong("it has not three parts");
   const auto header = decode_part(token.substr(0, first), "header");
   if (!header) return std::unexpected(header.error());
-  const std::string_view name = text_of(*header, "alg");
+  const std::string_view name = codec::text_member(*header, "alg");
   const auto algorithm = find_jws_algorithm(name);
   if (!algorithm) return wrong("the algorithm \"" + std::string(name) + "\" is not taken");
   if (header->contains("crit")) return wrong("it has critical extensions");
-  if (!is_type_of_ours(text_of(*header, "typ"))) return wrong("it is another kind of token");
+  if (!is_type_of_ours(codec::text_member(*header, "typ")))
+    return wrong("it is another kind of token");
   auto signature = codec::base64url_decode(token.substr(second + 1));
   if (!signature) return wrong("the signature is no base64url");
   auto claims = decode_part(token.substr(first + 1, second - first - 1), "payload");
   if (!claims) return std::unexpected(std::move(claims.error()));
   return IdToken{
       .algorithm = *algorithm,
-      .kid = std::string(text_of(*header, "kid")),
+      .kid = std::string(codec::text_member(*header, "kid")),
       .signed_text = token.substr(0, second),
       .signature = std::move(*signature),
       .claims = std::move(*claims)
@@ -122,15 +118,16 @@ Result<IdToken> parse_id_token(std::string_view token) {
 
 Result<> check_claims(const IdToken& token, const IdTokenRules& rules) {
   const json::object& claims = token.claims;
-  if (text_of(claims, "iss") != rules.issuer) return wrong("iss is not the issuer");
+  if (codec::text_member(claims, "iss") != rules.issuer) return wrong("iss is not the issuer");
   if (auto checked = check_audience(claims, rules.client_id); !checked) return checked;
   if (auto checked = check_times(claims, rules.now_s); !checked) return checked;
-  if (rules.nonce.empty() || !crypto::equal_in_constant_time(text_of(claims, "nonce"), rules.nonce))
+  if (rules.nonce.empty() ||
+      !crypto::equal_in_constant_time(codec::text_member(claims, "nonce"), rules.nonce))
     return wrong("nonce is not that of this sign-in");
-  const std::string_view subject = text_of(claims, "sub");
+  const std::string_view subject = codec::text_member(claims, "sub");
   if (subject.empty() || subject.size() > kLongestSubject) return wrong("sub is missing");
   if (claims.contains("at_hash") &&
-      text_of(claims, "at_hash") != half_digest(token.algorithm, rules.access_token))
+      codec::text_member(claims, "at_hash") != half_digest(token.algorithm, rules.access_token))
     return wrong("at_hash is not of the access token");
   return {};
 }

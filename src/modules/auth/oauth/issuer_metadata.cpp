@@ -2,6 +2,7 @@
 
 #include "client/client.hpp"
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -11,13 +12,6 @@ namespace noded::auth {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_string()
-             ? std::string(std::string_view(member->get_string()))
-             : std::string();
-}
 
 }  // namespace
 
@@ -32,11 +26,11 @@ Result<IssuerMetadata> parse_metadata(std::string_view text, std::string_view is
   if (!parsed->is_object()) return fail(Errc::kInvalid, "the discovery document is no object");
   const json::object& document = parsed->get_object();
   IssuerMetadata metadata{
-      .issuer = text_of(document, "issuer"),
-      .authorization = text_of(document, "authorization_endpoint"),
-      .token = text_of(document, "token_endpoint"),
-      .userinfo = text_of(document, "userinfo_endpoint"),
-      .jwks = text_of(document, "jwks_uri")
+      .issuer = std::string(codec::text_member(document, "issuer")),
+      .authorization = std::string(codec::text_member(document, "authorization_endpoint")),
+      .token = std::string(codec::text_member(document, "token_endpoint")),
+      .userinfo = std::string(codec::text_member(document, "userinfo_endpoint")),
+      .jwks = std::string(codec::text_member(document, "jwks_uri"))
   };
   if (metadata.issuer != issuer) {
     return fail(

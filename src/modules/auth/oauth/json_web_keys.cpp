@@ -1,6 +1,7 @@
 #include "modules/auth/oauth/json_web_keys.hpp"
 
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 #include "codec/text.hpp"
 
 #include <boost/json/array.hpp>
@@ -33,19 +34,13 @@ const AlgorithmRow& row_of(JwsAlgorithm algorithm) {
   return kAlgorithms[static_cast<std::size_t>(algorithm)];
 }
 
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_string() ? std::string_view(member->get_string())
-                                                  : std::string_view();
-}
-
 std::string bytes_of(const json::object& object, std::string_view name) {
-  return codec::base64url_decode(text_of(object, name)).value_or(std::string());
+  return codec::base64url_decode(codec::text_member(object, name)).value_or(std::string());
 }
 
 std::optional<PublicKey> key_of(const json::object& jwk, JwsAlgorithm& algorithm) {
-  const std::string_view type = text_of(jwk, "kty");
-  const std::string_view curve = text_of(jwk, "crv");
+  const std::string_view type = codec::text_member(jwk, "kty");
+  const std::string_view curve = codec::text_member(jwk, "crv");
   if (type == "RSA") {
     algorithm = JwsAlgorithm::kRs256;
     return PublicKey::rsa(bytes_of(jwk, "n"), bytes_of(jwk, "e"));
@@ -101,13 +96,16 @@ Result<JsonWebKeys> JsonWebKeys::parse(std::string_view text) {
   for (const json::value& value : list->get_array()) {
     if (!value.is_object()) continue;
     const json::object& jwk = value.get_object();
-    if (const std::string_view use = text_of(jwk, "use"); !use.empty() && use != "sig") continue;
+    if (const std::string_view use = codec::text_member(jwk, "use"); !use.empty() && use != "sig")
+      continue;
     JwsAlgorithm algorithm{};
     auto key = key_of(jwk, algorithm);
-    const std::string_view named = text_of(jwk, "alg");
+    const std::string_view named = codec::text_member(jwk, "alg");
     if (!key || (!named.empty() && named != row_of(algorithm).name)) continue;
     keys.keys_.push_back(
-        {.kid = std::string(text_of(jwk, "kid")), .algorithm = algorithm, .key = std::move(*key)}
+        {.kid = std::string(codec::text_member(jwk, "kid")),
+         .algorithm = algorithm,
+         .key = std::move(*key)}
     );
   }
   return keys;

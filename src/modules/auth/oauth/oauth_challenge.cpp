@@ -1,6 +1,7 @@
 #include "modules/auth/oauth/oauth_challenge.hpp"
 
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 #include "codec/text.hpp"
 #include "crypto/crypto.hpp"
 #include "crypto/sealed.hpp"
@@ -30,13 +31,6 @@ crypto::SealingKeys keys_of(std::string_view secret) {
 
 std::string context_of(std::string_view provider) {
   return "oauth/" + std::string(provider);
-}
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_string()
-             ? std::string(std::string_view(member->get_string()))
-             : std::string();
 }
 
 bool flag_of(const json::object& object, std::string_view name) {
@@ -97,7 +91,7 @@ std::optional<OAuthChallenge> open_challenge(
   const auto parsed = codec::parse_json(*text, "challenge");
   if (!parsed || !parsed->is_object()) return std::nullopt;
   const json::object& members = parsed->get_object();
-  const auto action = find_action(text_of(members, "action"));
+  const auto action = find_action(codec::text_member(members, "action"));
   const json::value* expires = members.if_contains("expires");
   if (!action || expires == nullptr || !expires->is_int64()) return std::nullopt;
   return OAuthChallenge{
@@ -105,11 +99,11 @@ std::optional<OAuthChallenge> open_challenge(
       .action = *action,
       .is_by_program = flag_of(members, "program"),
       .is_from_page = flag_of(members, "page"),
-      .state = text_of(members, "state"),
-      .verifier = text_of(members, "verifier"),
-      .nonce = text_of(members, "nonce"),
-      .redirect_uri = text_of(members, "uri"),
-      .target = text_of(members, "target"),
+      .state = std::string(codec::text_member(members, "state")),
+      .verifier = std::string(codec::text_member(members, "verifier")),
+      .nonce = std::string(codec::text_member(members, "nonce")),
+      .redirect_uri = std::string(codec::text_member(members, "uri")),
+      .target = std::string(codec::text_member(members, "target")),
       .expires_ms = expires->get_int64()
   };
 }

@@ -2,6 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 #include "codec/text.hpp"
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/oauth/id_token.hpp"
@@ -16,13 +17,6 @@ namespace {
 
 constexpr std::size_t kMostBytes = 64UL * 1024;
 constexpr std::size_t kLongestSubject = 255;
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_string()
-             ? std::string(std::string_view(member->get_string()))
-             : std::string();
-}
 
 // RFC 6749 appendix B; what encodeURIComponent leaves as it is may stand in a form too.
 void append_parameter(std::string& form, std::string_view name, std::string_view value) {
@@ -55,7 +49,7 @@ std::string subject_of(const json::object& claims) {
     const json::value* member = claims.if_contains(name);
     if (member == nullptr) continue;
     if (member->is_int64()) return std::to_string(member->get_int64());
-    return text_of(claims, name);
+    return std::string(codec::text_member(claims, name));
   }
   return {};
 }
@@ -83,14 +77,15 @@ Result<OAuthTokens> parse_tokens(int status, std::string_view body) {
   if (status != 200 || answer->contains("error")) {
     return fail(
         Errc::kUnauthorized,
-        "the token endpoint refuses: " + text_of(*answer, "error") + " (status " +
-            std::to_string(status) + ")"
+        "the token endpoint refuses: " + std::string(codec::text_member(*answer, "error")) +
+            " (status " + std::to_string(status) + ")"
     );
   }
   OAuthTokens tokens{
-      .access_token = text_of(*answer, "access_token"), .id_token = text_of(*answer, "id_token")
+      .access_token = std::string(codec::text_member(*answer, "access_token")),
+      .id_token = std::string(codec::text_member(*answer, "id_token"))
   };
-  const std::string type = text_of(*answer, "token_type");
+  const std::string_view type = codec::text_member(*answer, "token_type");
   if (!is_token_text(tokens.access_token) ||
       !std::ranges::equal(type, std::string_view("bearer"), {}, codec::to_lower))
     return fail(Errc::kInvalid, "the token endpoint gave no bearer token");
@@ -98,7 +93,9 @@ Result<OAuthTokens> parse_tokens(int status, std::string_view body) {
 }
 
 Result<OAuthProfile> read_profile(const json::object& claims) {
-  OAuthProfile profile{.subject = subject_of(claims), .email = text_of(claims, "email")};
+  OAuthProfile profile{
+      .subject = subject_of(claims), .email = std::string(codec::text_member(claims, "email"))
+  };
   if (profile.subject.empty() || profile.subject.size() > kLongestSubject)
     return fail(Errc::kInvalid, "the provider does not say who this is");
   if (!profile.email.empty() && is_false(claims.if_contains("email_verified"))) return unverified();
@@ -116,7 +113,7 @@ Result<std::string> read_github_email(std::string_view body) {
       const json::value* flag = address.if_contains(name);
       return flag != nullptr && flag->is_bool() && flag->get_bool();
     };
-    if (has("primary") && has("verified")) return text_of(address, "email");
+    if (has("primary") && has("verified")) return std::string(codec::text_member(address, "email"));
   }
   return unverified();
 }

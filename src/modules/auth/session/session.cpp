@@ -1,6 +1,7 @@
 #include "modules/auth/session/session.hpp"
 
 #include "codec/json.hpp"
+#include "codec/json_members.hpp"
 #include "codec/text.hpp"
 #include "crypto/crypto.hpp"
 #include "modules/auth/auth_state.hpp"
@@ -16,17 +17,6 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kTokenText = 43;  // of base64url
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
-                                                : std::string();
-}
-
-std::int64_t number_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
 
 }  // namespace
 
@@ -53,19 +43,19 @@ Result<Session> decode_session(std::string_view text) {
   const auto parsed = codec::parse_json(text, "session");
   if (!parsed || !parsed->is_object()) return fail(Errc::kInternal, "a stored session is damaged");
   const json::object& object = parsed->get_object();
-  auto refresh_key = codec::base64url_decode(text_of(object, "refresh_key"));
+  auto refresh_key = codec::base64url_decode(codec::text_member(object, "refresh_key"));
   if (!refresh_key) return fail(Errc::kInternal, "a stored session is damaged: refresh_key");
   Session session{
-      .user = text_of(object, "user"),
-      .claims = text_of(object, "claims"),
+      .user = std::string(codec::text_member(object, "user")),
+      .claims = std::string(codec::text_member(object, "claims")),
       .amr = {},
-      .auth_time_s = number_of(object, "auth_time"),
-      .created_ms = number_of(object, "created"),
-      .seen_ms = number_of(object, "seen"),
-      .expires_ms = number_of(object, "expires"),
-      .version = number_of(object, "version"),
-      .ip = text_of(object, "ip"),
-      .agent = text_of(object, "agent"),
+      .auth_time_s = codec::integer_member(object, "auth_time"),
+      .created_ms = codec::integer_member(object, "created"),
+      .seen_ms = codec::integer_member(object, "seen"),
+      .expires_ms = codec::integer_member(object, "expires"),
+      .version = codec::integer_member(object, "version"),
+      .ip = std::string(codec::text_member(object, "ip")),
+      .agent = std::string(codec::text_member(object, "agent")),
       .refresh_key = std::move(*refresh_key)
   };
   if (const json::value* amr = object.if_contains("amr"); amr != nullptr && amr->is_array()) {
