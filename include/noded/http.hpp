@@ -75,13 +75,16 @@ class Request {
 };
 
 // Produces a response's body part by part, with back-pressure: read() is called again when the part
-// was written.
+// was written. Used on the connection's loop; the request that it answers outlives it.
 class BodySource {
  public:
   virtual ~BodySource() = default;
   virtual Task<Result<std::string_view>> read(
   ) = 0;  // empty at the end; an error closes the connection
   virtual std::optional<std::uint64_t> size() const = 0;  // Content-Length if known, else chunked
+  // The node is about to stop: one without an end of its own has to come to it, also while read()
+  // waits.
+  virtual void end_soon() {}
 };
 
 struct ResponseHeader {

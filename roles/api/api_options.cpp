@@ -7,6 +7,7 @@
 #include "modules/auth/oauth/oauth_options.hpp"
 #include "modules/auth/passkey/passkey_options.hpp"
 #include "modules/data/data_options.hpp"
+#include "modules/messages/messages_options.hpp"
 #include "repository/audit/audit_options.hpp"
 #include "repository/database/feed_options.hpp"
 
@@ -24,6 +25,7 @@ OptionTable api_options() {
           auth::passkey_options(),
           auth::oauth_options(),
           auth::key_options(),
+          messages::messages_options(),
           audit::audit_options(),
           client::client_options(),
           mail::mail_options()})

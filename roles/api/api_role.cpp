@@ -9,6 +9,9 @@
 #include "modules/auth/passkey/passkey_rules.hpp"
 #include "modules/auth/session/login_filter.hpp"
 #include "modules/data/data_module.hpp"
+#include "modules/messages/events_controller.hpp"
+#include "modules/messages/feed_follower.hpp"
+#include "modules/messages/messages_options.hpp"
 #include "modules/system/configuration.hpp"
 #include "modules/system/doctor_controller.hpp"
 #include "modules/system/flows_module.hpp"
@@ -45,6 +48,7 @@ constexpr std::string_view kTransferRoutes = "transfer";
 constexpr std::string_view kSchemaRoutes = "schema";
 constexpr std::string_view kLinesRoutes = "lines";
 constexpr std::string_view kSecretsRoutes = "secrets";
+constexpr std::string_view kMessagesRoutes = "messages";
 
 // The node outlives a role, but what a role gave it lives as long as the node does: authenticator
 // and authorizer are shared with it, routes are taken back in stop().
@@ -53,6 +57,7 @@ class ApiRole final : public Role {
   explicit ApiRole(Node& node)
       : node_(node),
         database_({node.engine(), node.store_lane()}, kApplication, node.clock()),
+        message_limits_(messages::message_limits(node.options())),
         client_(client::client_setup(node.options())),
         mail_(node),
         cors_(std::make_shared<gateway::Cors>()),
@@ -84,7 +89,9 @@ class ApiRole final : public Role {
         schema_(configuration_, database_),
         lines_(database_),
         secrets_(configuration_, database_, node.secrets(), node.log()),
-        audit_upkeep_(node, database_) {}
+        audit_upkeep_(node, database_),
+        follower_(database_, node.executor(), message_limits_.delay),
+        events_({database_, *auth_, *auth_, *auth_}, follower_, message_limits_) {}
 
   Task<Result<>> start() override;
   Task<> stop() override;
@@ -97,12 +104,14 @@ class ApiRole final : public Role {
   );
   void tell_of_sessions();
   void show_changes();
+  void tell_of_events();
   void tell_of_passkeys();
   void tell_of_calls();
   void configure_cors(const system::CorsSettings& settings);
 
   Node& node_;
   database::Database database_;
+  const messages::MessageLimits message_limits_;
   client::Client client_;
   RoleMail mail_;
   std::shared_ptr<gateway::Cors> cors_;
@@ -121,6 +130,8 @@ class ApiRole final : public Role {
   transfer::LinesAdmin lines_;
   system::SecretsController secrets_;
   AuditUpkeep audit_upkeep_;
+  messages::FeedFollower follower_;
+  messages::EventsController events_;
 };
 
 Task<Result<>> ApiRole::start() {
@@ -161,6 +172,9 @@ Task<Result<>> ApiRole::start() {
   if (!lines) co_return std::unexpected(lines.error());
   const auto secrets = node_.router().mount(std::string(kSecretsRoutes), secrets_.routes());
   if (!secrets) co_return std::unexpected(secrets.error());
+  const auto events = node_.router().mount(std::string(kMessagesRoutes), events_.routes());
+  if (!events) co_return std::unexpected(events.error());
+  tell_of_events();
   co_await offer_setup();
   spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   feed_.start();
@@ -252,13 +266,24 @@ void ApiRole::show_changes() {
   });
 }
 
+void ApiRole::tell_of_events() {
+  node_.add_gauge("noded_event_streams", "event streams that are open", [this] {
+    return static_cast<double>(events_.open_streams());
+  });
+  node_.add_counter("noded_events_total", "events told on all event streams", [this] {
+    return static_cast<double>(events_.told_events());
+  });
+}
+
 Task<> ApiRole::stop() {
+  co_await follower_.stop();
   co_await client_.stop(node_.store_lane());
   co_await mail_.stop();
   co_await session_upkeep_.stop();
   co_await auth_->write_logins();
   co_await audit_upkeep_.stop();
   co_await feed_.stop();
+  node_.router().unmount(kMessagesRoutes);
   node_.router().unmount(kSecretsRoutes);
   node_.router().unmount(kSchemaRoutes);
   node_.router().unmount(kDoctorRoutes);

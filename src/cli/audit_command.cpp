@@ -129,6 +129,16 @@ int verify_audit(const Loaded& loaded, const AuditArguments& arguments) {
         text_at(*verdict, "entries"),
         text_at(*verdict, "head")
     );
+    const json::value* checkpoint = verdict->if_contains("signed");
+    if (checkpoint != nullptr && checkpoint->is_object()) {
+      fmt::print(
+          "This node signed it up to entry {}, {}.\n",
+          text_at(checkpoint->get_object(), "seq"),
+          text_at(checkpoint->get_object(), "ts")
+      );
+    } else {
+      fmt::print("There is no checkpoint yet that signs it: see audit.checkpoint.\n");
+    }
   } else {
     fmt::print(
         "The audit chain is broken at entry {}: {}.\n",

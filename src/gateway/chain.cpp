@@ -2,6 +2,7 @@
 
 #include "gateway/request_ids.hpp"
 #include "http/error_answer.hpp"
+#include "http/refusal.hpp"
 #include "telemetry/log.hpp"
 
 #include <boost/asio/error.hpp>
@@ -80,7 +81,7 @@ Task<http::Response> Chain::handle(http::Request& request) {
   try {
     Admission::Place place = admission_.enter(has_reserved_share(request));
     if (!place) place = co_await wait_for_place(request);
-    auto refused = place ? refuse_before(request) : refuse_overload();
+    auto refused = place ? refuse_before(request) : refuse_overload(request);
     if (!refused) {
       match = router_.find(request.method, request.path, request.parameters);
       refused = refuse_route(request, match);
@@ -116,11 +117,10 @@ Task<Admission::Place> Chain::wait_for_place(http::Request& request) {
   co_return co_await admission_.wait(importance_of(*request.identity));
 }
 
-std::optional<http::Response> Chain::refuse_overload() {
+std::optional<http::Response> Chain::refuse_overload(const http::Request& request) {
   metrics_.shed();
-  return refuse(
-      http::answer_error({Errc::kOverloaded, "the node is busy; try again", {}, {}}), "overload"
-  );
+  const Error busy{Errc::kOverloaded, "the node is busy; try again", {}, {}};
+  return refuse(http::refuse_error(request, http::kServiceUnavailable, busy), "overload");
 }
 
 std::optional<http::Response> Chain::refuse_before(http::Request& request) {
@@ -146,7 +146,7 @@ std::optional<http::Response> Chain::refuse_route(
   if (match.route == nullptr) return http::Response::text(404, "404 Not Found");
   request.route = match.route.get();
   if (match.is_bad_path) {
-    return refuse(http::answer_refusal(400, "the path is not well encoded"), "path");
+    return refuse(http::refuse(request, http::kBadPath, "the path is not well encoded"), "path");
   }
   if (const auto allowed = authorise(request); !allowed) {
     return refuse(http::answer_error(allowed.error()), "permission");
@@ -154,7 +154,8 @@ std::optional<http::Response> Chain::refuse_route(
   const std::uint64_t most = match.route->max_body != 0 ? match.route->max_body
                                                         : max_body_.load(std::memory_order_relaxed);
   if (request.body->declared_size().value_or(0) > most) {
-    return refuse(http::answer_refusal(413, "the request body is too large"), "body size");
+    const std::string message = "at most " + std::to_string(most) + " bytes are taken here";
+    return refuse(http::refuse(request, http::kBodyTooLarge, message), "body size");
   }
   return std::nullopt;
 }
@@ -176,7 +177,7 @@ http::Response Chain::answer_defect(const http::Request& request, const std::exc
   } catch (const boost::system::system_error& error) {
     // The server cancels handlers that overrun their deadline or whose connection is gone.
     if (error.code() == boost::asio::error::operation_aborted) {
-      return refuse(http::answer_refusal(408, "Request timed out"), "cancelled");
+      return refuse(http::refuse(request, http::kRequestTimeout, http::kNoAnswer), "cancelled");
     }
     what = error.what();
   } catch (const std::exception& error) {
@@ -186,7 +187,7 @@ http::Response Chain::answer_defect(const http::Request& request, const std::exc
   telemetry::Fields fields;
   fields.text("id", request.request_id).text("path", request.path).text("cause", what);
   telemetry::log(telemetry::Level::kError, "request failed", fields);
-  http::Response response = http::answer_exception(cause);
+  http::Response response = http::refuse_exception(request, cause);
   const bool is_defect = response.status == 500;
   return refuse(std::move(response), is_defect ? "defect" : "memory");
 }

@@ -47,7 +47,7 @@ class Chain final : public http::Dispatcher {
 
  private:
   Task<Admission::Place> wait_for_place(http::Request& request);
-  std::optional<http::Response> refuse_overload();
+  std::optional<http::Response> refuse_overload(const http::Request& request);
   std::optional<http::Response> refuse_before(http::Request& request);
   std::optional<http::Response> refuse_route(http::Request& request, const http::RouteMatch& match);
   void authenticate(http::Request& request);

@@ -1,7 +1,7 @@
 #include "gateway/host_filter.hpp"
 
 #include "codec/ascii.hpp"
-#include "http/error_answer.hpp"
+#include "http/refusal.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -9,8 +9,6 @@
 
 namespace noded::gateway {
 namespace {
-
-constexpr int kMisdirected = 421;
 
 std::string_view without_port(std::string_view host) {
   const std::size_t colon = host.starts_with('[') ? host.find(':', host.find(']')) : host.find(':');
@@ -56,8 +54,9 @@ std::optional<http::Response> HostFilter::before(http::Request& request) {
   if (request.from_local_socket || !request.has_header("host")) return std::nullopt;
   const std::string_view host = without_port(request.header("host"));
   if (knows(host)) return std::nullopt;
-  http::Response response = http::answer_refusal(
-      kMisdirected,
+  http::Response response = http::refuse(
+      request,
+      http::kUnknownHost,
       "this node does not go by the host \"" + std::string(host) +
           "\"; its operator can name it in "
           "the option http.hosts"

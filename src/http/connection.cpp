@@ -1,6 +1,6 @@
 #include "http/connection.hpp"
 
-#include "http/error_answer.hpp"
+#include "http/refusal.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -117,8 +117,11 @@ Task<> Connection::wait_as_newcomer() {
 
 void Connection::refuse(int status, std::string_view reason) {
   loop_.context().refused_requests.add();
-  request_.request_id = loop_.context().dispatcher.refused(peer_.address, status, reason);
-  append_refusal(status, reason);
+  Request unread;  // what it says cannot be trusted
+  unread.request_id = loop_.context().dispatcher.refused(peer_.address, status, reason);
+  request_.request_id = unread.request_id;
+  request_.is_head = false;
+  append_refusal(http::refuse(unread, kind_of_status(status), reason));
 }
 
 void Connection::begin_request() {
@@ -156,7 +159,7 @@ Task<bool> Connection::serve() {
   if (was_cut_) co_return false;
   if (defect) {
     report_defect("http request", defect);
-    response = answer_exception(defect);
+    response = refuse_exception(request_, defect);
   }
   is_known_ = response.status != kOverloaded;
   bool keeps = can_go_on();
@@ -191,7 +194,7 @@ bool Connection::settle_body(Response& response, bool& keeps) {
   if (const Error* failure = body_.failure()) {
     keeps = false;
     if (failure->code == Errc::kUnavailable) return false;
-    if (response.status < 400) response = answer_error(*failure);
+    if (response.status < 400) response = refuse_error(request_, kind_of_error(*failure), *failure);
   } else if (!body_.is_finished() && (expects_continue_ || body_.remaining() > kMostDiscarded)) {
     keeps = false;
   }
@@ -273,7 +276,11 @@ Task<> Connection::linger() {
 }
 
 void Connection::sweep(SteadyTime now) {
-  if (was_cut_ || phase_ == Phase::kStreaming) return;
+  if (was_cut_) return;
+  if (phase_ == Phase::kStreaming) {
+    if (!peer_.is_local_socket) look_for_peer(now);
+    return;
+  }
   if (phase_ == Phase::kHandling) {
     // Handlers see the deadline themselves; only one that overruns it is cut.
     if (now >= request_.deadline + limits_.sweep_interval) return answer_overrun();
@@ -300,7 +307,7 @@ void Connection::look_for_peer(SteadyTime now) {
 
 void Connection::answer_overrun() {
   loop_.context().refused_requests.add();
-  append_refusal(408, "Request timed out");
+  append_refusal(http::refuse(request_, kRequestTimeout, kNoAnswer));
   stream_->try_write(out_, {});
   stream_->shutdown_write();
   was_cut_ = true;
@@ -312,6 +319,7 @@ void Connection::answer_overrun() {
 void Connection::close_if_idle() {
   const bool awaits_first = phase_ == Phase::kHead && requests_ == 0 && !parser_.has_begun();
   if (phase_ == Phase::kIdle) stream_->interrupt();
+  if (source_ != nullptr) source_->end_soon();
   // Who has just connected has a request on its way.
   if (awaits_first)
     expires_at_ = std::min(expires_at_, clock_.steady() + limits_.first_request_grace);

@@ -44,7 +44,8 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
                 // peer is silent
     kBody,      // it waits for more of the body
     kWriting,
-    kStreaming,  // a body source is asked for its next part: its own limits hold
+    kStreaming,  // a body source is asked for its next part: its own limits hold, and expires_at_
+                 // once the peer is silent
     kLingering,  // the last answer is out
   };
 
@@ -64,7 +65,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   void count_body_rate(SteadyTime::duration waited, std::size_t bytes);
 
   void append_answer(const Response& response, bool keeps);
-  void append_refusal(int status, std::string_view reason);
+  void append_refusal(const Response& response);
   HeadShape shape_head(const Response& response, bool keeps);
   Task<bool> send_body(std::string_view body);
   Task<bool> send_source(Response& response, bool keeps);
@@ -95,7 +96,8 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   SteadyTime::duration body_window_left_{};
   std::uint64_t body_window_bytes_ = 0;
   std::uint32_t requests_ = 0;
-  bool is_known_ = false;  // it had an answer, and the last one was no refusal for overload
+  BodySource* source_ = nullptr;  // of the answer that is being streamed
+  bool is_known_ = false;         // it had an answer, and the last one was no refusal for overload
   bool expects_continue_ = false;
   bool expired_ = false;     // the phase's limit passed; the stream was interrupted
   bool peer_ended_ = false;  // nothing more will arrive

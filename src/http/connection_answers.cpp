@@ -1,6 +1,5 @@
 // The part of a connection that renders answers and writes them.
 #include "http/connection.hpp"
-#include "http/error_answer.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -28,10 +27,9 @@ void Connection::append_answer(const Response& response, bool keeps) {
 }
 
 // An answer of the server's own, the last one of the connection.
-void Connection::append_refusal(int status, std::string_view reason) {
-  const Response response = answer_refusal(status, reason);
+void Connection::append_refusal(const Response& response) {
   append_answer(response, false);
-  out_ += response.body;
+  if (!request_.is_head) out_ += response.body;
 }
 
 // Writes what is rendered and a long body behind it without copying what the peer takes at once.
@@ -52,9 +50,17 @@ Task<bool> Connection::send_source(Response& response, bool keeps) {
   const HeadShape shape = shape_head(response, keeps);
   append_head(out_, response, shape);
   const auto size = response.source->size();
+  source_ = response.source.get();
+  struct Forget {
+    BodySource*& source;
+    ~Forget() { source = nullptr; }
+  };
+  const Forget at_the_end{source_};
+  if (loop_.is_draining()) source_->end_soon();
   std::uint64_t sent = 0;
   for (;;) {
     phase_ = Phase::kStreaming;
+    expires_at_ = SteadyTime::max();
     flush_when_suspended();
     const auto part = co_await response.source->read();
     if (was_cut_ || !part) co_return false;

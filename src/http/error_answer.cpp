@@ -2,7 +2,6 @@
 
 #include "codec/json.hpp"
 
-#include <new>
 #include <utility>
 
 namespace noded::http {
@@ -62,16 +61,6 @@ Response answer_refusal(int status, std::string_view message) {
   codec::append_json_string(body, message);
   body += '}';
   return Response::json(status, std::move(body));
-}
-
-Response answer_exception(const std::exception_ptr& cause) {
-  try {
-    std::rethrow_exception(cause);
-  } catch (const std::bad_alloc&) {
-    return answer_refusal(503, "the node is out of memory; a change may or may not have been made");
-  } catch (...) {  // whatever it was, its text is for the log
-    return answer_refusal(500, "Internal error");
-  }
 }
 
 Task<Response> answered(Response response) {

@@ -4,7 +4,6 @@
 #include "noded/http.hpp"
 #include "noded/result.hpp"
 
-#include <exception>
 #include <string_view>
 
 namespace noded::http {
@@ -17,10 +16,6 @@ Response answer_error(const Error& error);
 
 // {"error":message} with that status.
 Response answer_refusal(int status, std::string_view message);
-
-// For what a handler threw: 503 where memory ran out, which is no defect, else 500. Neither tells
-// whether what was asked has been done.
-Response answer_exception(const std::exception_ptr& cause);
 
 // For a handler that has its answer without waiting.
 Task<Response> answered(Response response);

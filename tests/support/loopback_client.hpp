@@ -106,6 +106,24 @@ class LoopbackClient {
     );
   }
 
+  // What comes, up to the end of `text`; empty if the connection ends before.
+  std::optional<std::string> read_until(std::string_view text) {
+    const auto at = find(text);
+    if (!at) return std::nullopt;
+    return take(*at + text.size());
+  }
+
+  // So many bytes; empty if the connection ends before.
+  std::optional<std::string> read_exactly(std::size_t count) {
+    std::string bytes;
+    return read_exactly(count, bytes) ? std::optional(std::move(bytes)) : std::nullopt;
+  }
+  // Whether something came, or the connection ended, within that time.
+  bool has_bytes_within(std::chrono::milliseconds patience) const {
+    pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
+    return !received_.empty() || ::poll(&ready, 1, static_cast<int>(patience.count())) > 0;
+  }
+
   // Waits for the peer's end; false if bytes come instead.
   bool is_closed_by_peer() {
     while (received_.empty() && receive()) {

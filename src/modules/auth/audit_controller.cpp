@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "codec/text.hpp"
+#include "crypto/signing.hpp"
 #include "http/error_answer.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/refusal.hpp"
@@ -157,7 +158,17 @@ Task<Response> AuditController::verify(Request& request) {
     co_return refuse(request, kValidationFailed, "there are no parameters but from and to here");
   }
   request.deadline = database_.clock().steady() + kMostTime;
-  const auto verdict = co_await chain_.verify(database_.store(), {span->from_ms, span->before_ms});
+  const auto seed = co_await database::read(
+      database_.store(),
+      request.deadline,
+      [this](Transaction& transaction) { return seed_.find(transaction); }
+  );
+  if (!seed) co_return refuse_error(request, seed.error());
+  const auto verdict = co_await chain_.verify(
+      database_.store(),
+      {span->from_ms, span->before_ms},
+      *seed ? crypto::public_key_of(**seed) : std::string()
+  );
   if (!verdict) co_return refuse_error(request, verdict.error());
   json::object answer{{"ok", verdict->is_whole}, {"entries", verdict->entries}};
   if (verdict->is_whole) {
@@ -165,6 +176,12 @@ Task<Response> AuditController::verify(Request& request) {
   } else {
     answer.emplace("broken", verdict->broken);
     answer.emplace("reason", verdict->reason);
+  }
+  if (verdict->signed_number > 0) {
+    answer.emplace(
+        "signed",
+        json::object{{"seq", verdict->signed_number}, {"ts", codec::format_iso(verdict->signed_ms)}}
+    );
   }
   co_return Response::json(200, codec::to_json_text(answer));
 }

@@ -8,12 +8,14 @@
 //   GET /api/admin/audit/verify
 //       200 {"ok":true,"entries":n,"head":hash}, or {"ok":false,"entries":n,"broken":seq,
 //       "reason":text} with the first entry that is wrong; `entries` are those that were looked at.
+//       "signed":{"seq","ts"} is the newest checkpoint among them.
 #pragma once
 
 #include "noded/http.hpp"
 #include "noded/identity.hpp"
 
 #include "repository/audit/audit_chain.hpp"
+#include "repository/audit/checkpoint.hpp"
 #include "repository/database/database.hpp"
 
 #include <vector>
@@ -26,9 +28,12 @@ Result<audit::Wanted> parse_audit_query(std::string_view query);
 // Thread-safe; what it is given outlives it, and it outlives its mounted routes.
 class AuditController {
  public:
-  AuditController(Authorizer& authorizer, database::Database& database)
+  AuditController(
+      Authorizer& authorizer, database::Database& database, const database::SealedRecords& secrets
+  )
       : authorizer_(authorizer),
         database_(database),
+        seed_(secrets),
         chain_(database.application(), database.clock()) {}
 
   std::vector<http::Route> routes();
@@ -39,6 +44,7 @@ class AuditController {
 
   Authorizer& authorizer_;
   database::Database& database_;
+  const audit::SigningSeed seed_;
   const audit::AuditChain chain_;
 };
 

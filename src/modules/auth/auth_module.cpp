@@ -94,7 +94,11 @@ AuthModule::AuthModule(const AuthServices& services)
            services.mfa.issuer}
       ),
       first_administrator_(passwords_, controller_, services.log, [this] { return state(); }),
-      audit_controller_(*this, services.database),
+      audit_controller_(
+          *this,
+          services.database,
+          database::SealedRecords(services.secrets, services.database.application())
+      ),
       users_admin_(passwords_, sessions_),
       sessions_admin_(sessions_),
       users_api_(passwords_, *this, *this, sessions_, services.database, verification_),

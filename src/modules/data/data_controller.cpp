@@ -271,8 +271,8 @@ void DataController::end_written(std::string& out, std::uint64_t items, SteadyTi
   out += "}}";
 }
 
-void DataController::end_read(
-    std::string& out, const database::Page& page, SteadyTime begun, std::string_view plan
+http::Response DataController::end_read(
+    int status, std::string out, const database::Page& page, SteadyTime begun, std::string_view plan
 ) const {
   append_meta(out, page.items, now() - begun);
   out += R"(,"count":)";
@@ -284,6 +284,9 @@ void DataController::end_read(
     codec::append_json_string(out, plan);
   }
   out += "}}";
+  auto response = http::Response::json(status, std::move(out));
+  response.headers.push_back({"X-Store-Seq", std::to_string(page.sequence)});
+  return response;
 }
 
 }  // namespace noded::data

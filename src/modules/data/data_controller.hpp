@@ -131,8 +131,14 @@ class DataController : public std::enable_shared_from_this<DataController> {
   SteadyTime now() const { return database_.clock().steady(); }
   // Append `"meta":{…}}`, the end of an answer; `time` is what passed since `begun`.
   void end_written(std::string& out, std::uint64_t items, SteadyTime begun) const;
-  void end_read(
-      std::string& out, const database::Page& page, SteadyTime begun, std::string_view plan = {}
+  // That and the answer itself, which says what it saw: X-Store-Seq, from where on an event stream
+  // tells what comes behind it.
+  http::Response end_read(
+      int status,
+      std::string out,
+      const database::Page& page,
+      SteadyTime begun,
+      std::string_view plan = {}
   ) const;
 
   database::Database& database_;

@@ -65,8 +65,7 @@ Task<http::Response> DataController::answer_many(
   );
   if (!page) co_return answer(request, page.error());
   body += ',';
-  end_read(body, *page, begun, plan);
-  co_return http::Response::json(200, std::move(body));
+  co_return end_read(200, std::move(body), *page, begun, plan);
 }
 
 Task<http::Response> DataController::read_one(http::Request& request) const {
@@ -92,8 +91,7 @@ Task<http::Response> DataController::read_one(http::Request& request) const {
   } else {
     body = "{";
   }
-  end_read(body, *page, begun);
-  co_return http::Response::json(is_found ? 200 : 404, std::move(body));
+  co_return end_read(is_found ? 200 : 404, std::move(body), *page, begun);
 }
 
 Task<http::Response> DataController::read_by_reference(http::Request& request) const {
@@ -120,8 +118,7 @@ Task<http::Response> DataController::read_by_reference(http::Request& request) c
       co_await service_.read_by_reference(entity, key, *reference, *query, asking, body);
   if (!page) co_return answer(request, page.error());
   body += ',';
-  end_read(body, *page, begun);
-  co_return http::Response::json(200, std::move(body));
+  co_return end_read(200, std::move(body), *page, begun);
 }
 
 // What `ask`, Task<Result<T>>(const Entity&, const json::object& where, Asking), says of the rows

@@ -1,5 +1,6 @@
 #include "repository/audit/audit_chain.hpp"
 
+#include "repository/audit/checkpoint.hpp"
 #include "repository/database/keys.hpp"
 
 #include <fmt/format.h>
@@ -38,6 +39,10 @@ std::string head_key(std::uint16_t application) {
 
 std::string checkpoint_key(std::uint16_t application) {
   return database::keys::prefix(application, Space::kAuditCheckpoint);
+}
+
+std::string signed_key(std::uint16_t application) {
+  return database::keys::prefix(application, Space::kAuditSigned);
 }
 
 KeyRange all_entries(std::uint16_t application) {
@@ -100,6 +105,35 @@ Result<> AuditChain::append(Transaction& transaction, const Act& act) const {
       number_text(last->number + 1).append(bytes.substr(bytes.size() - kHashSize))
   );
   return {};
+}
+
+Result<std::optional<std::int64_t>> AuditChain::unsigned_since(Transaction& transaction) const {
+  const auto last = link(transaction, head_key(application_));
+  if (!last) return std::unexpected(last.error());
+  std::string bytes;  // number and time of the last checkpoint
+  const auto found = transaction.get(signed_key(application_), bytes);
+  if (!found) return std::unexpected(found.error());
+  if (*found && bytes.size() == 2 * kNumberSize) {
+    if (number_in(bytes) == last->number) return std::nullopt;
+    return static_cast<std::int64_t>(number_in(std::string_view(bytes).substr(kNumberSize)));
+  }
+  const auto cursor = transaction.scan(all_entries(application_), Direction::kForward);
+  if (!cursor->next()) {
+    if (auto walked = cursor->status(); !walked) return std::unexpected(std::move(walked.error()));
+    return std::nullopt;
+  }
+  const auto first = decode(cursor->value());
+  return first ? first->time_ms : 0;  // one that cannot be read is for the verification to find
+}
+
+Result<Act> AuditChain::append_checkpoint(Transaction& transaction, std::string_view seed) const {
+  const auto last = link(transaction, head_key(application_));
+  if (!last) return std::unexpected(last.error());
+  Act act = checkpoint_act(seed, last->number, last->hash);
+  if (auto done = append(transaction, act); !done) return std::unexpected(std::move(done.error()));
+  const auto now_ms = static_cast<std::uint64_t>(clock_->wall().time_since_epoch().count());
+  transaction.put(signed_key(application_), number_text(last->number + 1) + number_text(now_ms));
+  return act;
 }
 
 Result<std::uint64_t> AuditChain::prune_piece(Transaction& transaction, std::int64_t before_ms)
@@ -181,7 +215,11 @@ Result<AuditChain::Link> AuditChain::link_before(Transaction& transaction, std::
 
 // One piece behind `last`, which it moves on. False at the end or where the chain breaks.
 Result<bool> AuditChain::verify_piece(
-    Transaction& transaction, const Span& span, Link& last, Verdict& verdict
+    Transaction& transaction,
+    const Span& span,
+    std::string_view public_key,
+    Link& last,
+    Verdict& verdict
 ) const {
   const auto checkpoint = link(transaction, checkpoint_key(application_));
   if (!checkpoint) return std::unexpected(checkpoint.error());
@@ -202,9 +240,14 @@ Result<bool> AuditChain::verify_piece(
       if (verdict.entries > 0) verdict.head = last.hash;
       return false;
     }
-    const std::string fault = fault_of(entry, cursor->value(), number, last.hash);
+    std::string fault = fault_of(entry, cursor->value(), number, last.hash);
+    if (fault.empty() && entry->act.action == kCheckpointAction) {
+      fault = fault_of_checkpoint(*entry, public_key);
+      verdict.signed_number = number;
+      verdict.signed_ms = entry->time_ms;
+    }
     if (!fault.empty()) {
-      break_at(verdict, number, fault);
+      break_at(verdict, number, std::move(fault));
       return false;
     }
     last = {.number = number, .hash = entry->hash};
@@ -230,7 +273,9 @@ Result<> AuditChain::verify_end(Transaction& transaction, const Link& last, Verd
   return {};
 }
 
-Task<Result<Verdict>> AuditChain::verify(database::StoreAccess store, Span span) const {
+Task<Result<Verdict>> AuditChain::verify(
+    database::StoreAccess store, Span span, std::string public_key
+) const {
   Verdict verdict;
   Link last;
   if (span.from_ms) {
@@ -247,7 +292,7 @@ Task<Result<Verdict>> AuditChain::verify(database::StoreAccess store, Span span)
   };
   auto body = [&](Transaction& transaction) -> Result<Progress> {
     Progress progress{.has_more = false, .last = last, .verdict = verdict};
-    const auto more = verify_piece(transaction, span, progress.last, progress.verdict);
+    const auto more = verify_piece(transaction, span, public_key, progress.last, progress.verdict);
     if (!more) return std::unexpected(more.error());
     progress.has_more = *more;
     return progress;

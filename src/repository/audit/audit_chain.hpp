@@ -46,10 +46,12 @@ struct Span {
 
 struct Verdict {
   bool is_whole = true;
-  std::uint64_t entries = 0;  // that were looked at
-  std::string head;           // hash of the newest of them; empty when there is none
-  std::uint64_t broken = 0;   // number of the first entry that is wrong or missing
-  std::string reason;         // why; empty when it is whole
+  std::uint64_t entries = 0;        // that were looked at
+  std::string head;                 // hash of the newest of them; empty when there is none
+  std::uint64_t broken = 0;         // number of the first entry that is wrong or missing
+  std::string reason;               // why; empty when it is whole
+  std::uint64_t signed_number = 0;  // the newest checkpoint among them; 0: there is none
+  std::int64_t signed_ms = 0;       // when it was made
 };
 
 // Cheap to copy; the clock outlives it. Thread-safe. Errors are those of the engine; kInternal: an
@@ -64,10 +66,19 @@ class AuditChain {
   // Transactions that append conflict with each other and run again.
   Result<> append(Transaction& transaction, const Act& act) const;
 
+  // Since when entries stand that no checkpoint signs: the last one's time or, before there is one,
+  // that of the first entry. Empty when there are none.
+  Result<std::optional<std::int64_t>> unsigned_since(Transaction& transaction) const;
+  // Signs the chain, which has entries, by an entry more: that act.
+  Result<Act> append_checkpoint(Transaction& transaction, std::string_view seed) const;
+
   Result<Page> list(Transaction& transaction, const Wanted& wanted) const;
   // Walks over all entries, or those of a span, in pieces. Of a span the hash before its first
-  // entry is taken as it stands.
-  Task<Result<Verdict>> verify(database::StoreAccess store, Span span = {}) const;
+  // entry is taken as it stands. Checkpoints have to be signed by `public_key`; an empty one, of a
+  // node that never signed, has signed none.
+  Task<Result<Verdict>> verify(
+      database::StoreAccess store, Span span = {}, std::string public_key = {}
+  ) const;
   // Removes entries of before that time, in pieces, until one is younger; how many went. Ends early
   // once `stop` was requested.
   Task<Result<std::uint64_t>> prune(
@@ -83,7 +94,11 @@ class AuditChain {
   Result<std::uint64_t> prune_piece(Transaction& transaction, std::int64_t before_ms) const;
   Result<Link> link_before(Transaction& transaction, std::int64_t from_ms) const;
   Result<bool> verify_piece(
-      Transaction& transaction, const Span& span, Link& last, Verdict& verdict
+      Transaction& transaction,
+      const Span& span,
+      std::string_view public_key,
+      Link& last,
+      Verdict& verdict
   ) const;
   Result<> verify_end(Transaction& transaction, const Link& last, Verdict& verdict) const;
 

@@ -15,8 +15,16 @@ inline constexpr Option<std::chrono::milliseconds> kRetention{
     std::chrono::days(36'500)
 };
 
+inline constexpr Option<std::chrono::milliseconds> kCheckpointPeriod{
+    "audit.checkpoint",
+    "how often the node signs the audit chain, as long as there are new entries",
+    std::chrono::hours(24),
+    std::chrono::minutes(1),
+    std::chrono::days(30)
+};
+
 inline OptionTable audit_options() {
-  static constexpr const OptionDeclaration* kTable[] = {&kRetention};
+  static constexpr const OptionDeclaration* kTable[] = {&kRetention, &kCheckpointPeriod};
   return kTable;
 }
 

@@ -33,6 +33,7 @@ enum class Space : char {
   kAuditEntry = 0x30,        // + number u64 → entry (audit/audit_entry.hpp)
   kAuditHead = 0x31,         // number u64 and hash of the newest entry
   kAuditCheckpoint = 0x32,   // the same of the last entry that went by its age
+  kAuditSigned = 0x33,       // number u64 and time i64 of the last entry that signs the others
   kDisabledAccount = 0x34,   // + primary key of an account as text → since when, decimal ms
   kApiKey = 0x35,            // + id of an API key → key
   kApiKeyOfUser = 0x36,      // + primary key of an account as text + 0x00 + id of a key → empty

@@ -1,9 +1,8 @@
 #include "repository/database/reader.hpp"
 
 #include "codec/json.hpp"
-#include "repository/database/field_value.hpp"
-#include "repository/database/filter_match.hpp"
 #include "repository/database/keys.hpp"
+#include "repository/database/row_json.hpp"
 #include "repository/database/selection.hpp"
 
 namespace noded::database {
@@ -37,12 +36,9 @@ class RowWriter {
   Result<> row(const Entity& entity, const Query& query, const StoredRow& stored) {
     const RowView view(stored.bytes);
     out_.push_back('{');
-    bool first = true;
-    for (const Field* field : query.select.empty() ? entity.visible : query.select) {
-      separate(first);
-      out_ += field->member;
-      append_json(*field, value_of(*field, stored.key, view), out_);
-    }
+    const auto& fields = query.select.empty() ? entity.visible : query.select;
+    append_members(fields, stored.key, view, out_);
+    bool first = fields.empty();
     for (const With& with : query.with) {
       separate(first);
       codec::append_json_string(out_, with.reference->name);
@@ -135,7 +131,7 @@ Result<Page> Reader::read_many(const Entity& entity, const Query& query, std::st
   auto written =
       RowWriter(application_, transaction_, access_, out).rows(entity, query, selected->rows);
   if (!written) return std::unexpected(std::move(written.error()));
-  return Page{selected->rows.size(), selected->count, *total};
+  return Page{selected->rows.size(), selected->count, *total, transaction_.snapshot()};
 }
 
 Result<Page> Reader::read_one(
@@ -155,7 +151,7 @@ Result<Page> Reader::read_one(
     return std::unexpected(std::move(allowed.error()));
   const auto total = total_of(application_, transaction_, entity);
   if (!total) return std::unexpected(total.error());
-  const Page none{0, 0, *total};
+  const Page none{0, 0, *total, transaction_.snapshot()};
   if (!key) return none;
   StoredRow stored{*key, {}};
   const auto exists = transaction_.peek(keys::row(application_, entity, *key), stored.bytes);
@@ -169,7 +165,7 @@ Result<Page> Reader::read_one(
   }
   auto written = RowWriter(application_, transaction_, access_, out).row(entity, query, stored);
   if (!written) return std::unexpected(std::move(written.error()));
-  return Page{1, 1, *total};
+  return Page{1, 1, *total, transaction_.snapshot()};
 }
 
 Result<Page> Reader::read_by_reference(
@@ -218,7 +214,7 @@ Result<Page> Reader::read_by_reference(
   order_and_cut(other, cut_of(query), rows);
   auto written = RowWriter(application_, transaction_, access_, out).rows(other, query, rows);
   if (!written) return std::unexpected(std::move(written.error()));
-  return Page{rows.size(), count, *total};
+  return Page{rows.size(), count, *total, transaction_.snapshot()};
 }
 
 Result<std::uint64_t> Reader::count(

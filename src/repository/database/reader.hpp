@@ -20,6 +20,7 @@ struct Page {
   std::uint64_t items = 0;  // rows written
   std::uint64_t count = 0;  // rows that match, without limit and offset
   std::uint64_t total = 0;  // rows of the entity
+  Sequence sequence = 0;    // the last commit that the read saw
 };
 
 class Reader {

@@ -234,11 +234,4 @@ std::string logout_page(Language language, std::string_view csrf) {
   return page.finish();
 }
 
-std::string problem_page(Language language, std::string_view title, std::string_view message) {
-  HtmlPage page(language, title);
-  page.paragraph(message);
-  page.link({}, "/auth/login", kBack.in(language));
-  return page.finish();
-}
-
 }  // namespace noded::auth

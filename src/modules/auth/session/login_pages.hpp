@@ -49,6 +49,5 @@ std::string register_page(Language language, const LoginPage& page);
 // Asks for the second factor.
 std::string code_page(Language language, const LoginPage& page);
 std::string logout_page(Language language, std::string_view csrf);
-std::string problem_page(Language language, std::string_view title, std::string_view message);
 
 }  // namespace noded::auth

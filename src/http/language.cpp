@@ -1,10 +1,10 @@
-#include "modules/auth/session/language.hpp"
+#include "http/language.hpp"
 
 #include "codec/ascii.hpp"
 
 #include <algorithm>
 
-namespace noded::auth {
+namespace noded::http {
 namespace {
 
 std::string_view trim(std::string_view text) {
@@ -62,4 +62,4 @@ std::string_view tag_of(Language language) noexcept {
   return language == Language::kChinese ? "zh" : "en";
 }
 
-}  // namespace noded::auth
+}  // namespace noded::http
