@@ -90,6 +90,36 @@ try {
     const passkeyApi = new Api({ host: origin, token: made.token });
     assert.equal((await passkeyApi.auth.me()).body.user.username, 'nadia');
   });
+  await check("the browser's EventSource tells what the SDK writes", async () => {
+    const entered = await ceremony('login', {});
+    const told = page.evaluate(() => new Promise((resolve, reject) => {
+      window.events = new EventSource('/api/messages/events?topic=' + encodeURIComponent('$data/notes/#'));
+      window.events.addEventListener('message', (event) => resolve(JSON.parse(event.data)), { once: true });
+      window.events.addEventListener('open', () => { window.isOpen = true; });
+      setTimeout(() => reject(new Error('nothing was told')), 10_000);
+    }));
+    await page.waitForFunction(() => window.isOpen);
+    const note = await new Api({ host: origin, token: entered.token }).data.createOne('notes', { text: 'told' });
+    assert.ok(note.ok, JSON.stringify(note.body));
+    const event = await told;
+    assert.equal(event.topic, `$data/notes/create/${note.body.data.id}`);
+    assert.equal(event.record.text, 'told');
+  });
+  await check('whose session ends is told so', async () => {
+    const passed = await page.evaluate(() => new Promise((resolve, reject) => {
+      let begun;
+      window.events.addEventListener('end', (event) => {
+        window.events.close();
+        resolve({ ...JSON.parse(event.data), passed: performance.now() - begun });
+      });
+      setTimeout(() => reject(new Error('the stream did not end')), 20_000);
+      fetch('/auth/api/logout', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+        .then((answer) => { if (!answer.ok) throw new Error('logout: ' + answer.status); begun = performance.now(); })
+        .catch(reject);
+    }));
+    assert.equal(passed.reason, 'signed_out');
+    console.log(`     told after ${Math.round(passed.passed)} ms`);
+  });
   await check('the SDK logs out, the passkey stays', async () => {
     await api.auth.logout();
     assert.equal((await ceremony('login', {})).verified, true);
