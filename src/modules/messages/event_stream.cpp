@@ -6,6 +6,9 @@
 #include "repository/database/row_json.hpp"
 #include "repository/database/visible_change.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,6 +17,8 @@ namespace {
 
 using database::Change;
 using database::FeedPlace;
+
+constexpr net::use_awaitable_t<net::any_io_executor> kYield;
 
 // Whoever may not follow any more is told so within a second.
 constexpr std::chrono::milliseconds kRenewal{500};
@@ -81,19 +86,22 @@ Task<Result<std::string_view>> EventStream::read() {
 
 // Tells what there is or, where there is nothing, waits for it.
 Task<> EventStream::proceed() {
+  const FeedPlace end_of_feed = parts_.follower.end();
+  if (next_ > end_of_feed) co_return tell_gap(end_of_feed);  // the store is an older one
+  const auto page = co_await parts_.follower.read(next_, now() + kReadPatience);
+  // Just before anything is told.
   if (const auto renewed = rights_.renew(); !renewed) {
     const bool is_gone = renewed.error().code == Errc::kUnauthorized;
     end(is_gone ? "signed_out" : "forbidden", renewed.error().message);
     co_return;
   }
-  const FeedPlace end_of_feed = parts_.follower.end();
-  if (next_ > end_of_feed) co_return tell_gap(end_of_feed);  // the store is an older one
-  const auto page = co_await parts_.follower.read(next_, now() + kReadPatience);
   if (!page && page.error().type == database::Feed::kGap) co_return tell_gap(end_of_feed);
   const Result<> told = page ? co_await tell(**page) : std::unexpected(page.error());
   if (told) {
     next_ = (*page)->next;
-    if (!out_.empty() || !(*page)->reaches_end) co_return;
+    if (!out_.empty()) co_return;
+    // Others have their turn, however much there is that this one is not told of.
+    if (!(*page)->reaches_end) co_return co_await net::post(kYield);
   } else if (told.error().code != Errc::kOverloaded && told.error().code != Errc::kTimeout) {
     co_return end("unavailable", "the change feed cannot be read now");
   }
