@@ -83,7 +83,8 @@ AuthModule::AuthModule(const AuthServices& services)
            second_factors_,
            pending_logins_,
            Credentials(services.database),
-           link_sender_.has_mail()}
+           link_sender_.has_mail(),
+           link_sender_.has_mail() && services_.recovery.magic_link}
       ),
       mfa_controller_(
           {controller_,
@@ -106,7 +107,10 @@ AuthModule::AuthModule(const AuthServices& services)
            links_,
            link_sender_,
            verification_,
-           *cross_site_filter_}
+           *cross_site_filter_,
+           session_controller_,
+           journal_,
+           services_.recovery.magic_link}
       ),
       recovery_admin_(*this, links_, link_sender_),
       otp_(

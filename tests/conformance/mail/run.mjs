@@ -86,6 +86,29 @@ test('registers and signs in by codes', async () => {
   }
 });
 
+test('logs in by a link, once', async () => {
+  const server = await mailServer();
+  const node = await withAccount(server, { set: { 'auth.magic_link': 'true' } });
+  const asked = await node.post('/auth/api/link', { email: account.email, next: '/posts' });
+  assert.equal(asked.status, 202);
+  const nobody = await node.post('/auth/api/link', { email: 'nobody@example.org', next: '/posts' });
+  assert.deepEqual(nobody, asked);
+  const letter = await server.letter();
+  assert.equal(letter.subject, 'Your link to log in');
+  assert.match(letter.text, /https:\/\/app\.example\.org\/auth\/link\?token=[\w-]{43}\n/);
+  const token = tokenIn(letter);
+  const page = await fetch(`${node.base}/auth/link?token=${token}`);
+  assert.ok((await page.text()).includes(account.email), 'the page names the account');
+  const entered = await node.post('/auth/link', { token });
+  assert.equal(entered.status, 200, JSON.stringify(entered.body));
+  assert.equal(entered.body.redirect, '/posts');
+  const check = await fetch(`${node.base}/api/check`, { headers: { authorization: `Bearer ${entered.body.token}` } });
+  assert.deepEqual((await check.json()).amr, ['email']);
+  assert.equal((await node.post('/auth/link', { token })).status, 401);
+  assert.equal(server.letters.length, 1);
+  assert.ok(!node.log().includes(token), 'no token in the log');
+});
+
 test('gives neither letter nor password to a server without TLS', async () => {
   const server = await mailServer({ starttls: false });
   const node = await withAccount(server);

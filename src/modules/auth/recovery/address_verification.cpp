@@ -37,9 +37,9 @@ Task<Result<>> AddressVerification::registered(const Account& account, const htt
   if (!is_on()) co_return Result<>();
   const auto sent = co_await sender_.send(
       account,
-      Purpose::kVerify,
-      language_of(request.header("accept-language")),
-      audit::actor_of(request),
+      {.purpose = Purpose::kVerify,
+       .language = language_of(request.header("accept-language")),
+       .actor = audit::actor_of(request)},
       request.deadline
   );
   if (!sent) {

@@ -24,6 +24,12 @@ constexpr LetterText kProof{
     {"This address was given for an account at", "有人使用此邮箱注册了账号："},
     {"If it was not you, ignore this message.", "如果不是您本人的操作，请忽略此邮件。"}
 };
+constexpr LetterText kLogin{
+    {"Your link to log in", "您的登录链接"},
+    {"Somebody asked for a link that logs in to your account at", "有人请求登录链接，站点："},
+    {"Pass it on to nobody: whoever has it can log in. If it was not you, ignore this message.",
+     "请勿转发：持有此链接的人可以登录您的账号。如果不是您本人的请求，请忽略此邮件。"}
+};
 constexpr LetterText kCode{
     {"Your code", "您的验证码"},
     {"Your code to sign in at", "您登录以下站点的验证码："},
@@ -31,6 +37,18 @@ constexpr LetterText kCode{
      "请勿将验证码告诉任何人。如果不是您本人的操作，请忽略此邮件。"}
 };
 constexpr Words kOpen{"Open this link to go on:", "请打开以下链接继续："};
+
+const LetterText& text_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kRecover:
+      return kRecovery;
+    case Purpose::kVerify:
+      return kProof;
+    case Purpose::kLogin:
+      break;
+  }
+  return kLogin;
+}
 
 std::string lifetime_text(Language language, std::chrono::milliseconds lifetime) {
   const std::int64_t minutes = std::chrono::duration_cast<std::chrono::minutes>(lifetime).count();
@@ -43,7 +61,7 @@ std::string lifetime_text(Language language, std::chrono::milliseconds lifetime)
 mail::Message link_letter(
     Language language, Purpose purpose, const LetterFacts& facts, std::string_view link
 ) {
-  const LetterText& text = purpose == Purpose::kRecover ? kRecovery : kProof;
+  const LetterText& text = text_of(purpose);
   return {
       .to = std::string(facts.to),
       .subject = std::string(text.subject.in(language)),

@@ -35,9 +35,7 @@ std::string LinkSender::target(Purpose purpose, std::string_view token) const {
   return target.append(path_of(purpose)).append("?token=").append(token);
 }
 
-Task<Result<>> LinkSender::ask(
-    AuthStatePtr state, Purpose purpose, std::string address, Language language, audit::Actor actor
-) {
+Task<Result<>> LinkSender::ask(AuthStatePtr state, std::string address, LinkWish wish) {
   if (behind_.fetch_add(1) >= kMostBehind) {
     behind_.fetch_sub(1);
     co_return fail(Errc::kOverloaded, "too many letters are being written; try again");
@@ -46,33 +44,27 @@ Task<Result<>> LinkSender::ask(
   spawn(
       executor,
       "letter",
-      [this,
-       state = std::move(state),
-       purpose,
-       address = std::move(address),
-       language,
-       actor = std::move(actor)] {
-        return look_up_and_send(state, purpose, address, language, actor);
+      [this, state = std::move(state), address = std::move(address), wish = std::move(wish)] {
+        return look_up_and_send(state, address, wish);
       }
   );
   co_return Result<>();
 }
 
-Task<> LinkSender::look_up_and_send(
-    AuthStatePtr state, Purpose purpose, std::string address, Language language, audit::Actor actor
-) {
+Task<> LinkSender::look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish) {
+  const std::string_view purpose = name_of(wish.purpose);
   const SteadyTime deadline = clock_.steady() + kPatience;
   const auto account = co_await find_account(*state, std::move(address), deadline);
   Result<bool> sent = false;
   if (!account) {
     sent = std::unexpected(account.error());
   } else if (*account && (*account)->strategy == kPasswordStrategy) {
-    sent = co_await send(**account, purpose, language, std::move(actor), deadline);
+    sent = co_await send(**account, std::move(wish), deadline);
   }
   behind_.fetch_sub(1);
   if (sent) co_return;
   const json::object fields{
-      {"purpose", name_of(purpose)},
+      {"purpose", purpose},
       {"user", account && *account ? (*account)->key.text() : std::string()},
       {"cause", sent.error().message}
   };
@@ -80,29 +72,26 @@ Task<> LinkSender::look_up_and_send(
 }
 
 Task<Result<bool>> LinkSender::send(
-    const Account& account,
-    Purpose purpose,
-    Language language,
-    audit::Actor actor,
-    SteadyTime deadline
+    const Account& account, LinkWish wish, SteadyTime deadline
 ) {
   if (!mail::is_address(account.email))
     co_return fail(Errc::kInvalid, "the account has no e-mail address that a letter can go to");
   Links::Order order{
-      .purpose = purpose,
+      .purpose = wish.purpose,
       .user = account.key,
       .address = account.email,
       .surplus = Links::Surplus::kRefused,
-      .actor = std::move(actor)
+      .actor = std::move(wish.actor),
+      .next = std::move(wish.next)
   };
   const auto made = co_await links_.make(std::move(order), deadline);
   if (!made) co_return std::unexpected(made.error());
   if (!*made) co_return false;
   auto posted = outbox_->post(link_letter(
-      language,
-      purpose,
+      wish.language,
+      wish.purpose,
       {.to = account.email, .site = rules_.public_url, .lifetime = links_.lifetime()},
-      target(purpose, (*made)->token)
+      target(wish.purpose, (*made)->token)
   ));
   if (!posted) co_return std::unexpected(std::move(posted.error()));
   co_return true;

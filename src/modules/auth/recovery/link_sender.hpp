@@ -21,6 +21,14 @@
 
 namespace noded::auth {
 
+// What is asked for, and by whom.
+struct LinkWish {
+  Purpose purpose = Purpose::kRecover;
+  Language language = Language::kEnglish;
+  audit::Actor actor{};
+  std::string next{};  // of a login: where it leads
+};
+
 class LinkSender {
  public:
   static constexpr std::size_t kMostBehind = 64;  // letters that are being looked up and written
@@ -43,31 +51,13 @@ class LinkSender {
 
   // For whoever says that the address is theirs: returns at once and does the rest behind the
   // caller, so that neither answer nor time tell whether there is such an account. kOverloaded.
-  Task<Result<>> ask(
-      AuthStatePtr state,
-      Purpose purpose,
-      std::string address,
-      Language language,
-      audit::Actor actor
-  );
+  Task<Result<>> ask(AuthStatePtr state, std::string address, LinkWish wish);
   // To an account. False where it has too many links already. kInvalid: no letter can be sent to
   // its address; kOverloaded, and errors of writes.
-  Task<Result<bool>> send(
-      const Account& account,
-      Purpose purpose,
-      Language language,
-      audit::Actor actor,
-      SteadyTime deadline
-  );
+  Task<Result<bool>> send(const Account& account, LinkWish wish, SteadyTime deadline);
 
  private:
-  Task<> look_up_and_send(
-      AuthStatePtr state,
-      Purpose purpose,
-      std::string address,
-      Language language,
-      audit::Actor actor
-  );
+  Task<> look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish);
 
   Links& links_;
   mail::Outbox* outbox_;

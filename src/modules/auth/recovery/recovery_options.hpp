@@ -11,7 +11,7 @@ namespace noded::auth {
 
 inline constexpr Option<std::chrono::milliseconds> kLinkLifetime{
     "auth.link_lifetime",
-    "how long a one-time link for a new password or for the proof of an e-mail address works",
+    "how long a one-time link for a new password, for the proof of an e-mail address or for a login works",
     std::chrono::minutes(30),
     std::chrono::minutes(1),
     std::chrono::hours(24)
@@ -32,12 +32,20 @@ inline constexpr Option<bool> kEmailOtp{
     false
 };
 
+inline constexpr Option<bool> kMagicLink{
+    "auth.magic_link",
+    "let people log in with a one-time link that is sent to their address: the login page offers "
+    "it, and POST /auth/api/link; needs mail.smtp",
+    false
+};
+
 enum class VerifyEmail : std::uint8_t { kOff, kSend, kRequired };
 
 struct RecoveryRules {
   std::chrono::milliseconds link_lifetime = std::chrono::minutes(30);
   VerifyEmail verify_email = VerifyEmail::kOff;
   bool email_otp = false;
+  bool magic_link = false;
   std::string public_url;  // of the node, without a final '/'; empty: not known
 };
 
@@ -49,6 +57,7 @@ inline RecoveryRules recovery_rules(const Options& options, std::string public_u
                       : verify == "send"   ? VerifyEmail::kSend
                                            : VerifyEmail::kOff,
       .email_otp = options.get(kEmailOtp),
+      .magic_link = options.get(kMagicLink),
       .public_url = std::move(public_url)
   };
 }

@@ -20,6 +20,7 @@ constexpr Words kLogOutText{
 constexpr Words kEmail{"E-mail address", "邮箱地址"};
 constexpr Words kPassword{"Password", "密码"};
 constexpr Words kPasswordHint{"At least 8 characters", "至少 8 个字符"};
+constexpr Words kSendLink{"Send me a link to log in with", "向我发送登录链接"};
 constexpr Words kForgotten{"Forgot your password?", "忘记密码？"};
 constexpr Words kNoAccount{"No account yet?", "还没有账号？"};
 constexpr Words kHaveAccount{"You have an account already?", "已有账号？"};
@@ -179,6 +180,8 @@ std::string login_page(Language language, const LoginPage& given) {
   page.end_form(kLogIn.in(language));
   if (has_passkeys) offer_passkey_login(page, language, given.passkeys);
   offer_services(page, language, given, "/login");
+  if (given.can_link)
+    page.link({}, with_next("/auth/link", given.next), kSendLink.in(language));
   if (given.can_recover) page.link({}, "/auth/recover", kForgotten.in(language));
   if (given.allow_register) {
     const std::string target = with_next("/auth/register", given.next);

@@ -43,6 +43,7 @@ struct LoginPage {
   std::string_view passkeys = {};  // path of their routes; empty: there are none
   std::span<const LoginService> services = {};
   bool can_recover = false;  // a link for a new password can be asked for
+  bool can_link = false;     // and one to log in with
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);

@@ -117,7 +117,7 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
   );
   if (proven) co_return co_await enter(*state, request, *fields, *proven, 200);
   if (proven.error().waiting)
-    co_return co_await ask_second_factor(*state, request, *fields, *proven.error().waiting);
+    co_return co_await ask_second_factor(*state, request, *fields, *proven.error().waiting, "pwd");
   co_return refuse_login(request, *fields, proven.error());
 }
 
@@ -155,6 +155,19 @@ Task<http::Response> SessionController::enter(
     const Proven& proven,
     int status
 ) {
+  auto answer = co_await let_in(state, request, fields, proven, status);
+  if (!answer) co_return refuse_error(request, answer.error());
+  co_return std::move(*answer);
+}
+
+Task<Result<http::Response>> SessionController::let_in(
+    const AuthState& state,
+    http::Request& request,
+    const json::value& fields,
+    const Proven& proven,
+    int status,
+    Sessions::Addition addition
+) {
   const bool is_form = !wants_json(request);
   const bool with_cookies = is_form || flag_of(fields, "cookie") || request.identity->by_cookie;
   auto opened = co_await parts_.opener.open(
@@ -163,9 +176,10 @@ Task<http::Response> SessionController::enter(
       {.account = proven.account,
        .amr = proven.amr,
        .with_cookies = with_cookies,
-       .with_refresh = !with_cookies}
+       .with_refresh = !with_cookies,
+       .addition = std::move(addition)}
   );
-  if (!opened) co_return refuse_error(request, opened.error());
+  if (!opened) co_return std::unexpected(std::move(opened.error()));
   const std::string next = next_path(text_field(fields, "next"));
   http::Response response;
   if (is_form) {

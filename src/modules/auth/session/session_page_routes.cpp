@@ -107,7 +107,8 @@ http::Response SessionController::show_form(
       .allow_register = state.rules.allow_register,
       .passkeys = passkeys,
       .services = services,
-      .can_recover = parts_.can_recover
+      .can_recover = parts_.can_recover,
+      .can_link = parts_.can_link
   };
   const Language language = language_of(request.header("accept-language"));
   http::Response response = answer_page(
