@@ -139,6 +139,7 @@ Task<Result<>> ApiRole::start() {
   auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
   if (auto mail = mail_.start(); !mail) co_return mail;
+  if (auto fit = auth_->check_options(); !fit) co_return fit;
   auth_->use_role_changes([this](auto name, auto role, audit::Actor actor) {
     return change_role(std::move(name), std::move(role), std::move(actor));
   });

@@ -243,7 +243,8 @@ Task<Result<Account>> AuthController::make_account(
       .role = state.rules.default_role_register
   };
   account.fields.erase("password");
-  Users::Addition addition = verification_.addition(account.email);
+  const std::string email = account.email;
+  Users::Addition addition = verification_.addition(email);
   auto made = co_await state.users.by(audit::actor_of(request))
                   .create(
                       std::move(account),
@@ -252,6 +253,13 @@ Task<Result<Account>> AuthController::make_account(
                       request.deadline,
                       std::move(addition)
                   );
+  if (!made && made.error().code == Errc::kExists && verification_.hides_existence()) {
+    const bool is_email = made.error().message.contains("email");
+    auto refused = co_await verification_.refused(
+        email, is_email ? Notice::kHasAccount : Notice::kNameTaken, request
+    );
+    co_return std::unexpected(std::move(refused.error()));
+  }
   if (!made) co_return made;
   if (auto begun = co_await verification_.registered(*made, request); !begun)
     co_return std::unexpected(std::move(begun.error()));

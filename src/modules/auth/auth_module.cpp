@@ -60,7 +60,7 @@ AuthModule::AuthModule(const AuthServices& services)
       links_(services.database, services.clock, services.recovery.link_lifetime),
       link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
       email_codes_(services.database, services.clock),
-      verification_(services.database, link_sender_, services_.recovery, services.log),
+      verification_(services.database, link_sender_, login_gate_, services_.recovery, services.log),
       controller_(
           passwords_,
           *this,
@@ -84,7 +84,8 @@ AuthModule::AuthModule(const AuthServices& services)
            pending_logins_,
            Credentials(services.database),
            link_sender_.has_mail(),
-           link_sender_.has_mail() && services_.recovery.magic_link}
+           link_sender_.has_mail() && services_.recovery.magic_link,
+           verification_.hides_existence()}
       ),
       mfa_controller_(
           {controller_,
@@ -120,7 +121,9 @@ AuthModule::AuthModule(const AuthServices& services)
            login_gate_,
            journal_,
            services.outbox,
-           services_.recovery.public_url}
+           services_.recovery.public_url,
+           verification_,
+           link_sender_}
       ),
       access_admin_(*this, sessions_, services.database),
       account_admin_(*this, sessions_, login_gate_, services.database, second_factors_),

@@ -98,6 +98,10 @@ class AuthModule final : public Module,
 
   AuthStatePtr state() const;  // in force
 
+  // kInvalid: options that contradict each other.
+  Result<> check_options() const {
+    return check_recovery_rules(services_.recovery, services_.outbox != nullptr);
+  }
   // Before serving: takes sessions, API keys, counters of failed logins and links from the store.
   Task<Result<>> load_sessions();
   // Has to stand in the chain: without it other sites could use somebody's cookies.

@@ -31,8 +31,8 @@ inline OptionTable auth_options() {
       &kSessionLimit,      &kAccessLifetime,  &kRefreshGrace,  &kAllowInsecureCookie,
       &kBkndCookie,        &kRequireLogin,    &kLoginFailures, &kLoginDelay,
       &kLoginLongestDelay, &kNetworkFailures, &kNetworkWindow, &kLinkLifetime,
-      &kVerifyEmail,       &kEmailOtp,        &kMagicLink,     &kMfaIssuer,
-      &kMfaLifetime,       &kMfaPending,      &kMfaTries
+      &kVerifyEmail,       &kEmailOtp,        &kMagicLink,     &kHideExistence,
+      &kMfaIssuer,         &kMfaLifetime,     &kMfaPending,    &kMfaTries
   };
   return kTable;
 }

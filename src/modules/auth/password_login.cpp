@@ -61,15 +61,20 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
       std::move(login.password), std::move(stored), state.rules.allow_plain_passwords
   );
   if (!verdict) co_return refusal(std::move(verdict.error()));
-  if (!verdict->matches) {
+  Result<> proof;
+  if (verdict->matches && !login.is_signed_in)
+    proof = co_await verification_.require_proof(**account, request.deadline);
+  const bool is_unproven = !proof && proof.error().type == kAddressUnproven;
+  // Else whoever has just registered an address would see by a login whether that made an account.
+  const bool is_hidden = is_unproven && verification_.hides_existence();
+  if (!verdict->matches || is_hidden) {
     co_await gate_.failed(attempt, request.deadline);
     co_await journal_.failed(request, *account ? (*account)->key.text() : std::string());
     co_return refusal(invalid_credentials());
   }
+  if (!proof) co_return refusal(std::move(proof.error()));
   Proven proven{.account = std::move(**account), .amr = {"pwd"}};
   if (!login.is_signed_in) {
-    if (auto shown = co_await verification_.require_proof(proven.account, request.deadline); !shown)
-      co_return refusal(std::move(shown.error()));
     // The password alone resets no counter: whoever knows it could try codes without end.
     auto more = co_await ask_second_factor(request, proven.account, std::move(login.code), attempt);
     if (!more) co_return std::unexpected(std::move(more.error()));

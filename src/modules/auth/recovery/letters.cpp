@@ -36,6 +36,31 @@ constexpr LetterText kCode{
     {"Tell it to nobody. If you did not ask for it, ignore this message.",
      "请勿将验证码告诉任何人。如果不是您本人的操作，请忽略此邮件。"}
 };
+struct NoticeText {
+  Words subject;
+  Words begin;
+  Words advice;
+  std::string_view path;  // that the advice leads to
+  Words end;
+};
+
+constexpr NoticeText kHasAccount{
+    {"You have an account already", "您已有账号"},
+    {"Somebody registered with this address, which has an account already, at",
+     "有人使用此邮箱注册，但该邮箱已有账号，站点："},
+    {"Nothing was changed. If you have forgotten the password, choose a new one:",
+     "您的账号没有任何变化。如果忘记了密码，可在此重新设置："},
+    "/auth/recover",
+    {"If it was not you, ignore this message.", "如果不是您本人的操作，请忽略此邮件。"}
+};
+constexpr NoticeText kNameTaken{
+    {"The name is taken", "该名称已被使用"},
+    {"Somebody registered with this address, and a name that is taken, at",
+     "有人使用此邮箱注册，但所选名称已被使用，站点："},
+    {"No account was made. Choose another name:", "账号未创建，请选择其他名称："},
+    "/auth/register",
+    {"If it was not you, ignore this message.", "如果不是您本人的操作，请忽略此邮件。"}
+};
 constexpr Words kOpen{"Open this link to go on:", "请打开以下链接继续："};
 
 const LetterText& text_of(Purpose purpose) {
@@ -72,6 +97,23 @@ mail::Message link_letter(
           kOpen.in(language),
           link,
           lifetime_text(language, facts.lifetime),
+          text.end.in(language)
+      )
+  };
+}
+
+mail::Message notice_letter(Language language, Notice notice, const LetterFacts& facts) {
+  const NoticeText& text = notice == Notice::kHasAccount ? kHasAccount : kNameTaken;
+  return {
+      .to = std::string(facts.to),
+      .subject = std::string(text.subject.in(language)),
+      .text = fmt::format(
+          "{}\n{}\n\n{}\n{}{}\n\n{}\n",
+          text.begin.in(language),
+          facts.site,
+          text.advice.in(language),
+          facts.site,
+          text.path,
           text.end.in(language)
       )
   };

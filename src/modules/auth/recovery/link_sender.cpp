@@ -3,7 +3,6 @@
 #include "codec/ascii.hpp"
 #include "codec/json.hpp"
 #include "mail/address.hpp"
-#include "modules/auth/recovery/letters.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
@@ -35,11 +34,15 @@ std::string LinkSender::target(Purpose purpose, std::string_view token) const {
   return target.append(path_of(purpose)).append("?token=").append(token);
 }
 
+bool LinkSender::may_go_behind() {
+  if (behind_.fetch_add(1) < kMostBehind) return true;
+  behind_.fetch_sub(1);
+  return false;
+}
+
 Task<Result<>> LinkSender::ask(AuthStatePtr state, std::string address, LinkWish wish) {
-  if (behind_.fetch_add(1) >= kMostBehind) {
-    behind_.fetch_sub(1);
+  if (!may_go_behind())
     co_return fail(Errc::kOverloaded, "too many letters are being written; try again");
-  }
   const auto executor = co_await net::this_coro::executor;
   spawn(
       executor,
@@ -51,29 +54,55 @@ Task<Result<>> LinkSender::ask(AuthStatePtr state, std::string address, LinkWish
   co_return Result<>();
 }
 
+Task<> LinkSender::send_behind(Account account, LinkWish wish) {
+  if (!may_go_behind()) {
+    log_unwritten(
+        name_of(wish.purpose), account.key.text(), {Errc::kOverloaded, "too many letters", {}, {}}
+    );
+    co_return;
+  }
+  const auto executor = co_await net::this_coro::executor;
+  spawn(
+      executor,
+      "letter",
+      [this, account = std::move(account), wish = std::move(wish)]() -> Task<> {
+        co_await send_or_log(account, wish, clock_.steady() + kPatience);
+        behind_.fetch_sub(1);
+      }
+  );
+}
+
 Task<> LinkSender::look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish) {
-  const std::string_view purpose = name_of(wish.purpose);
   const SteadyTime deadline = clock_.steady() + kPatience;
-  const auto account = co_await find_account(*state, std::move(address), deadline);
-  Result<bool> sent = false;
+  auto account = co_await find_account(*state, std::move(address), deadline);
   if (!account) {
-    sent = std::unexpected(account.error());
+    log_unwritten(name_of(wish.purpose), {}, account.error());
   } else if (*account && (*account)->strategy == kPasswordStrategy) {
-    sent = co_await send(**account, std::move(wish), deadline);
+    co_await send_or_log(std::move(**account), std::move(wish), deadline);
   }
   behind_.fetch_sub(1);
-  if (sent) co_return;
-  const json::object fields{
-      {"purpose", purpose},
-      {"user", account && *account ? (*account)->key.text() : std::string()},
-      {"cause", sent.error().message}
-  };
+}
+
+Task<> LinkSender::send_or_log(Account account, LinkWish wish, SteadyTime deadline) {
+  const std::string_view purpose = name_of(wish.purpose);
+  const auto sent = co_await send(account, std::move(wish), deadline);
+  if (!sent) log_unwritten(purpose, account.key.text(), sent.error());
+}
+
+void LinkSender::tell(const std::string& address, Notice notice, Language language) {
+  const LetterFacts facts{.to = address, .site = rules_.public_url, .lifetime = links_.lifetime()};
+  const auto posted = outbox_->post(notice_letter(language, notice, facts));
+  if (!posted) log_unwritten("notice", {}, posted.error());
+}
+
+void LinkSender::log_unwritten(
+    std::string_view purpose, std::string_view user, const Error& error
+) {
+  const json::object fields{{"purpose", purpose}, {"user", user}, {"cause", error.message}};
   log_.warning("auth.letter_not_written", codec::to_json_text(fields));
 }
 
-Task<Result<bool>> LinkSender::send(
-    const Account& account, LinkWish wish, SteadyTime deadline
-) {
+Task<Result<bool>> LinkSender::send(const Account& account, LinkWish wish, SteadyTime deadline) {
   if (!mail::is_address(account.email))
     co_return fail(Errc::kInvalid, "the account has no e-mail address that a letter can go to");
   Links::Order order{

@@ -9,6 +9,7 @@
 
 #include "mail/outbox.hpp"
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/recovery/letters.hpp"
 #include "modules/auth/recovery/links.hpp"
 #include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/language.hpp"
@@ -55,9 +56,16 @@ class LinkSender {
   // To an account. False where it has too many links already. kInvalid: no letter can be sent to
   // its address; kOverloaded, and errors of writes.
   Task<Result<bool>> send(const Account& account, LinkWish wish, SteadyTime deadline);
+  // The same behind the caller; what goes wrong is logged.
+  Task<> send_behind(Account account, LinkWish wish);
+  // Without a link. What goes wrong is logged.
+  void tell(const std::string& address, Notice notice, Language language);
 
  private:
+  bool may_go_behind();  // has to be taken back with behind_
   Task<> look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish);
+  Task<> send_or_log(Account account, LinkWish wish, SteadyTime deadline);
+  void log_unwritten(std::string_view purpose, std::string_view user, const Error& error);
 
   Links& links_;
   mail::Outbox* outbox_;

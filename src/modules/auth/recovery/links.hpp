@@ -1,6 +1,6 @@
-// Links: one-time links of accounts, for a new password, the proof of an address or a login. Each works
-// once, until it ends by time, by a change of the account's address, or by another link of that
-// purpose that was used. Thread-safe.
+// Links: one-time links of accounts, for a new password, the proof of an address or a login. Each
+// works once, until it ends by time, by a change of the account's address, or by another link of
+// that purpose that was used. Thread-safe.
 #pragma once
 
 #include "noded/clock.hpp"

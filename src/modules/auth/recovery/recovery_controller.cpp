@@ -253,7 +253,8 @@ http::Response RecoveryController::refuse_link(
   }
   if (is_gone) {
     http::Response response = answer_link_page(
-        kTokenInvalid.status, gone_page(language_of(request), link.purpose, parts_.sender.has_mail())
+        kTokenInvalid.status,
+        gone_page(language_of(request), link.purpose, parts_.sender.has_mail())
     );
     response.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
     return response;
@@ -281,6 +282,7 @@ Task<Result<>> RecoveryController::set_password(
   const audit::AuditChain chain(parts_.database.application(), parts_.database.clock());
   auto with_it = [&](Transaction& transaction, const database::RowKey& key) -> Result<> {
     if (auto used = parts_.links.use(transaction, hash, Purpose::kRecover, key); !used) return used;
+    if (auto shown = confirm_pending(transaction, key, link.address); !shown) return shown;
     return chain.append(transaction, done_by(actor, "user.recover", "user " + key.text()));
   };
   AccountChange change(parts_.sessions, administrating_roles(*state.guard), actor);
@@ -299,6 +301,18 @@ Task<Result<>> RecoveryController::set_password(
       LoginGate::attempt_of(request, (*changed)->email, {}), request.deadline
   );
   co_return Result<>();
+}
+
+// Whoever has the link has the mailbox, and the password that somebody else may have set is gone.
+Result<> RecoveryController::confirm_pending(
+    Transaction& transaction, const database::RowKey& key, const std::string& address
+) const {
+  const std::uint16_t application = parts_.database.application();
+  const auto proof = address_proof(transaction, application, key, address);
+  if (!proof) return std::unexpected(proof.error());
+  const std::int64_t now_ms = parts_.database.clock().wall().time_since_epoch().count();
+  if (proof->is_pending) put_address_proof(transaction, application, key, address, now_ms);
+  return {};
 }
 
 Task<Result<>> RecoveryController::confirm_address(

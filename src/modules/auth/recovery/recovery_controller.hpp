@@ -21,11 +21,11 @@
 #include "noded/http.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/recovery/link_sender.hpp"
 #include "modules/auth/recovery/links.hpp"
-#include "modules/auth/login_journal.hpp"
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/request_origin.hpp"
@@ -81,6 +81,9 @@ class RecoveryController {
       const Link& link,
       const json::value& fields
   );
+  Result<> confirm_pending(
+      Transaction& transaction, const database::RowKey& key, const std::string& address
+  ) const;
   Task<Result<>> confirm_address(
       const AuthState& state, const http::Request& request, const Link& link, std::string hash
   );

@@ -16,8 +16,8 @@ Task<http::Response> RecoveryController::log_in(
   const std::string token = text_field(fields, "token");
   auto account = co_await state.users.find_by_id(link.user, request.deadline);
   if (!account) co_return refuse_error(request, account.error());
-  const bool is_theirs = *account && (*account)->email == link.address &&
-                         (*account)->strategy == kPasswordStrategy;
+  const bool is_theirs =
+      *account && (*account)->email == link.address && (*account)->strategy == kPasswordStrategy;
   if (!is_theirs) {
     co_await parts_.journal.failed(request, *account ? link.user : std::string());
     co_return refuse_link(
@@ -32,9 +32,11 @@ Task<http::Response> RecoveryController::log_in(
   const json::value wanted{
       {"next", link.next}, {"cookie", cookie != nullptr && *cookie == json::value(true)}
   };
-  auto use = [this, hash = hash_of_session_token(token), key = proven.account.key](
-                 Transaction& transaction
-             ) { return parts_.links.use(transaction, hash, Purpose::kLogin, key); };
+  auto use = [this,
+              hash = hash_of_session_token(token),
+              key = proven.account.key](Transaction& transaction) {
+    return parts_.links.use(transaction, hash, Purpose::kLogin, key);
+  };
   auto answer = co_await parts_.entrance.let_in(state, request, wanted, proven, 200, use);
   if (!answer && answer.error().type == kMfaRequiredType) {
     // Nothing was written: the link is used up by the first step of two.
@@ -49,7 +51,9 @@ Task<http::Response> RecoveryController::log_in(
     co_await parts_.journal.failed(request, link.user);
     co_return refuse_link(request, link, token, answer.error());
   }
-  co_await parts_.gate.succeeded(asking_of(request, Purpose::kLogin, link.address), request.deadline);
+  co_await parts_.gate.succeeded(
+      asking_of(request, Purpose::kLogin, link.address), request.deadline
+  );
   co_await parts_.journal.succeeded(request, link.user);
   co_return std::move(*answer);
 }

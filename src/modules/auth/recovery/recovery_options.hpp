@@ -2,6 +2,7 @@
 #pragma once
 
 #include "noded/options.hpp"
+#include "noded/result.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace noded::auth {
 
 inline constexpr Option<std::chrono::milliseconds> kLinkLifetime{
     "auth.link_lifetime",
-    "how long a one-time link for a new password, for the proof of an e-mail address or for a login works",
+    "how long a one-time link for a new password, for the proof of an e-mail address or for a "
+    "login works",
     std::chrono::minutes(30),
     std::chrono::minutes(1),
     std::chrono::hours(24)
@@ -39,6 +41,14 @@ inline constexpr Option<bool> kMagicLink{
     false
 };
 
+inline constexpr Option<bool> kHideExistence{
+    "auth.hide_existence",
+    "answer a registration alike whether its e-mail address has an account already or not, and "
+    "tell the "
+    "address by a letter; needs mail.smtp and auth.verify_email: required",
+    false
+};
+
 enum class VerifyEmail : std::uint8_t { kOff, kSend, kRequired };
 
 struct RecoveryRules {
@@ -46,6 +56,7 @@ struct RecoveryRules {
   VerifyEmail verify_email = VerifyEmail::kOff;
   bool email_otp = false;
   bool magic_link = false;
+  bool hide_existence = false;
   std::string public_url;  // of the node, without a final '/'; empty: not known
 };
 
@@ -58,8 +69,21 @@ inline RecoveryRules recovery_rules(const Options& options, std::string public_u
                                            : VerifyEmail::kOff,
       .email_otp = options.get(kEmailOtp),
       .magic_link = options.get(kMagicLink),
+      .hide_existence = options.get(kHideExistence),
       .public_url = std::move(public_url)
   };
+}
+
+// kInvalid: options that make no sense together.
+inline Result<> check_recovery_rules(const RecoveryRules& rules, bool has_mail) {
+  if (!rules.hide_existence) return {};
+  if (has_mail && rules.verify_email == VerifyEmail::kRequired) return {};
+  return fail(
+      Errc::kInvalid,
+      "auth.hide_existence: who registers is told by mail alone what came of it, so that this "
+      "needs "
+      "mail.smtp and auth.verify_email: required"
+  );
 }
 
 }  // namespace noded::auth

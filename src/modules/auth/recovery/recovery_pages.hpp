@@ -11,8 +11,8 @@
 
 namespace noded::auth {
 
-// For the address that a link should go to; the hidden fields `csrf` and, unless it is empty, `next`
-// are for the form.
+// For the address that a link should go to; the hidden fields `csrf` and, unless it is empty,
+// `next` are for the form.
 std::string ask_page(
     Language language, Purpose purpose, std::string_view csrf, std::string_view next
 );

@@ -180,8 +180,7 @@ std::string login_page(Language language, const LoginPage& given) {
   page.end_form(kLogIn.in(language));
   if (has_passkeys) offer_passkey_login(page, language, given.passkeys);
   offer_services(page, language, given, "/login");
-  if (given.can_link)
-    page.link({}, with_next("/auth/link", given.next), kSendLink.in(language));
+  if (given.can_link) page.link({}, with_next("/auth/link", given.next), kSendLink.in(language));
   if (given.can_recover) page.link({}, "/auth/recover", kForgotten.in(language));
   if (given.allow_register) {
     const std::string target = with_next("/auth/register", given.next);

@@ -225,6 +225,11 @@ Task<http::Response> SessionController::register_account(
   }
   if (is_form && account.error().type == kAddressUnproven)
     co_return http::Response::redirect(303, std::string(path_of(Purpose::kVerify)) + "?sent=1");
+  if (parts_.hides_existence && account.error().type == kAddressUnproven) {
+    http::Response response = http::Response::json(202, R"({"sent":true})");
+    add_header(response, "Cache-Control", "no-store");
+    co_return response;
+  }
   const int refused_with = http::status_of(account.error().code);
   if (is_form && refused_with < 500 && state->rules.allow_register) {
     co_return http::Response::redirect(

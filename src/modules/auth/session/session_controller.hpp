@@ -40,6 +40,7 @@ class SessionController {
     Credentials passkeys;
     bool can_recover = false;  // links for a new password go out by mail
     bool can_link = false;     // and links to log in with
+    bool hides_existence = false;
   };
   explicit SessionController(Parts parts) : parts_(std::move(parts)) {}
 

@@ -171,9 +171,8 @@ TEST_F(MagicLink, AsksForTheSecondFactorAndIsUsedUpByThat) {
   EXPECT_EQ(module_.sessions().size(), 0U);
   EXPECT_EQ(code_of(use(token)), "TOKEN_INVALID");
   const std::string pending(halfway.object().at("mfa").at("token").as_string());
-  const Answer entered = post(
-      "/auth/api/mfa", R"({"token":")" + pending + R"(","code":")" + code() + "\"}", local()
-  );
+  const Answer entered =
+      post("/auth/api/mfa", R"({"token":")" + pending + R"(","code":")" + code() + "\"}", local());
   ASSERT_EQ(entered.status, 200) << entered.body;
   EXPECT_EQ(check(entered.token()).object().at("amr"), json::value({"email", "otp", "mfa"}));
 }
@@ -248,9 +247,8 @@ TEST_F(MagicLink, WalksABrowserWithoutScriptsThroughItsForms) {
   EXPECT_EQ(sent.header("Location"), "/auth/link?sent=1");
   settle();
   const Answer opened = get("/auth/link?token=" + token(), with_cookie);
-  const Answer entered = post_form(
-      "/auth/link", "csrf=" + csrf_of(opened.body) + "&token=" + token(), with_cookie
-  );
+  const Answer entered =
+      post_form("/auth/link", "csrf=" + csrf_of(opened.body) + "&token=" + token(), with_cookie);
   EXPECT_EQ(entered.status, 303) << entered.body;
   EXPECT_EQ(entered.header("Location"), "/posts");
   EXPECT_TRUE(std::ranges::any_of(entered.headers, [](const auto& field) {
@@ -260,9 +258,8 @@ TEST_F(MagicLink, WalksABrowserWithoutScriptsThroughItsForms) {
 
 TEST_F(MagicLink, TakesNoFormOfAnotherSite) {
   const std::string token = asked();
-  const Answer answer = post_form(
-      "/auth/link", "token=" + token, local({{"origin", "https://evil.example"}})
-  );
+  const Answer answer =
+      post_form("/auth/link", "token=" + token, local({{"origin", "https://evil.example"}}));
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(use(token).status, 200);
 }
