@@ -214,6 +214,7 @@ void AuthModule::use_passkeys(PasskeyRules rules) {
       services_.database.store().lane,
       session_opener_,
       journal_,
+      verification_,
       services_.clock,
       services_.log
   );

@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{30};  // with the store, behind the caller
 
+// Passwords are of who signs in by one, and a link is no way around a passkey or another service.
+bool is_for(const Account& account, Purpose purpose) {
+  if (account.strategy == kPasswordStrategy) return true;
+  return purpose == Purpose::kVerify && account.strategy == kPasskeyStrategy;
+}
+
 }  // namespace
 
 Task<Result<std::optional<Account>>> find_account(
@@ -77,7 +83,7 @@ Task<> LinkSender::look_up_and_send(AuthStatePtr state, std::string address, Lin
   auto account = co_await find_account(*state, std::move(address), deadline);
   if (!account) {
     log_unwritten(name_of(wish.purpose), {}, account.error());
-  } else if (*account && (*account)->strategy == kPasswordStrategy) {
+  } else if (*account && is_for(**account, wish.purpose)) {
     co_await send_or_log(std::move(**account), std::move(wish), deadline);
   }
   behind_.fetch_sub(1);

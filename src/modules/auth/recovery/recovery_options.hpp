@@ -22,7 +22,7 @@ inline constexpr Option<std::string> kVerifyEmail{
     "auth.verify_email",
     "what who registers is asked for: nothing (off), to prove the e-mail address (send: a link "
     "goes "
-    "to it), or to do so before the first login with a password (required); needs mail.smtp",
+    "to it), or to do so before the first login (required); needs mail.smtp",
     "off",
     {"off", "send", "required"}
 };
