@@ -79,6 +79,11 @@ Error invalid_credentials() {
   return {Errc::kUnauthorized, "Invalid credentials", "AuthException", {}};
 }
 
+std::string proof_in(const http::Request& request, const json::value& fields) {
+  std::string proof = text_field(fields, "proof");
+  return proof.empty() ? std::string(request.header("x-login-proof")) : proof;
+}
+
 Result<> check_new_credentials(const AuthRules& rules, const json::value& fields) {
   const auto errors = rules.credentials_schema->validate(fields);
   if (errors.empty()) return {};
@@ -206,7 +211,8 @@ Task<http::Response> AuthController::login(AuthStatePtr state, http::Request& re
       request,
       {.email = text_field(*fields, "email"),
        .password = text_field(*fields, "password"),
-       .code = text_field(*fields, "otp")}
+       .code = text_field(*fields, "otp"),
+       .proof = proof_in(request, *fields)}
   );
   if (!proven) co_return refuse(request, proven.error());
   co_return welcome(*state, request, proven->account);

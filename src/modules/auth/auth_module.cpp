@@ -51,6 +51,7 @@ AuthModule::AuthModule(const AuthServices& services)
       api_keys_(services.database, services.clock, services.keys),
       key_filter_(std::make_shared<KeyFilter>(api_keys_)),
       login_gate_(services.database, services.clock, services.logins),
+      login_storm_(services.clock, services.logins),
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
       second_factors_(services.database, services.secrets, services.clock),
@@ -71,7 +72,8 @@ AuthModule::AuthModule(const AuthServices& services)
           journal_,
           second_factors_,
           pending_logins_,
-          verification_
+          verification_,
+          login_storm_
       ),
       session_controller_(
           {controller_,
@@ -83,6 +85,7 @@ AuthModule::AuthModule(const AuthServices& services)
            second_factors_,
            pending_logins_,
            Credentials(services.database),
+           login_storm_,
            link_sender_.has_mail(),
            link_sender_.has_mail() && services_.recovery.magic_link,
            verification_.hides_existence()}

@@ -32,7 +32,8 @@ inline OptionTable auth_options() {
       &kBkndCookie,        &kRequireLogin,    &kLoginFailures, &kLoginDelay,
       &kLoginLongestDelay, &kNetworkFailures, &kNetworkWindow, &kLinkLifetime,
       &kVerifyEmail,       &kEmailOtp,        &kMagicLink,     &kHideExistence,
-      &kMfaIssuer,         &kMfaLifetime,     &kMfaPending,    &kMfaTries
+      &kStormFailures,     &kStormBits,       &kMfaIssuer,     &kMfaLifetime,
+      &kMfaPending,        &kMfaTries
   };
   return kTable;
 }

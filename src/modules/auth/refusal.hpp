@@ -73,6 +73,9 @@ inline constexpr RefusalKind kPreconditionRequired{
 inline constexpr RefusalKind kRateLimited{
     429, "RATE_LIMITED", {"Too many attempts", "尝试次数过多"}
 };
+inline constexpr RefusalKind kProofRequired{
+    429, "PROOF_REQUIRED", {"Proof of work required", "需要工作量证明"}
+};
 inline constexpr RefusalKind kInternalError{
     500, "INTERNAL_ERROR", {"Internal error", "内部服务器错误"}
 };

@@ -87,7 +87,9 @@ class AuthFixture : public testing_support::DatabaseFixture {
         "clerk": {"permissions": ["auth.user.create"]},
         "guest": {"is_default": true, "permissions": []}}}})";
 
-  explicit AuthFixture(RecoveryRules recovery = {}, mail::Outbox* outbox = nullptr)
+  explicit AuthFixture(
+      RecoveryRules recovery = {}, mail::Outbox* outbox = nullptr, LoginLimits logins = {}
+  )
       : hash_lane_({.name = "hash", .queue_limit = 8, .thread_limit = 2}),
         module_({
             .database = database_,
@@ -98,7 +100,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
             .secrets = secrets_,
             .cost = {.memory_bytes = 64 * 1024, .passes = 1},
             .sessions = {},
-            .logins = {},
+            .logins = logins,
             .mfa = {},
             .recovery = std::move(recovery),
             .outbox = outbox,

@@ -4,6 +4,7 @@
 #include "modules/auth/oauth/oauth_page.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/passkey_page.hpp"
+#include "modules/auth/session/proof_page.hpp"
 
 #include <array>
 #include <string>
@@ -52,6 +53,14 @@ constexpr std::array kProblems{
         "wait",
         {"Too many failed attempts. Please wait a little and try again.",
          "失败次数过多，请稍候再试。"}
+    },
+    ProblemText{
+        LoginProblem::kStorm,
+        "storm",
+        {"Very many logins fail at the moment. Your browser has to do some work before yours: "
+         "please "
+         "enter your password once more.",
+         "目前有大量登录失败。您的浏览器需先完成一些计算，请再次输入密码。"}
     },
     ProblemText{
         LoginProblem::kUnavailable,
@@ -170,6 +179,7 @@ std::string login_page(Language language, const LoginPage& given) {
   show_problem(page, language, given.problem);
   begin_form(page, "/auth/api/login", given);
   const bool has_passkeys = !given.passkeys.empty();
+  if (given.proof != nullptr) ask_for_work(page, *given.proof);
   email_field(page, language, given.email, has_passkeys ? "username webauthn" : "username");
   page.field(
       {.name = "password",
@@ -178,6 +188,7 @@ std::string login_page(Language language, const LoginPage& given) {
        .autocomplete = "current-password"}
   );
   page.end_form(kLogIn.in(language));
+  if (given.proof != nullptr) work_in_browser(page, language);
   if (has_passkeys) offer_passkey_login(page, language, given.passkeys);
   offer_services(page, language, given, "/login");
   if (given.can_link) page.link({}, with_next("/auth/link", given.next), kSendLink.in(language));

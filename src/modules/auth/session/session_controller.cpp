@@ -100,8 +100,9 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
   if (!room) co_return refuse_error(request, room.error());
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse_error(request, fields.error());
-  const auto known =
-      require_known(*fields, {"email", "username", "password", "otp", "next", "csrf", "cookie"});
+  const auto known = require_known(
+      *fields, {"email", "username", "password", "otp", "proof", "next", "csrf", "cookie"}
+  );
   if (!known) co_return refuse_error(request, known.error());
   if (!is_from_here(request, *fields, kPreSessionCookie)) {
     co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
@@ -113,7 +114,8 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
       request,
       {.email = std::move(email),
        .password = text_field(*fields, "password"),
-       .code = text_field(*fields, "otp")}
+       .code = text_field(*fields, "otp"),
+       .proof = proof_in(request, *fields)}
   );
   if (proven) co_return co_await enter(*state, request, *fields, *proven, 200);
   if (proven.error().waiting)
@@ -124,6 +126,7 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
 http::Response SessionController::refuse_login(
     const http::Request& request, const json::value& fields, const LoginRefusal& refusal
 ) {
+  if (refusal.proof) return refuse_without_proof(request, fields, refusal);
   const bool is_form = !wants_json(request);
   const std::string next = next_path(text_field(fields, "next"));
   if (refusal.retry_after_s > 0) {
@@ -146,6 +149,34 @@ http::Response SessionController::refuse_login(
   return http::Response::redirect(
       303, page_target("/auth/login", LoginProblem::kCredentials, next)
   );
+}
+
+// A form comes back with what its script needs; without scripts only waiting helps.
+http::Response SessionController::refuse_without_proof(
+    const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+) {
+  http::Response response;
+  if (wants_json(request)) {
+    response = refuse(request, kProofRequired, refusal.error.message);
+    response.body.pop_back();
+    response.body += ",\"proof\":" + to_json(*refusal.proof) + "}";
+  } else {
+    const std::string next = next_path(text_field(fields, "next"));
+    const std::string email = text_field(fields, "email");
+    const std::string csrf = text_field(fields, "csrf");
+    const LoginPage page{
+        .problem = LoginProblem::kStorm,
+        .csrf = csrf,
+        .next = next,
+        .email = email,
+        .proof = &*refusal.proof
+    };
+    response = answer_page(
+        429, login_page(language_of(request.header("accept-language")), page), Scripts::kOwn
+    );
+  }
+  add_header(response, "Retry-After", std::to_string(refusal.retry_after_s));
+  return response;
 }
 
 Task<http::Response> SessionController::enter(

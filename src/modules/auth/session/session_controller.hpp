@@ -38,6 +38,7 @@ class SessionController {
     SecondFactors second_factors;
     PendingLogins& pending;
     Credentials passkeys;
+    LoginStorm& storm;
     bool can_recover = false;  // links for a new password go out by mail
     bool can_link = false;     // and links to log in with
     bool hides_existence = false;
@@ -95,6 +96,9 @@ class SessionController {
       int status
   );
   http::Response refuse_login(
+      const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+  );
+  http::Response refuse_without_proof(
       const http::Request& request, const json::value& fields, const LoginRefusal& refusal
   );
   http::Response refuse_code(
