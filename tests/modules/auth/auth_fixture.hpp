@@ -133,7 +133,8 @@ class AuthFixture : public testing_support::DatabaseFixture {
       bool from_local_socket = false
   ) {
     http::Request request;
-    request.method = method;
+    request.is_head = method == http::Method::kHead;
+    request.method = request.is_head ? http::Method::kGet : method;
     request.target = target;
     const std::size_t question = std::min(target.find('?'), target.size());
     request.path = std::string_view(target).substr(0, question);
@@ -148,7 +149,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
     request.body = &reader;
     request.identity = module_.authenticate(request);
     if (auto refused = module_.key_filter()->before(request)) return to_answer(std::move(*refused));
-    const auto match = router_.find(method, request.path, request.parameters);
+    const auto match = router_.find(request.method, request.path, request.parameters);
     if (!match.route) return {.status = 404, .body = "404 Not Found", .headers = {}};
     if (!match.route->permission.empty()) {
       const auto allowed = module_.authorize(*request.identity, match.route->permission, request);
