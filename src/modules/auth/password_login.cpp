@@ -4,6 +4,8 @@
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/sessions.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace noded::auth {
@@ -27,7 +29,7 @@ std::unexpected<LoginRefusal> show_work(ProofDemand demand, std::int64_t wait_s)
            "Very many logins fail at the moment: show a proof of work, or wait",
            std::string(kProofRequiredType),
            "{\"proof\":" + to_json(demand) + "}"},
-      .retry_after_s = wait_s,
+      .retry_after_s = std::max<std::int64_t>(1, wait_s),
       .proof = std::move(demand)
   });
 }

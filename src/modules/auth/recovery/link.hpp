@@ -21,8 +21,8 @@ std::string_view path_of(Purpose purpose) noexcept;
 
 struct Link {
   Purpose purpose = Purpose::kRecover;
-  std::string user;     // text of the account's key
-  std::string address;  // the account's when it was made: the link ends when that changes
+  std::string user{};     // text of the account's key
+  std::string address{};  // the account's when it was made: the link ends when that changes
   std::int64_t expires_ms = 0;
   std::string next{};  // of a login: the path of this site that it leads to; empty: the root
 };

@@ -77,7 +77,7 @@ TEST_F(MagicLink, SendsALinkThatOpensASession) {
   EXPECT_TRUE(entered.object().contains("refresh_token"));
   const Answer checked = check(entered.token());
   ASSERT_EQ(checked.status, 200) << checked.body;
-  EXPECT_EQ(checked.object().at("amr"), json::value({"email"}));
+  EXPECT_EQ(checked.object().at("amr"), (json::array{"email"}));
   EXPECT_EQ(checked.object().at("user").at("email"), kEmail);
 }
 
@@ -174,7 +174,7 @@ TEST_F(MagicLink, AsksForTheSecondFactorAndIsUsedUpByThat) {
   const Answer entered =
       post("/auth/api/mfa", R"({"token":")" + pending + R"(","code":")" + code() + "\"}", local());
   ASSERT_EQ(entered.status, 200) << entered.body;
-  EXPECT_EQ(check(entered.token()).object().at("amr"), json::value({"email", "otp", "mfa"}));
+  EXPECT_EQ(check(entered.token()).object().at("amr"), (json::array{"email", "otp", "mfa"}));
 }
 
 TEST_F(MagicLink, LetsNobodyIntoADisabledAccount) {
