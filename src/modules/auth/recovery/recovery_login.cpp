@@ -1,6 +1,7 @@
 // The login by a one-time link.
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/recovery/recovery_controller.hpp"
+#include "modules/auth/refusal.hpp"
 #include "modules/auth/session/session.hpp"
 #include "repository/database/transact.hpp"
 
