@@ -45,6 +45,7 @@ struct LoginPage {
   std::string_view passkeys = {};  // path of their routes; empty: there are none
   std::span<const LoginService> services = {};
   bool can_recover = false;            // a link for a new password can be asked for
+  bool can_confirm = false;            // wrong credentials may be those of an unconfirmed address
   bool can_link = false;               // and one to log in with
   const ProofDemand* proof = nullptr;  // of the work that a login has to show; null: none
 };

@@ -1,6 +1,6 @@
 // LoginStorm: whether so many logins fail at the whole node that who comes from an unknown device
 // has to show work first (LoginProofs). It begins with as many failures within a second as the
-// options allow, and lasts until none was that near to the others for kCalm. Thread-safe.
+// options allow, and lasts for kCalm after they were as many for the last time. Thread-safe.
 #pragma once
 
 #include "noded/clock.hpp"

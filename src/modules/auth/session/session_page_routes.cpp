@@ -115,6 +115,7 @@ http::Response SessionController::show_form(
       .passkeys = passkeys,
       .services = services,
       .can_recover = parts_.can_recover,
+      .can_confirm = parts_.hides_existence,
       .can_link = parts_.can_link,
       .proof = proof ? &*proof : nullptr
   };

@@ -184,6 +184,12 @@ TEST_F(HiddenExistence, RefusesALoginBeforeTheProofLikeAWrongPassword) {
   EXPECT_EQ(login("new@example.com", kPassword).status, 200);
 }
 
+TEST_F(HiddenExistence, TellsAfterAnyFailedLoginThatAnAddressMayHaveToBeConfirmed) {
+  const Fields browser{{"host", "localhost"}, {"accept", "text/html"}};
+  EXPECT_TRUE(get("/auth/login?error=credentials", browser).body.contains("/auth/verify"));
+  EXPECT_FALSE(get("/auth/login", browser).body.contains("/auth/verify"));
+}
+
 TEST_F(HiddenExistence, ANewPasswordByMailProvesTheAddressToo) {
   ASSERT_EQ(register_account("new@example.com", kPassword).status, 403);
   ASSERT_EQ(set_password(asked_token("new@example.com")).status, 200);
