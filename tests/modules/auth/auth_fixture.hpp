@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace noded::auth {
@@ -199,6 +200,12 @@ class AuthFixture : public testing_support::DatabaseFixture {
     auto made = run(create_account(std::move(account)));
     if (!made) throw std::runtime_error(made.error().message);
     return std::move(**made);
+  }
+  // Passwords that were hashed or verified, once the threads have counted them.
+  std::uint64_t hashes() const {
+    while (hash_lane_.running() > 0 || hash_lane_.queued() > 0)
+      std::this_thread::yield();
+    return hash_lane_.finished();
   }
   std::string stored_secret(const std::string& email) {
     auto account = run(module_.state()->users.find_by_email(email, SteadyTime::max()));

@@ -53,7 +53,7 @@ class LoginStormTest : public SessionFixture {
 
 TEST_F(LoginStormTest, AsksForAProofBeforeAnyHash) {
   begin_storm();
-  const std::uint64_t hashes = hash_lane_.finished();
+  const std::uint64_t before = hashes();
   const Answer refused = log_in(kEmail, kPassword);
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(text(refused, "code"), "PROOF_REQUIRED");
@@ -64,7 +64,7 @@ TEST_F(LoginStormTest, AsksForAProofBeforeAnyHash) {
   EXPECT_EQ(proof.at("expires_in"), 300);
   for (const char* bad : {"", "no", "x.y"})
     EXPECT_EQ(with_proof(bad).status, 429);
-  EXPECT_EQ(hash_lane_.finished(), hashes);
+  EXPECT_EQ(hashes(), before);
   EXPECT_EQ(with_proof(solve(challenge_of(refused))).status, 200);
   EXPECT_EQ(module_.login_storm().asked(), 4U);
   EXPECT_EQ(module_.login_storm().shown(), 1U);

@@ -134,12 +134,12 @@ TEST_F(HiddenExistence, RefusesWhatIsWrongWithABodyBeforeItLooks) {
 // The dear part of both: a hash.
 TEST_F(HiddenExistence, HashesForBoth) {
   const auto hashes_of = [this](const std::string& email) {
-    const std::uint64_t before = hash_lane_.finished();
+    const std::uint64_t before = hashes();
     register_account(email, kPassword);
     make_user("x" + email, "name" + std::to_string(before));
     make_user(email, "name" + std::to_string(before + 1));
     settle();
-    return hash_lane_.finished() - before;
+    return hashes() - before;
   };
   const std::uint64_t taken = hashes_of(kEmail);
   EXPECT_EQ(taken, 3U);
