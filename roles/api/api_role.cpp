@@ -102,6 +102,7 @@ class ApiRole final : public Role {
   Task<Result<>> change_role(
       std::string name, std::optional<boost::json::object> role, audit::Actor actor
   );
+  void tell_of_logins();
   void tell_of_sessions();
   void show_changes();
   void tell_of_events();
@@ -150,6 +151,7 @@ Task<Result<>> ApiRole::start() {
   auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
   if (auto mail = mail_.start(); !mail) co_return mail;
+  if (auto fit = auth_->check_options(); !fit) co_return fit;
   auth_->use_role_changes([this](auto name, auto role, audit::Actor actor) {
     return change_role(std::move(name), std::move(role), std::move(actor));
   });
@@ -167,6 +169,7 @@ Task<Result<>> ApiRole::start() {
   const auto schema = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
   if (!schema) co_return std::unexpected(schema.error());
   tell_of_sessions();
+  tell_of_logins();
   show_changes();
   const auto lines = node_.router().mount(std::string(kLinesRoutes), lines_.routes());
   if (!lines) co_return std::unexpected(lines.error());
@@ -234,6 +237,18 @@ void ApiRole::tell_of_calls() {
   });
   node_.add_gauge("noded_client_under_way", "calls that wait or run", [this] {
     return static_cast<double>(client_.under_way());
+  });
+}
+
+void ApiRole::tell_of_logins() {
+  node_.add_gauge("noded_login_storm", "1 while logins have to show a proof of work", [this] {
+    return auth_->login_storm().left_s() > 0 ? 1.0 : 0.0;
+  });
+  node_.add_counter("noded_login_proofs_asked_total", "logins refused for want of one", [this] {
+    return static_cast<double>(auth_->login_storm().asked());
+  });
+  node_.add_counter("noded_login_proofs_shown_total", "proofs that were right", [this] {
+    return static_cast<double>(auth_->login_storm().shown());
   });
 }
 

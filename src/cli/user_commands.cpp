@@ -1,20 +1,25 @@
 #include "cli/user_commands.hpp"
 
 #include "cli/admin_answer.hpp"
+#include "cli/admin_client.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/password_prompt.hpp"
 #include "cli/run_command.hpp"
 #include "codec/json.hpp"
 #include "codec/text.hpp"
+#include "node/data_directory.hpp"
 #include "node/node_options.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace noded::cli {
 namespace {
@@ -25,16 +30,46 @@ Result<std::string> read_password(bool from_stdin) {
   return from_stdin ? read_password_line() : ask_password();
 }
 
-// Of a node that does not know its public one: where it listens, if that is on this machine.
+// Where the node listens that runs, else where it would.
+std::vector<std::string> addresses(const Loaded& loaded) {
+  const node::DataDirectory data{loaded.configuration->get(node::kData)};
+  const auto answer = ask_node(data.admin_socket(), http::Method::kGet, "/api/admin/status");
+  if (!answer) return loaded.configuration->get(node::kListen);
+  const auto status = codec::parse_json(answer->body, "status");
+  const json::object* object = status ? status->if_object() : nullptr;
+  const json::value* running = object == nullptr ? nullptr : object->if_contains("addresses");
+  if (running == nullptr || !running->is_array()) return loaded.configuration->get(node::kListen);
+  std::vector<std::string> texts;
+  for (const json::value& text : running->get_array())
+    texts.emplace_back(text.is_string() ? std::string_view(text.get_string()) : "");
+  return texts;
+}
+
+// "127.0.0.1:1337" as a URL; empty where it is not on this machine, or has no port yet.
+std::string local_url(std::string_view text) {
+  constexpr std::string_view kTls = "https://";
+  constexpr std::string_view kPlain = "http://";
+  const std::string_view scheme = text.starts_with(kTls) ? kTls : kPlain;
+  if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kHosts{
+      {{"127.0.0.1:", "127.0.0.1:"},
+       {"localhost:", "localhost:"},
+       {"[::1]:", "[::1]:"},
+       {"0.0.0.0:", "127.0.0.1:"},  // that address too
+       {"[::]:", "[::1]:"}}
+  };
+  for (const auto& [host, local] : kHosts) {
+    if (!text.starts_with(host) || text == std::string(host) + "0") continue;
+    return std::string(scheme).append(local).append(text.substr(host.size()));
+  }
+  return {};
+}
+
+// Of a node that does not know its public one; empty where it listens on other machines' networks
+// alone.
 std::string local_url(const Loaded& loaded) {
-  for (std::string_view text : loaded.configuration->get(node::kListen)) {
-    constexpr std::string_view kTls = "https://";
-    const bool over_tls = text.starts_with(kTls);
-    if (over_tls) text.remove_prefix(kTls.size());
-    const bool is_local = text.starts_with("127.0.0.1:") || text.starts_with("localhost:") ||
-                          text.starts_with("[::1]:");
-    if (is_local && !text.ends_with(":0"))
-      return fmt::format("{}{}", over_tls ? kTls : std::string_view("http://"), text);
+  for (const std::string& text : addresses(loaded)) {
+    if (std::string url = local_url(text); !url.empty()) return url;
   }
   return {};
 }

@@ -226,5 +226,23 @@ TEST_F(AccountsBinary, GetRolesThatAreMadeChangedAndRemovedOverHttp) {
   EXPECT_EQ(entries, 3U) << told.body;
 }
 
+// The node was told on its command line where to listen, which the command does not know.
+TEST_F(AccountsBinary, GetALinkToTheNodeThatRuns) {
+  const std::string before = "http://127.0.0.1:";
+  SpawnedProgram node(serving());
+  use(node);
+  const Outcome made = noded({"user", "recovery-link", "ann@example.com"});
+  ASSERT_EQ(made.code, 0) << made.errors;
+  EXPECT_THAT(
+      made.output, testing::StartsWith(before + std::to_string(port_) + "/auth/recover?token=")
+  );
+  node.signal(SIGTERM);
+  EXPECT_EQ(node.wait(), 0);
+  const Outcome later =
+      noded({"user", "recovery-link", "ann@example.com", "--set", "listen=127.0.0.1:4711"});
+  ASSERT_EQ(later.code, 0) << later.errors;
+  EXPECT_THAT(later.output, testing::StartsWith(before + "4711/auth/recover?token="));
+}
+
 }  // namespace
 }  // namespace noded

@@ -53,7 +53,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto link = auth::decode_link(text)) {
     const auto again = auth::decode_link(encode(*link));
-    if (!again || again->user != link->user || again->expires_ms != link->expires_ms) std::abort();
+    if (!again || again->user != link->user || again->expires_ms != link->expires_ms ||
+        again->next != link->next)
+      std::abort();
   }
   static_cast<void>(auth::hash_of_session_token(text));
   return 0;

@@ -79,6 +79,11 @@ Error invalid_credentials() {
   return {Errc::kUnauthorized, "Invalid credentials", "AuthException", {}};
 }
 
+std::string proof_in(const http::Request& request, const json::value& fields) {
+  std::string proof = text_field(fields, "proof");
+  return proof.empty() ? std::string(request.header("x-login-proof")) : proof;
+}
+
 Result<> check_new_credentials(const AuthRules& rules, const json::value& fields) {
   const auto errors = rules.credentials_schema->validate(fields);
   if (errors.empty()) return {};
@@ -206,7 +211,8 @@ Task<http::Response> AuthController::login(AuthStatePtr state, http::Request& re
       request,
       {.email = text_field(*fields, "email"),
        .password = text_field(*fields, "password"),
-       .code = text_field(*fields, "otp")}
+       .code = text_field(*fields, "otp"),
+       .proof = proof_in(request, *fields)}
   );
   if (!proven) co_return refuse(request, proven.error());
   co_return welcome(*state, request, proven->account);
@@ -243,7 +249,8 @@ Task<Result<Account>> AuthController::make_account(
       .role = state.rules.default_role_register
   };
   account.fields.erase("password");
-  Users::Addition addition = verification_.addition(account.email);
+  const std::string email = account.email;
+  Users::Addition addition = verification_.addition(email);
   auto made = co_await state.users.by(audit::actor_of(request))
                   .create(
                       std::move(account),
@@ -252,6 +259,13 @@ Task<Result<Account>> AuthController::make_account(
                       request.deadline,
                       std::move(addition)
                   );
+  if (!made && made.error().code == Errc::kExists && verification_.hides_existence()) {
+    const bool is_email = made.error().message.contains("email");
+    auto refused = co_await verification_.refused(
+        email, is_email ? Notice::kHasAccount : Notice::kNameTaken, request
+    );
+    co_return std::unexpected(std::move(refused.error()));
+  }
   if (!made) co_return made;
   if (auto begun = co_await verification_.registered(*made, request); !begun)
     co_return std::unexpected(std::move(begun.error()));

@@ -11,6 +11,7 @@
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/session/login_gate.hpp"
+#include "modules/auth/session/login_storm.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -30,6 +31,8 @@ struct LoginRefusal {
   std::int64_t retry_after_s = 0;  // 429 when it is not 0
   // The password was right, but the account asks for a second factor, and none was given.
   std::optional<Account> waiting{};
+  // Work has to be shown first: retry_after_s is how long otherwise.
+  std::optional<ProofDemand> proof{};
   bool is_expired = false;  // it waited too long for that; only a new login helps
 };
 
@@ -37,7 +40,8 @@ struct PasswordLogin {
   std::string email;
   std::string password;
   std::string code;           // of the second factor; empty: none was given
-  bool is_signed_in = false;  // who proves themselves again; asks for no second factor
+  std::string proof{};        // of work, which a storm of logins asks for
+  bool is_signed_in = false;  // who proves themselves again; asks for nothing else
 };
 
 // Somebody whose login succeeded.
@@ -59,7 +63,8 @@ class AuthController {
       LoginJournal& journal,
       SecondFactors second_factors,
       PendingLogins& pending,
-      const AddressVerification& verification
+      const AddressVerification& verification,
+      LoginStorm& storm
   )
       : passwords_(passwords),
         access_(access),
@@ -70,7 +75,8 @@ class AuthController {
         journal_(journal),
         second_factors_(std::move(second_factors)),
         pending_(pending),
-        verification_(verification) {}
+        verification_(verification),
+        storm_(storm) {}
 
   // The routes of one state.
   std::vector<http::Route> routes(const AuthStatePtr& state);
@@ -116,6 +122,9 @@ class AuthController {
       std::string code,
       const LoginGate::Attempt& attempt
   );
+  Task<> note_failure(
+      const http::Request& request, const LoginGate::Attempt& attempt, const std::string& user_id
+  );
   Task<> keep_upgrade(
       const AuthState& state, Account account, std::string upgrade, SteadyTime deadline
   );
@@ -130,6 +139,7 @@ class AuthController {
   const SecondFactors second_factors_;
   PendingLogins& pending_;
   const AddressVerification& verification_;
+  LoginStorm& storm_;
 };
 
 // The refusal of a login, a registration or a setup: an error for clients, for forms a redirect
@@ -138,6 +148,11 @@ http::Response refuse(const http::Request& request, const Error& error);
 http::Response refuse(const http::Request& request, const LoginRefusal& refusal);
 
 Error invalid_credentials();
+
+// Error::type of the refusal that asks for a proof of work.
+inline constexpr std::string_view kProofRequiredType = "PROOF_REQUIRED";
+// The proof that a login brings: the field `proof`, else the header X-Login-Proof.
+std::string proof_in(const http::Request& request, const json::value& fields);
 
 // kInvalid naming the first member of {email, password} that the rules refuse, with all errors in
 // `members`.

@@ -51,6 +51,7 @@ AuthModule::AuthModule(const AuthServices& services)
       api_keys_(services.database, services.clock, services.keys),
       key_filter_(std::make_shared<KeyFilter>(api_keys_)),
       login_gate_(services.database, services.clock, services.logins),
+      login_storm_(services.clock, services.logins),
       cross_site_filter_(std::make_shared<CrossSiteFilter>(services.sessions.allow_insecure_cookie)
       ),
       second_factors_(services.database, services.secrets, services.clock),
@@ -60,7 +61,7 @@ AuthModule::AuthModule(const AuthServices& services)
       links_(services.database, services.clock, services.recovery.link_lifetime),
       link_sender_(links_, services.outbox, services_.recovery, services.clock, services.log),
       email_codes_(services.database, services.clock),
-      verification_(services.database, link_sender_, services_.recovery, services.log),
+      verification_(services.database, link_sender_, login_gate_, services_.recovery, services.log),
       controller_(
           passwords_,
           *this,
@@ -71,7 +72,8 @@ AuthModule::AuthModule(const AuthServices& services)
           journal_,
           second_factors_,
           pending_logins_,
-          verification_
+          verification_,
+          login_storm_
       ),
       session_controller_(
           {controller_,
@@ -83,7 +85,10 @@ AuthModule::AuthModule(const AuthServices& services)
            second_factors_,
            pending_logins_,
            Credentials(services.database),
-           link_sender_.has_mail()}
+           login_storm_,
+           link_sender_.has_mail(),
+           link_sender_.has_mail() && services_.recovery.magic_link,
+           verification_.hides_existence()}
       ),
       mfa_controller_(
           {controller_,
@@ -110,7 +115,10 @@ AuthModule::AuthModule(const AuthServices& services)
            links_,
            link_sender_,
            verification_,
-           *cross_site_filter_}
+           *cross_site_filter_,
+           session_controller_,
+           journal_,
+           services_.recovery.magic_link}
       ),
       recovery_admin_(*this, links_, link_sender_),
       otp_(
@@ -120,7 +128,9 @@ AuthModule::AuthModule(const AuthServices& services)
            login_gate_,
            journal_,
            services.outbox,
-           services_.recovery.public_url}
+           services_.recovery.public_url,
+           verification_,
+           link_sender_}
       ),
       access_admin_(*this, sessions_, services.database),
       account_admin_(*this, sessions_, login_gate_, services.database, second_factors_),
@@ -211,6 +221,7 @@ void AuthModule::use_passkeys(PasskeyRules rules) {
       services_.database.store().lane,
       session_opener_,
       journal_,
+      verification_,
       services_.clock,
       services_.log
   );

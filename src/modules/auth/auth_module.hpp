@@ -34,6 +34,7 @@
 #include "modules/auth/recovery/recovery_admin.hpp"
 #include "modules/auth/recovery/recovery_controller.hpp"
 #include "modules/auth/session/login_gate.hpp"
+#include "modules/auth/session/login_storm.hpp"
 #include "modules/auth/session/request_origin.hpp"
 #include "modules/auth/session/session_controller.hpp"
 #include "modules/auth/session/session_opener.hpp"
@@ -98,10 +99,15 @@ class AuthModule final : public Module,
 
   AuthStatePtr state() const;  // in force
 
+  // kInvalid: options that contradict each other.
+  Result<> check_options() const {
+    return check_recovery_rules(services_.recovery, services_.outbox != nullptr);
+  }
   // Before serving: takes sessions, API keys, counters of failed logins and links from the store.
   Task<Result<>> load_sessions();
   // Has to stand in the chain: without it other sites could use somebody's cookies.
   const std::shared_ptr<CrossSiteFilter>& cross_site_filter() const { return cross_site_filter_; }
+  const LoginStorm& login_storm() const { return login_storm_; }
   // For strategies: call once somebody is verified.
   SessionOpener& session_opener() { return session_opener_; }
   Sessions& sessions() { return sessions_; }
@@ -123,6 +129,7 @@ class AuthModule final : public Module,
   ApiKeys api_keys_;
   std::shared_ptr<KeyFilter> key_filter_;
   LoginGate login_gate_;
+  LoginStorm login_storm_;
   std::shared_ptr<CrossSiteFilter> cross_site_filter_;
   SecondFactors second_factors_;
   PendingLogins pending_logins_;

@@ -31,7 +31,8 @@ inline OptionTable auth_options() {
       &kSessionLimit,      &kAccessLifetime,  &kRefreshGrace,  &kAllowInsecureCookie,
       &kBkndCookie,        &kRequireLogin,    &kLoginFailures, &kLoginDelay,
       &kLoginLongestDelay, &kNetworkFailures, &kNetworkWindow, &kLinkLifetime,
-      &kVerifyEmail,       &kEmailOtp,        &kMfaIssuer,     &kMfaLifetime,
+      &kVerifyEmail,       &kEmailOtp,        &kMagicLink,     &kHideExistence,
+      &kStormFailures,     &kStormBits,       &kMfaIssuer,     &kMfaLifetime,
       &kMfaPending,        &kMfaTries
   };
   return kTable;

@@ -4,6 +4,8 @@
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/sessions.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace noded::auth {
@@ -17,6 +19,18 @@ std::unexpected<LoginRefusal> too_early(std::int64_t wait_s) {
   return std::unexpected(LoginRefusal{
       .error = {Errc::kUnauthorized, "Too many failed attempts", "AuthException", {}},
       .retry_after_s = wait_s
+  });
+}
+
+std::unexpected<LoginRefusal> show_work(ProofDemand demand, std::int64_t wait_s) {
+  return std::unexpected(LoginRefusal{
+      .error =
+          {Errc::kUnauthorized,
+           "Very many logins fail at the moment: show a proof of work, or wait",
+           std::string(kProofRequiredType),
+           "{\"proof\":" + to_json(demand) + "}"},
+      .retry_after_s = std::max<std::int64_t>(1, wait_s),
+      .proof = std::move(demand)
   });
 }
 
@@ -49,6 +63,10 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
   if (login.email.empty() || login.password.empty()) co_return refusal(invalid_credentials());
   const auto attempt = attempt_of(state, request, login.email);
   if (const std::int64_t wait_s = gate_.wait_s(attempt); wait_s > 0) co_return too_early(wait_s);
+  if (!login.is_signed_in && !attempt.is_known_device) {
+    if (auto demand = storm_.ask(login.proof, attempt.network))
+      co_return show_work(std::move(*demand), storm_.left_s());
+  }
   auto account = co_await state.users.find_by_email(std::move(login.email), request.deadline);
   if (!account) co_return refusal(std::move(account.error()));
   std::optional<std::string> stored;
@@ -61,15 +79,19 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_password(
       std::move(login.password), std::move(stored), state.rules.allow_plain_passwords
   );
   if (!verdict) co_return refusal(std::move(verdict.error()));
-  if (!verdict->matches) {
-    co_await gate_.failed(attempt, request.deadline);
-    co_await journal_.failed(request, *account ? (*account)->key.text() : std::string());
+  Result<> proof;
+  if (verdict->matches && !login.is_signed_in)
+    proof = co_await verification_.require_proof(**account, request.deadline);
+  const bool is_unproven = !proof && proof.error().type == kAddressUnproven;
+  // Else whoever has just registered an address would see by a login whether that made an account.
+  const bool is_hidden = is_unproven && verification_.hides_existence();
+  if (!verdict->matches || is_hidden) {
+    co_await note_failure(request, attempt, *account ? (*account)->key.text() : std::string());
     co_return refusal(invalid_credentials());
   }
+  if (!proof) co_return refusal(std::move(proof.error()));
   Proven proven{.account = std::move(**account), .amr = {"pwd"}};
   if (!login.is_signed_in) {
-    if (auto shown = co_await verification_.require_proof(proven.account, request.deadline); !shown)
-      co_return refusal(std::move(shown.error()));
     // The password alone resets no counter: whoever knows it could try codes without end.
     auto more = co_await ask_second_factor(request, proven.account, std::move(login.code), attempt);
     if (!more) co_return std::unexpected(std::move(more.error()));
@@ -117,8 +139,7 @@ Task<std::expected<std::vector<std::string>, LoginRefusal>> AuthController::ask_
     case Check::kWrong:
       break;
   }
-  co_await gate_.failed(attempt, request.deadline);
-  co_await journal_.failed(request, account.key.text());
+  co_await note_failure(request, attempt, account.key.text());
   co_return refusal({Errc::kUnauthorized, "The code is wrong", "AuthException", {}});
 }
 
@@ -141,6 +162,15 @@ Task<std::expected<Proven, LoginRefusal>> AuthController::check_code(
   Proven proven{.account = std::move(**account), .amr = {login->amr}};
   proven.amr.insert(proven.amr.end(), more->begin(), more->end());
   co_return proven;
+}
+
+// `user_id` is empty for an account that does not exist.
+Task<> AuthController::note_failure(
+    const http::Request& request, const LoginGate::Attempt& attempt, const std::string& user_id
+) {
+  storm_.count();
+  co_await gate_.failed(attempt, request.deadline);
+  co_await journal_.failed(request, user_id);
 }
 
 Task<> AuthController::keep_upgrade(

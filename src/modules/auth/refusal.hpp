@@ -61,6 +61,9 @@ inline constexpr RefusalKind kPreconditionFailed{
 inline constexpr RefusalKind kPreconditionRequired{
     428, "PRECONDITION_REQUIRED", {"If-Match required", "需要 If-Match"}
 };
+inline constexpr RefusalKind kProofRequired{
+    429, "PROOF_REQUIRED", {"Proof of work required", "需要工作量证明"}
+};
 inline constexpr RefusalKind kMailNotConfigured{
     501, "MAIL_NOT_CONFIGURED", {"No e-mail here", "未配置邮件"}
 };

@@ -86,6 +86,46 @@ test('registers and signs in by codes', async () => {
   }
 });
 
+test('tells by mail alone who has an account', async () => {
+  const server = await mailServer();
+  const node = await startNode({
+    set: { 'mail.smtp': server.url, 'auth.verify_email': 'required', 'auth.hide_existence': 'true' } });
+  const register = () => node.post('/auth/register', account);
+  const first = await register();
+  assert.equal(first.status, 202);
+  const token = tokenIn(await server.letter(1));
+  assert.deepEqual(await register(), first);
+  const owners = await server.letter(2);
+  assert.equal(owners.subject, 'You have an account already');
+  assert.match(owners.text, /https:\/\/app\.example\.org\/auth\/recover\n/);
+  assert.equal((await node.post('/auth/api/login', account)).body.code, 'UNAUTHENTICATED');
+  assert.equal((await node.post('/auth/verify', { token })).status, 200);
+  assert.equal((await node.post('/auth/api/login', account)).status, 200);
+});
+
+test('logs in by a link, once', async () => {
+  const server = await mailServer();
+  const node = await withAccount(server, { set: { 'auth.magic_link': 'true' } });
+  const asked = await node.post('/auth/api/link', { email: account.email, next: '/posts' });
+  assert.equal(asked.status, 202);
+  const nobody = await node.post('/auth/api/link', { email: 'nobody@example.org', next: '/posts' });
+  assert.deepEqual(nobody, asked);
+  const letter = await server.letter();
+  assert.equal(letter.subject, 'Your link to log in');
+  assert.match(letter.text, /https:\/\/app\.example\.org\/auth\/link\?token=[\w-]{43}\n/);
+  const token = tokenIn(letter);
+  const page = await fetch(`${node.base}/auth/link?token=${token}`);
+  assert.ok((await page.text()).includes(account.email), 'the page names the account');
+  const entered = await node.post('/auth/link', { token });
+  assert.equal(entered.status, 200, JSON.stringify(entered.body));
+  assert.equal(entered.body.redirect, '/posts');
+  const check = await fetch(`${node.base}/api/check`, { headers: { authorization: `Bearer ${entered.body.token}` } });
+  assert.deepEqual((await check.json()).amr, ['email']);
+  assert.equal((await node.post('/auth/link', { token })).status, 401);
+  assert.equal(server.letters.length, 1);
+  assert.ok(!node.log().includes(token), 'no token in the log');
+});
+
 test('gives neither letter nor password to a server without TLS', async () => {
   const server = await mailServer({ starttls: false });
   const node = await withAccount(server);
@@ -195,10 +235,12 @@ test('starts with no option that is not in order', async () => {
     { 'mail.smtp': 'smtp://localhost:25', 'mail.password_file': '/does/not/exist' },
     { 'mail.smtp': 'smtp://localhost:25', 'mail.public_url': '' },
     { 'mail.public_url': 'https://app.example.org/path?x' },
+    { 'mail.smtp': 'smtp://localhost:25', 'auth.hide_existence': 'true' },
+    { 'auth.verify_email': 'required', 'auth.hide_existence': 'true' },
   ]) {
     const node = await startNode({ set });
     assert.ok(node.failed, JSON.stringify(set));
-    assert.match(node.log, /mail\.(smtp|from|password_file|public_url)/);
+    assert.match(node.log, /mail\.(smtp|from|password_file|public_url)|auth\.hide_existence/);
   }
 });
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace noded::auth {
@@ -87,7 +88,9 @@ class AuthFixture : public testing_support::DatabaseFixture {
         "clerk": {"permissions": ["auth.user.create"]},
         "guest": {"is_default": true, "permissions": []}}}})";
 
-  explicit AuthFixture(RecoveryRules recovery = {}, mail::Outbox* outbox = nullptr)
+  explicit AuthFixture(
+      RecoveryRules recovery = {}, mail::Outbox* outbox = nullptr, LoginLimits logins = {}
+  )
       : hash_lane_({.name = "hash", .queue_limit = 8, .thread_limit = 2}),
         module_({
             .database = database_,
@@ -98,7 +101,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
             .secrets = secrets_,
             .cost = {.memory_bytes = 64 * 1024, .passes = 1},
             .sessions = {},
-            .logins = {},
+            .logins = logins,
             .mfa = {},
             .recovery = std::move(recovery),
             .outbox = outbox,
@@ -131,7 +134,8 @@ class AuthFixture : public testing_support::DatabaseFixture {
       bool from_local_socket = false
   ) {
     http::Request request;
-    request.method = method;
+    request.is_head = method == http::Method::kHead;
+    request.method = request.is_head ? http::Method::kGet : method;
     request.target = target;
     const std::size_t question = std::min(target.find('?'), target.size());
     request.path = std::string_view(target).substr(0, question);
@@ -146,7 +150,7 @@ class AuthFixture : public testing_support::DatabaseFixture {
     request.body = &reader;
     request.identity = module_.authenticate(request);
     if (auto refused = module_.key_filter()->before(request)) return to_answer(std::move(*refused));
-    const auto match = router_.find(method, request.path, request.parameters);
+    const auto match = router_.find(request.method, request.path, request.parameters);
     if (!match.route) return {.status = 404, .body = "404 Not Found", .headers = {}};
     if (!match.route->permission.empty()) {
       const auto allowed = module_.authorize(*request.identity, match.route->permission, request);
@@ -196,6 +200,12 @@ class AuthFixture : public testing_support::DatabaseFixture {
     auto made = run(create_account(std::move(account)));
     if (!made) throw std::runtime_error(made.error().message);
     return std::move(**made);
+  }
+  // Passwords that were hashed or verified, once the threads have counted them.
+  std::uint64_t hashes() const {
+    while (hash_lane_.running() > 0 || hash_lane_.queued() > 0)
+      std::this_thread::yield();
+    return hash_lane_.finished();
   }
   std::string stored_secret(const std::string& email) {
     auto account = run(module_.state()->users.find_by_email(email, SteadyTime::max()));

@@ -16,6 +16,8 @@ class SessionFixture : public AuthFixture {
   static constexpr const char* kEmail = "m@example.com";
   static constexpr const char* kPassword = "memberpass";
 
+  explicit SessionFixture(LoginLimits logins = {}) : AuthFixture({}, nullptr, logins) {}
+
   void SetUp() override {
     configure();
     ASSERT_EQ(register_account(kEmail, kPassword).status, 200);

@@ -32,6 +32,12 @@ bool is_by_program(const http::Request& request) {
 }  // namespace
 
 Task<http::Response> OAuthController::finish(Call& call) {
+  // What looks at an address only, as previews do, must not use the challenge up.
+  if (call.request.is_head) {
+    http::Response response = http::answer_refusal(405, "Method Not Allowed");
+    response.headers.push_back({"Allow", "GET"});
+    co_return response;
+  }
   auto challenge = open_challenge_of(call, is_by_program(call.request));
   if (!challenge) co_return co_await refuse_finish(call, std::move(challenge.error()), nullptr);
   auto account = co_await sign_in(call, *challenge);

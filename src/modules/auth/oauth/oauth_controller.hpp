@@ -16,6 +16,7 @@
 #include "modules/auth/oauth/oauth_provider.hpp"
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/session_opener.hpp"
+#include "modules/auth/used_challenges.hpp"
 
 #include <boost/json/value.hpp>
 

@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "http/error_answer.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,7 @@ struct Row {
 
 constexpr std::string_view kNoPasskey = "this passkey cannot be used here";
 
-constexpr std::array<Row, 31> kTable{{
+constexpr std::array<Row, 32> kTable{{
     {"malformed", 400, "the request is not well formed"},
     {"username_invalid", 400, "this cannot be a name"},
     {"challenge_unknown", 400, "begin again: this was not begun here, or is done already"},
@@ -41,6 +42,10 @@ constexpr std::array<Row, 31> kTable{{
     {"session_mismatch", 403, "this was begun by somebody else"},
     {"origin_refused", 403, "passkeys cannot be used from this page"},
     {"sign_up_refused", 403, "accounts cannot be made here"},
+    {"email_not_verified",
+     403,
+     "confirm the e-mail address first: open the link that was sent to it, or ask for another one "
+     "at /auth/verify"},
     {"username_taken", 409, "there is such an account already"},
     {"credential_exists", 409, "this passkey is known already"},
     {"last_credential", 409, "this is the account's last way to sign in"},
@@ -59,6 +64,7 @@ const Row& row_of(std::string_view code) {
 std::string_view code_of(const Error& error) {
   if (std::ranges::find(kTable, std::string_view(error.type), &Row::code) != kTable.end())
     return error.type;
+  if (error.type == kAddressUnproven) return "email_not_verified";
   switch (error.code) {
     case Errc::kInvalid:
     case Errc::kUnprocessable:

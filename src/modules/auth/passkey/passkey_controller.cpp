@@ -68,6 +68,7 @@ PasskeyController::PasskeyController(
     Lane& verifying,
     SessionOpener& sessions,
     LoginJournal& journal,
+    const AddressVerification& verification,
     const Clock& clock,
     Node::Logger& log
 )
@@ -80,6 +81,7 @@ PasskeyController::PasskeyController(
       verifying_(verifying),
       sessions_(sessions),
       journal_(journal),
+      verification_(verification),
       clock_(clock),
       log_(log),
       challenges_(

@@ -11,6 +11,7 @@
 #include "modules/auth/passkey/challenge_store.hpp"
 #include "modules/auth/passkey/credentials.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/session/session_opener.hpp"
 
 #include <boost/json/object.hpp>
@@ -36,6 +37,7 @@ class PasskeyController {
       Lane& verifying,
       SessionOpener& sessions,
       LoginJournal& journal,
+      const AddressVerification& verification,
       const Clock& clock,
       Node::Logger& log
   );
@@ -131,6 +133,7 @@ class PasskeyController {
   Lane& verifying_;
   SessionOpener& sessions_;
   LoginJournal& journal_;
+  const AddressVerification& verification_;
   const Clock& clock_;
   Node::Logger& log_;
   ChallengeStore challenges_;

@@ -95,6 +95,8 @@ Task<http::Response> PasskeyController::finish_login(Call& call) {
 Task<http::Response> PasskeyController::finish(Call& call, CeremonyKind kind) {
   auto proven = co_await verify(call, kind);
   if (!proven) co_return std::move(proven.error());
+  const auto shown = co_await verification_.require_proof(proven->account, call.request.deadline);
+  if (!shown) co_return refuse_passkey(shown.error());
   const passkey::AssertionOutcome& outcome = proven->outcome;
   const Credentials::Use use{
       .counted_from = proven->credential.sign_count,

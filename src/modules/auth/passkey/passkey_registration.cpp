@@ -154,6 +154,10 @@ Task<http::Response> PasskeyController::finish_registration(Call& call) {
   if (!label.empty()) credential.name = std::move(label);
   auto account = co_await keep_registration(call, *ceremony, credential);
   if (!account) co_return std::move(account.error());
+  if (is_new && ceremony->is_email) {
+    const auto begun = co_await verification_.registered(*account, call.request);
+    if (!begun) co_return refuse_passkey(begun.error());
+  }
   std::string body = R"({"verified":true,"user":)" + user_json(*account) + ",\"credential\":";
   append_credential(body, credential);
   if (is_new)
@@ -188,13 +192,18 @@ Task<PasskeyController::Checked<Account>> PasskeyController::keep_registration(
   };
   const audit::Actor actor = audit::actor_of(call.request);
   const Credentials credentials = credentials_.by(actor);
+  const Users::Addition proof =
+      ceremony.is_email ? verification_.addition(ceremony.name) : Users::Addition();
   auto made = co_await call.state->users.by(actor).create(
       std::move(wanted),
       UnknownFields::kDrop,
       database::unrestricted_access_for_the_node_itself(),
       deadline,
-      [&](Transaction& transaction, const database::RowKey& key) {
+      [&](Transaction& transaction, const database::RowKey& key) -> Result<> {
         credential.user_key = key.bytes();
+        if (proof) {
+          if (auto kept = proof(transaction, key); !kept) return kept;
+        }
         return credentials.add(transaction, credential, rules_.most_per_user);
       }
   );

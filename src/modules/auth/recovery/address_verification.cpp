@@ -2,6 +2,7 @@
 
 #include "codec/json.hpp"
 #include "repository/audit/actor.hpp"
+#include "repository/audit/audit_chain.hpp"
 #include "repository/database/transact.hpp"
 
 #include <boost/json/object.hpp>
@@ -35,19 +36,47 @@ Users::Addition AddressVerification::addition(std::string address) const {
 Task<Result<>> AddressVerification::registered(const Account& account, const http::Request& request)
     const {
   if (!is_on()) co_return Result<>();
-  const auto sent = co_await sender_.send(
-      account,
-      Purpose::kVerify,
-      language_of(request.header("accept-language")),
-      audit::actor_of(request),
-      request.deadline
-  );
+  LinkWish wish{
+      .purpose = Purpose::kVerify,
+      .language = language_of(request.header("accept-language")),
+      .actor = audit::actor_of(request)
+  };
+  if (hides_existence()) {
+    co_await sender_.send_behind(account, std::move(wish));
+    co_return unproven();
+  }
+  const auto sent = co_await sender_.send(account, std::move(wish), request.deadline);
   if (!sent) {
     const json::object fields{{"user", account.key.text()}, {"cause", sent.error().message}};
     log_.warning("auth.letter_not_written", codec::to_json_text(fields));
   }
   if (rules_.verify_email == VerifyEmail::kRequired) co_return unproven();
   co_return Result<>();
+}
+
+Task<Result<>> AddressVerification::refused(
+    std::string address, Notice notice, const http::Request& request
+) const {
+  const audit::AuditChain chain(database_.application(), database_.clock());
+  audit::Act act = done_by(
+      audit::actor_of(request),
+      "user.create",
+      notice == Notice::kHasAccount ? "a taken address" : "a taken name"
+  );
+  act.result = "refused";
+  auto body = [&](Transaction& transaction) {
+    return chain.append(transaction, act);
+  };
+  auto kept = co_await database::transact(database_.store(), request.deadline, std::move(body));
+  if (!kept) co_return kept;
+  // Counted by the address alone: others of that network do nothing wrong.
+  auto attempt = LoginGate::attempt_of(request, "register " + address, {});
+  attempt.network.clear();
+  if (gate_.wait_s(attempt) == 0) {
+    co_await gate_.failed(attempt, request.deadline);
+    sender_.tell(address, notice, language_of(request.header("accept-language")));
+  }
+  co_return unproven();
 }
 
 Task<Result<>> AddressVerification::require_proof(const Account& account, SteadyTime deadline)

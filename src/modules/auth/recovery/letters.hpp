@@ -6,6 +6,7 @@
 #include "modules/auth/session/language.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,13 @@ struct LetterFacts {
 mail::Message link_letter(
     Language language, Purpose purpose, const LetterFacts& facts, std::string_view link
 );
+
+// Why a registration made no account.
+enum class Notice : std::uint8_t {
+  kHasAccount,  // the address has one
+  kNameTaken,   // a name, or another field that no two accounts share, is somebody else's
+};
+mail::Message notice_letter(Language language, Notice notice, const LetterFacts& facts);
 
 // A code to sign in or to register with.
 mail::Message code_letter(Language language, const LetterFacts& facts, std::string_view code);

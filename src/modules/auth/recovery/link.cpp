@@ -11,7 +11,7 @@ namespace {
 namespace json = boost::json;
 
 std::optional<Purpose> purpose_of(std::string_view name) {
-  for (const Purpose purpose : {Purpose::kRecover, Purpose::kVerify}) {
+  for (const Purpose purpose : {Purpose::kRecover, Purpose::kVerify, Purpose::kLogin}) {
     if (name_of(purpose) == name) return purpose;
   }
   return std::nullopt;
@@ -20,20 +20,38 @@ std::optional<Purpose> purpose_of(std::string_view name) {
 }  // namespace
 
 std::string_view name_of(Purpose purpose) noexcept {
-  return purpose == Purpose::kRecover ? "recover" : "verify";
+  switch (purpose) {
+    case Purpose::kRecover:
+      return "recover";
+    case Purpose::kVerify:
+      return "verify";
+    case Purpose::kLogin:
+      break;
+  }
+  return "login";
 }
 
 std::string_view path_of(Purpose purpose) noexcept {
-  return purpose == Purpose::kRecover ? "/auth/recover" : "/auth/verify";
+  switch (purpose) {
+    case Purpose::kRecover:
+      return "/auth/recover";
+    case Purpose::kVerify:
+      return "/auth/verify";
+    case Purpose::kLogin:
+      break;
+  }
+  return "/auth/link";
 }
 
 std::string encode(const Link& link) {
-  return codec::to_json_text(json::object{
+  json::object object{
       {"purpose", name_of(link.purpose)},
       {"user", link.user},
       {"address", link.address},
       {"expires", link.expires_ms}
-  });
+  };
+  if (!link.next.empty()) object.emplace("next", link.next);
+  return codec::to_json_text(object);
 }
 
 std::optional<Link> decode_link(std::string_view text) {
@@ -52,7 +70,8 @@ std::optional<Link> decode_link(std::string_view text) {
       .purpose = *purpose,
       .user = text_of("user"),
       .address = text_of("address"),
-      .expires_ms = expires->get_int64()
+      .expires_ms = expires->get_int64(),
+      .next = text_of("next")
   };
 }
 

@@ -14,16 +14,17 @@
 namespace noded::auth {
 
 // What a link is good for; the number stands in the store.
-enum class Purpose : char { kRecover = 1, kVerify = 2 };
+enum class Purpose : char { kRecover = 1, kVerify = 2, kLogin = 3 };
 std::string_view name_of(Purpose purpose) noexcept;  // "recover"
 // Where it leads: "/auth/recover".
 std::string_view path_of(Purpose purpose) noexcept;
 
 struct Link {
   Purpose purpose = Purpose::kRecover;
-  std::string user;     // text of the account's key
-  std::string address;  // the account's when it was made: the link ends when that changes
+  std::string user{};     // text of the account's key
+  std::string address{};  // the account's when it was made: the link ends when that changes
   std::int64_t expires_ms = 0;
+  std::string next{};  // of a login: the path of this site that it leads to; empty: the root
 };
 std::string encode(const Link& link);
 // Empty: no link of any version.

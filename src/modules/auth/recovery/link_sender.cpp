@@ -3,9 +3,10 @@
 #include "codec/ascii.hpp"
 #include "codec/json.hpp"
 #include "mail/address.hpp"
-#include "modules/auth/recovery/letters.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 
 #include <algorithm>
@@ -16,6 +17,18 @@ namespace noded::auth {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};  // with the store, behind the caller
+
+// Passwords are of who signs in by one, and a link is no way around a passkey or another service.
+bool is_for(const Account& account, Purpose purpose) {
+  if (account.strategy == kPasswordStrategy) return true;
+  return purpose == Purpose::kVerify && account.strategy == kPasskeyStrategy;
+}
+
+// A spawned task begins within its caller: what is done before its first wait would show in the
+// time of the answer.
+Task<> let_the_caller_go_first() {
+  co_await net::post(net::use_awaitable_t<net::any_io_executor>());
+}
 
 }  // namespace
 
@@ -35,74 +48,95 @@ std::string LinkSender::target(Purpose purpose, std::string_view token) const {
   return target.append(path_of(purpose)).append("?token=").append(token);
 }
 
-Task<Result<>> LinkSender::ask(
-    AuthStatePtr state, Purpose purpose, std::string address, Language language, audit::Actor actor
-) {
-  if (behind_.fetch_add(1) >= kMostBehind) {
-    behind_.fetch_sub(1);
+bool LinkSender::may_go_behind() {
+  if (behind_.fetch_add(1) < kMostBehind) return true;
+  behind_.fetch_sub(1);
+  return false;
+}
+
+Task<Result<>> LinkSender::ask(AuthStatePtr state, std::string address, LinkWish wish) {
+  if (!may_go_behind())
     co_return fail(Errc::kOverloaded, "too many letters are being written; try again");
-  }
   const auto executor = co_await net::this_coro::executor;
   spawn(
       executor,
       "letter",
-      [this,
-       state = std::move(state),
-       purpose,
-       address = std::move(address),
-       language,
-       actor = std::move(actor)] {
-        return look_up_and_send(state, purpose, address, language, actor);
+      [this, state = std::move(state), address = std::move(address), wish = std::move(wish)] {
+        return look_up_and_send(state, address, wish);
       }
   );
   co_return Result<>();
 }
 
-Task<> LinkSender::look_up_and_send(
-    AuthStatePtr state, Purpose purpose, std::string address, Language language, audit::Actor actor
-) {
+Task<> LinkSender::send_behind(Account account, LinkWish wish) {
+  if (!may_go_behind()) {
+    log_unwritten(
+        name_of(wish.purpose), account.key.text(), {Errc::kOverloaded, "too many letters", {}, {}}
+    );
+    co_return;
+  }
+  const auto executor = co_await net::this_coro::executor;
+  spawn(
+      executor,
+      "letter",
+      [this, account = std::move(account), wish = std::move(wish)]() -> Task<> {
+        co_await let_the_caller_go_first();
+        co_await send_or_log(account, wish, clock_.steady() + kPatience);
+        behind_.fetch_sub(1);
+      }
+  );
+}
+
+Task<> LinkSender::look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish) {
+  co_await let_the_caller_go_first();
   const SteadyTime deadline = clock_.steady() + kPatience;
-  const auto account = co_await find_account(*state, std::move(address), deadline);
-  Result<bool> sent = false;
+  auto account = co_await find_account(*state, std::move(address), deadline);
   if (!account) {
-    sent = std::unexpected(account.error());
-  } else if (*account && (*account)->strategy == kPasswordStrategy) {
-    sent = co_await send(**account, purpose, language, std::move(actor), deadline);
+    log_unwritten(name_of(wish.purpose), {}, account.error());
+  } else if (*account && is_for(**account, wish.purpose)) {
+    co_await send_or_log(std::move(**account), std::move(wish), deadline);
   }
   behind_.fetch_sub(1);
-  if (sent) co_return;
-  const json::object fields{
-      {"purpose", name_of(purpose)},
-      {"user", account && *account ? (*account)->key.text() : std::string()},
-      {"cause", sent.error().message}
-  };
+}
+
+Task<> LinkSender::send_or_log(Account account, LinkWish wish, SteadyTime deadline) {
+  const std::string_view purpose = name_of(wish.purpose);
+  const auto sent = co_await send(account, std::move(wish), deadline);
+  if (!sent) log_unwritten(purpose, account.key.text(), sent.error());
+}
+
+void LinkSender::tell(const std::string& address, Notice notice, Language language) {
+  const LetterFacts facts{.to = address, .site = rules_.public_url, .lifetime = links_.lifetime()};
+  const auto posted = outbox_->post(notice_letter(language, notice, facts));
+  if (!posted) log_unwritten("notice", {}, posted.error());
+}
+
+void LinkSender::log_unwritten(
+    std::string_view purpose, std::string_view user, const Error& error
+) {
+  const json::object fields{{"purpose", purpose}, {"user", user}, {"cause", error.message}};
   log_.warning("auth.letter_not_written", codec::to_json_text(fields));
 }
 
-Task<Result<bool>> LinkSender::send(
-    const Account& account,
-    Purpose purpose,
-    Language language,
-    audit::Actor actor,
-    SteadyTime deadline
-) {
+Task<Result<bool>> LinkSender::send(const Account& account, LinkWish wish, SteadyTime deadline) {
   if (!mail::is_address(account.email))
     co_return fail(Errc::kInvalid, "the account has no e-mail address that a letter can go to");
   Links::Order order{
-      .purpose = purpose,
+      .purpose = wish.purpose,
       .user = account.key,
       .address = account.email,
       .surplus = Links::Surplus::kRefused,
-      .actor = std::move(actor)
+      .actor = std::move(wish.actor),
+      .next = std::move(wish.next)
   };
   const auto made = co_await links_.make(std::move(order), deadline);
   if (!made) co_return std::unexpected(made.error());
   if (!*made) co_return false;
   auto posted = outbox_->post(link_letter(
-      language,
-      purpose,
+      wish.language,
+      wish.purpose,
       {.to = account.email, .site = rules_.public_url, .lifetime = links_.lifetime()},
-      target(purpose, (*made)->token)
+      target(wish.purpose, (*made)->token)
   ));
   if (!posted) co_return std::unexpected(std::move(posted.error()));
   co_return true;

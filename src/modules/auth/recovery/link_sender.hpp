@@ -9,6 +9,7 @@
 
 #include "mail/outbox.hpp"
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/recovery/letters.hpp"
 #include "modules/auth/recovery/links.hpp"
 #include "modules/auth/recovery/recovery_options.hpp"
 #include "modules/auth/session/language.hpp"
@@ -20,6 +21,14 @@
 #include <string_view>
 
 namespace noded::auth {
+
+// What is asked for, and by whom.
+struct LinkWish {
+  Purpose purpose = Purpose::kRecover;
+  Language language = Language::kEnglish;
+  audit::Actor actor{};
+  std::string next{};  // of a login: where it leads
+};
 
 class LinkSender {
  public:
@@ -43,31 +52,20 @@ class LinkSender {
 
   // For whoever says that the address is theirs: returns at once and does the rest behind the
   // caller, so that neither answer nor time tell whether there is such an account. kOverloaded.
-  Task<Result<>> ask(
-      AuthStatePtr state,
-      Purpose purpose,
-      std::string address,
-      Language language,
-      audit::Actor actor
-  );
+  Task<Result<>> ask(AuthStatePtr state, std::string address, LinkWish wish);
   // To an account. False where it has too many links already. kInvalid: no letter can be sent to
   // its address; kOverloaded, and errors of writes.
-  Task<Result<bool>> send(
-      const Account& account,
-      Purpose purpose,
-      Language language,
-      audit::Actor actor,
-      SteadyTime deadline
-  );
+  Task<Result<bool>> send(const Account& account, LinkWish wish, SteadyTime deadline);
+  // The same behind the caller; what goes wrong is logged.
+  Task<> send_behind(Account account, LinkWish wish);
+  // Without a link. What goes wrong is logged.
+  void tell(const std::string& address, Notice notice, Language language);
 
  private:
-  Task<> look_up_and_send(
-      AuthStatePtr state,
-      Purpose purpose,
-      std::string address,
-      Language language,
-      audit::Actor actor
-  );
+  bool may_go_behind();  // has to be taken back with behind_
+  Task<> look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish);
+  Task<> send_or_log(Account account, LinkWish wish, SteadyTime deadline);
+  void log_unwritten(std::string_view purpose, std::string_view user, const Error& error);
 
   Links& links_;
   mail::Outbox* outbox_;

@@ -95,7 +95,8 @@ Task<Result<std::optional<Links::Made>>> Links::make(Order order, SteadyTime dea
             .purpose = order.purpose,
             .user = user,
             .address = order.address,
-            .expires_ms = made.expires_ms
+            .expires_ms = made.expires_ms,
+            .next = order.next
         })
     );
     transaction.put(

@@ -1,6 +1,6 @@
-// Links: one-time links of accounts, for a new password or the proof of an address. Each works
-// once, until it ends by time, by a change of the account's address, or by another link of that
-// purpose that was used. Thread-safe.
+// Links: one-time links of accounts, for a new password, the proof of an address or a login. Each
+// works once, until it ends by time, by a change of the account's address, or by another link of
+// that purpose that was used. Thread-safe.
 #pragma once
 
 #include "noded/clock.hpp"
@@ -48,6 +48,7 @@ class Links {
     std::string address;
     Surplus surplus = Surplus::kRefused;
     audit::Actor actor;  // the audit chain tells that they asked for it
+    std::string next{};  // of a login: where it leads
   };
   // Synced when it returns; empty where the account has too many. Errors: kOverloaded beyond kMost,
   // those of writes.

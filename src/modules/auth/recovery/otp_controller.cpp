@@ -85,7 +85,8 @@ Task<http::Response> OtpController::serve(
   }
   auto account = is_login ? co_await require_account(*state, email, request.deadline)
                           : Result<Account>(no_credentials());
-  if (is_login && !account) co_return http::answer_error(account.error());
+  if (is_login && !account && !is_hidden(account.error()))
+    co_return http::answer_error(account.error());
   if (auto used = co_await use_code(*state, request, action, email, code); !used) {
     co_await parts_.gate.failed(attempt, request.deadline);
     if (account) co_await parts_.journal.failed(request, account->key.text());
@@ -119,25 +120,24 @@ Task<Result<Account>> OtpController::require_account(
 Task<http::Response> OtpController::send(
     const AuthState& state, http::Request& request, Action action, std::string email
 ) {
-  if (action == Action::kLogin) {
-    const auto account = co_await require_account(state, email, request.deadline);
-    if (!account) co_return http::answer_error(account.error());
-  } else {
-    const auto taken = co_await state.users.find_by_email(email, request.deadline);
-    if (!taken) co_return http::answer_error(taken.error());
-    if (*taken) co_return http::answer_error(no_credentials().error());
-  }
+  const auto fit = co_await check_account(state, action, email, request.deadline);
+  if (!fit && !is_hidden(fit.error())) co_return http::answer_error(fit.error());
   EmailCodes::Use use{
       .action = std::string(name_of(action)), .address = email, .secret = state.rules.jwt.secret
   };
   const auto made = co_await parts_.codes.make(std::move(use), request.deadline);
   if (!made) co_return http::answer_error(made.error());
-  const auto posted = parts_.outbox->post(code_letter(
-      language_of(request.header("accept-language")),
-      {.to = email, .site = parts_.public_url, .lifetime = EmailCodes::kLifetime},
-      made->code
-  ));
-  if (!posted) co_return http::answer_error(posted.error());
+  const Language language = language_of(request.header("accept-language"));
+  if (fit) {
+    const auto posted = parts_.outbox->post(code_letter(
+        language,
+        {.to = email, .site = parts_.public_url, .lifetime = EmailCodes::kLifetime},
+        made->code
+    ));
+    if (!posted) co_return http::answer_error(posted.error());
+  } else if (action == Action::kRegister) {
+    parts_.sender.tell(email, Notice::kHasAccount, language);
+  }
   const json::object data{
       {"email", email},
       {"action", name_of(action)},
@@ -147,6 +147,24 @@ Task<http::Response> OtpController::send(
       http::Response::json(201, R"({"sent":true,"data":)" + codec::to_json_text(data) + "}");
   response.headers.push_back({"Cache-Control", "no-store"});
   co_return response;
+}
+
+Task<Result<>> OtpController::check_account(
+    const AuthState& state, Action action, const std::string& email, SteadyTime deadline
+) {
+  if (action == Action::kLogin) {
+    const auto account = co_await require_account(state, email, deadline);
+    if (!account) co_return std::unexpected(account.error());
+    co_return Result<>();
+  }
+  const auto taken = co_await state.users.find_by_email(email, deadline);
+  if (!taken) co_return std::unexpected(taken.error());
+  if (*taken) co_return no_credentials();
+  co_return Result<>();
+}
+
+bool OtpController::is_hidden(const Error& error) const {
+  return error.type == kException && parts_.verification.hides_existence();
 }
 
 Task<Result<>> OtpController::use_code(

@@ -7,7 +7,8 @@
 //
 // Errors in bknd's shape, 400 "Invalid code", "Code expired", "Code already used", "Invalid
 // credentials" (no such account, or one that is there already); 429 with Retry-After for who tries
-// too often; 501 MAIL_NOT_CONFIGURED without mail.
+// too often; 501 MAIL_NOT_CONFIGURED without mail. With auth.hide_existence a code is made, and
+// never sent, for whom there is none: only a wrong code is refused then.
 #pragma once
 
 #include "noded/http.hpp"
@@ -17,7 +18,9 @@
 #include "modules/auth/auth_state.hpp"
 #include "modules/auth/login_journal.hpp"
 #include "modules/auth/mfa/second_factors.hpp"
+#include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/recovery/email_codes.hpp"
+#include "modules/auth/recovery/link_sender.hpp"
 #include "modules/auth/session/login_gate.hpp"
 
 #include <boost/json/value.hpp>
@@ -39,6 +42,8 @@ class OtpController {
     LoginJournal& journal;
     mail::Outbox* outbox;
     std::string_view public_url;
+    const AddressVerification& verification;
+    LinkSender& sender;
   };
   explicit OtpController(Parts parts) : parts_(std::move(parts)) {}
 
@@ -53,6 +58,11 @@ class OtpController {
   Task<http::Response> send(
       const AuthState& state, http::Request& request, Action action, std::string email
   );
+  // Whether a code may be sent: an error of type kException says what is wrong with the account.
+  Task<Result<>> check_account(
+      const AuthState& state, Action action, const std::string& email, SteadyTime deadline
+  );
+  bool is_hidden(const Error& error) const;
   Task<Result<>> use_code(
       const AuthState& state,
       const http::Request& request,

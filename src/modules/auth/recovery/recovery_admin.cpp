@@ -94,9 +94,9 @@ Task<http::Response> RecoveryAdmin::send_link(AuthStatePtr state, http::Request&
     co_return refuse_error(request, no_password_account(**account));
   const auto sent = co_await sender_.send(
       **account,
-      Purpose::kRecover,
-      language_of(request.header("accept-language")),
-      audit::actor_of(request),
+      {.purpose = Purpose::kRecover,
+       .language = language_of(request.header("accept-language")),
+       .actor = audit::actor_of(request)},
       request.deadline
   );
   if (!sent) co_return refuse_error(request, sent.error());

@@ -11,6 +11,7 @@
 #include "modules/auth/recovery/recovery_pages.hpp"
 #include "modules/auth/refusal.hpp"
 #include "modules/auth/session/form_origin.hpp"
+#include "modules/auth/session/next_path.hpp"
 #include "modules/auth/session/session.hpp"
 #include "repository/audit/audit_chain.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::string_view kSent = "?sent=1";
 constexpr std::string_view kDone = "?done=1";
+constexpr std::string_view kLinkRoute = "/auth/api/link";
 
 Language language_of(const http::Request& request) {
   return auth::language_of(request.header("accept-language"));
@@ -56,11 +58,29 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+Result<> check_members(const json::value& fields, Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kRecover:
+      return require_known(fields, {"email", "token", "password", "csrf"});
+    case Purpose::kVerify:
+      return require_known(fields, {"email", "token", "csrf"});
+    case Purpose::kLogin:
+      break;
+  }
+  return require_known(fields, {"email", "next", "token", "csrf", "cookie"});
+}
+
+// Where a login leads; empty: the root, as everywhere without it.
+std::string asked_next(const std::string& text) {
+  std::string next = next_path(text);
+  return next == "/" ? std::string() : next;
+}
+
 }  // namespace
 
 std::vector<http::Route> RecoveryController::routes(const AuthStatePtr& state) {
   std::vector<http::Route> table;
-  for (const Purpose purpose : {Purpose::kRecover, Purpose::kVerify}) {
+  const auto add = [&](Purpose purpose) {
     const std::string path(path_of(purpose));
     table.push_back(credentials_route(
         http::Method::kGet,
@@ -72,7 +92,13 @@ std::vector<http::Route> RecoveryController::routes(const AuthStatePtr& state) {
         path,
         [this, state, purpose](http::Request& request) { return take(state, request, purpose); }
     ));
-  }
+  };
+  add(Purpose::kRecover);
+  add(Purpose::kVerify);
+  if (!parts_.has_login_links) return table;
+  add(Purpose::kLogin);
+  table.push_back(table.back());
+  table.back().pattern = kLinkRoute;
   return table;
 }
 
@@ -91,17 +117,18 @@ Task<http::Response> RecoveryController::show(
   if (!token.empty()) {
     const auto link =
         co_await parts_.links.find(hash_of_session_token(token), purpose, request.deadline);
-    if (!link) co_return refuse_link(request, purpose, token, link.error());
-    co_return show_link(request, purpose, 200, token, {});
+    if (!link) co_return refuse_link(request, {.purpose = purpose}, token, link.error());
+    co_return show_link(request, *link, 200, token, {});
   }
-  if (!query_text(request, "done").empty())
+  if (purpose != Purpose::kLogin && !query_text(request, "done").empty())
     co_return answer_link_page(200, done_page(language, purpose));
   if (!query_text(request, "sent").empty())
     co_return answer_link_page(200, sent_page(language, purpose));
   if (!parts_.sender.has_mail()) co_return no_mail(request);
   if (way(request) == CookieWay::kNone) co_return refuse(request, kForbidden, kNoCookies);
   const BoundForm form = bind_form(request, way(request));
-  http::Response response = answer_link_page(200, ask_page(language, purpose, form.csrf));
+  const std::string next = asked_next(query_text(request, "next"));
+  http::Response response = answer_link_page(200, ask_page(language, purpose, form.csrf, next));
   response.headers.push_back({"Set-Cookie", form.set_cookie});
   co_return response;
 }
@@ -132,15 +159,18 @@ Task<http::Response> RecoveryController::tell_proof(
 
 http::Response RecoveryController::show_link(
     const http::Request& request,
-    Purpose purpose,
+    const Link& link,
     int status,
     const std::string& token,
     std::string_view problem
 ) {
   if (way(request) == CookieWay::kNone) return refuse(request, kForbidden, kNoCookies);
   const BoundForm form = bind_form(request, way(request));
+  const LinkPage page{
+      .csrf = form.csrf, .token = token, .address = link.address, .problem = problem
+  };
   http::Response response =
-      answer_link_page(status, link_page(language_of(request), purpose, form.csrf, token, problem));
+      answer_link_page(status, link_page(language_of(request), link.purpose, page));
   response.headers.push_back({"Set-Cookie", form.set_cookie});
   return response;
 }
@@ -152,9 +182,7 @@ Task<http::Response> RecoveryController::take(
     co_return refuse(request, kForbidden, kNoCookies);
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse_error(request, fields.error());
-  const auto known = purpose == Purpose::kRecover
-                         ? require_known(*fields, {"email", "token", "password", "csrf"})
-                         : require_known(*fields, {"email", "token", "csrf"});
+  const auto known = check_members(*fields, purpose);
   if (!known) co_return refuse_error(request, known.error());
   if (!is_own_form(request, *fields, kPreSessionCookie, way(request), parts_.origins))
     co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
@@ -165,6 +193,12 @@ Task<http::Response> RecoveryController::take(
 
 // Each is counted like a failed login, of a name of its own: whoever asks for links to somebody's
 // mailbox keeps nobody from logging in.
+LoginGate::Attempt RecoveryController::asking_of(
+    const http::Request& request, Purpose purpose, const std::string& address
+) {
+  return LoginGate::attempt_of(request, std::string(name_of(purpose)) + " " + address, {});
+}
+
 Task<http::Response> RecoveryController::ask(
     AuthStatePtr state, http::Request& request, Purpose purpose, const json::value& fields
 ) {
@@ -174,13 +208,17 @@ Task<http::Response> RecoveryController::ask(
     co_return refuse_error(
         request, {Errc::kInvalid, "email: give the e-mail address of an account", {}, {}}
     );
-  const auto attempt =
-      LoginGate::attempt_of(request, std::string(name_of(purpose)) + " " + address, {});
+  const auto attempt = asking_of(request, purpose, address);
   if (const std::int64_t wait_s = parts_.gate.wait_s(attempt); wait_s > 0)
     co_return refuse_for_now(request, wait_s);
   co_await parts_.gate.failed(attempt, request.deadline);
   const auto asked = co_await parts_.sender.ask(
-      std::move(state), purpose, address, language_of(request), audit::actor_of(request)
+      std::move(state),
+      address,
+      {.purpose = purpose,
+       .language = language_of(request),
+       .actor = audit::actor_of(request),
+       .next = asked_next(text_field(fields, "next"))}
   );
   if (!asked) co_return refuse_error(request, asked.error());
   if (wants_json(request)) co_return answer_json(202, R"({"sent":true})");
@@ -193,20 +231,21 @@ Task<http::Response> RecoveryController::use_link(
   const std::string token = text_field(fields, "token");
   std::string hash = hash_of_session_token(token);
   const auto link = co_await parts_.links.find(hash, purpose, request.deadline);
-  if (!link) co_return refuse_link(request, purpose, token, link.error());
+  if (!link) co_return refuse_link(request, {.purpose = purpose}, token, link.error());
+  if (purpose == Purpose::kLogin) co_return co_await log_in(state, request, fields, *link);
   Result<> done;
   if (purpose == Purpose::kRecover) {
     done = co_await set_password(state, request, *link, fields);
   } else {
     done = co_await confirm_address(state, request, *link, std::move(hash));
   }
-  if (!done) co_return refuse_link(request, purpose, token, done.error());
+  if (!done) co_return refuse_link(request, *link, token, done.error());
   if (wants_json(request)) co_return answer_json(200, R"({"ok":true})");
   co_return go_to(purpose, kDone);
 }
 
 http::Response RecoveryController::refuse_link(
-    const http::Request& request, Purpose purpose, const std::string& token, const Error& error
+    const http::Request& request, const Link& link, const std::string& token, const Error& error
 ) {
   const bool is_gone = error.type == kLinkGone;
   if (!prefers_html(request)) {
@@ -214,14 +253,15 @@ http::Response RecoveryController::refuse_link(
   }
   if (is_gone) {
     http::Response response = answer_link_page(
-        kTokenInvalid.status, gone_page(language_of(request), purpose, parts_.sender.has_mail())
+        kTokenInvalid.status,
+        gone_page(language_of(request), link.purpose, parts_.sender.has_mail())
     );
     response.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
     return response;
   }
   const int status = http::status_of(error.code);
   if (status >= 500) return refuse_error(request, error);
-  return show_link(request, purpose, status, token, error.message);
+  return show_link(request, link, status, token, error.message);
 }
 
 Task<Result<>> RecoveryController::set_password(
@@ -242,6 +282,7 @@ Task<Result<>> RecoveryController::set_password(
   const audit::AuditChain chain(parts_.database.application(), parts_.database.clock());
   auto with_it = [&](Transaction& transaction, const database::RowKey& key) -> Result<> {
     if (auto used = parts_.links.use(transaction, hash, Purpose::kRecover, key); !used) return used;
+    if (auto shown = confirm_pending(transaction, key, link.address); !shown) return shown;
     return chain.append(transaction, done_by(actor, "user.recover", "user " + key.text()));
   };
   AccountChange change(parts_.sessions, administrating_roles(*state.guard), actor);
@@ -260,6 +301,18 @@ Task<Result<>> RecoveryController::set_password(
       LoginGate::attempt_of(request, (*changed)->email, {}), request.deadline
   );
   co_return Result<>();
+}
+
+// Whoever has the link has the mailbox, and the password that somebody else may have set is gone.
+Result<> RecoveryController::confirm_pending(
+    Transaction& transaction, const database::RowKey& key, const std::string& address
+) const {
+  const std::uint16_t application = parts_.database.application();
+  const auto proof = address_proof(transaction, application, key, address);
+  if (!proof) return std::unexpected(proof.error());
+  const std::int64_t now_ms = parts_.database.clock().wall().time_since_epoch().count();
+  if (proof->is_pending) put_address_proof(transaction, application, key, address, now_ms);
+  return {};
 }
 
 Task<Result<>> RecoveryController::confirm_address(

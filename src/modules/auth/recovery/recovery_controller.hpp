@@ -9,6 +9,9 @@
 //   GET, POST /auth/verify        the same with {"email"} and {"token"}: the address is confirmed;
 //                                 GET that asks for JSON tells who is logged in whether theirs is:
 //                                 200 {"email","verified","verified_at"}
+//   GET, POST /auth/link          with the option auth.magic_link the same with {"email","next"?}
+//                                 and {"token"}, which opens a session and is answered as a login;
+//                                 POST /auth/api/link is another name of it
 //
 // Forms are answered with redirects and pages. Refusals are those of refusal.hpp: 501
 // MAIL_NOT_CONFIGURED where a letter would have to be sent and cannot, 401 TOKEN_INVALID of a link
@@ -18,6 +21,7 @@
 #include "noded/http.hpp"
 
 #include "modules/auth/auth_state.hpp"
+#include "modules/auth/login_journal.hpp"
 #include "modules/auth/passwords.hpp"
 #include "modules/auth/recovery/address_verification.hpp"
 #include "modules/auth/recovery/link_sender.hpp"
@@ -25,6 +29,7 @@
 #include "modules/auth/session/login_gate.hpp"
 #include "modules/auth/session/own_cookie.hpp"
 #include "modules/auth/session/request_origin.hpp"
+#include "modules/auth/session/session_controller.hpp"
 #include "modules/auth/session/sessions.hpp"
 #include "repository/database/database.hpp"
 
@@ -47,6 +52,9 @@ class RecoveryController {
     LinkSender& sender;
     const AddressVerification& verification;
     const CrossSiteFilter& origins;
+    SessionController& entrance;
+    LoginJournal& journal;
+    bool has_login_links = false;
   };
   explicit RecoveryController(const Parts& parts) : parts_(parts) {}
 
@@ -62,26 +70,37 @@ class RecoveryController {
   Task<http::Response> use_link(
       const AuthState& state, http::Request& request, Purpose purpose, const json::value& fields
   );
+  // recovery_login.cpp
+  Task<http::Response> log_in(
+      const AuthState& state, http::Request& request, const json::value& fields, const Link& link
+  );
+
   Task<Result<>> set_password(
       const AuthState& state,
       const http::Request& request,
       const Link& link,
       const json::value& fields
   );
+  Result<> confirm_pending(
+      Transaction& transaction, const database::RowKey& key, const std::string& address
+  ) const;
   Task<Result<>> confirm_address(
       const AuthState& state, const http::Request& request, const Link& link, std::string hash
   );
   http::Response show_link(
       const http::Request& request,
-      Purpose purpose,
+      const Link& link,
       int status,
       const std::string& token,
       std::string_view problem
   );
   http::Response refuse_link(
-      const http::Request& request, Purpose purpose, const std::string& token, const Error& error
+      const http::Request& request, const Link& link, const std::string& token, const Error& error
   );
   CookieWay way(const http::Request& request) const;
+  static LoginGate::Attempt asking_of(
+      const http::Request& request, Purpose purpose, const std::string& address
+  );
 
   Parts parts_;
 };

@@ -13,7 +13,7 @@ struct Texts {
   Words ask;
   Words link_title;  // of the page of a link
   Words act;         // its button
-  Words done_title;
+  Words done_title;  // of the page after it; a login leads elsewhere
   Words done;
 };
 
@@ -36,6 +36,16 @@ constexpr Texts kProof{
     {"Your e-mail address is confirmed", "邮箱地址已验证"},
     {"Thank you. You can log in now.", "谢谢，您现在可以登录了。"}
 };
+constexpr Texts kLogin{
+    {"Log in with a link", "使用邮件链接登录"},
+    {"Enter the e-mail address of your account. A link that logs you in is sent to it.",
+     "请输入账号的邮箱地址，我们会向其发送登录链接。"},
+    {"Log in", "登录"},
+    {"Log in", "登录"},
+    {},
+    {}
+};
+constexpr Words kLogInAs{"You log in as ", "您将登录的账号："};
 constexpr Words kEmail{"E-mail address", "邮箱地址"};
 constexpr Words kPassword{"New password", "新密码"};
 constexpr Words kPasswordHint{"At least 8 characters", "至少 8 个字符"};
@@ -59,7 +69,15 @@ constexpr Words kNoMail{
 };
 
 const Texts& texts_of(Purpose purpose) {
-  return purpose == Purpose::kRecover ? kRecovery : kProof;
+  switch (purpose) {
+    case Purpose::kRecover:
+      return kRecovery;
+    case Purpose::kVerify:
+      return kProof;
+    case Purpose::kLogin:
+      break;
+  }
+  return kLogin;
 }
 
 void link_to_login(HtmlPage& page, Language language) {
@@ -68,12 +86,15 @@ void link_to_login(HtmlPage& page, Language language) {
 
 }  // namespace
 
-std::string ask_page(Language language, Purpose purpose, std::string_view csrf) {
+std::string ask_page(
+    Language language, Purpose purpose, std::string_view csrf, std::string_view next
+) {
   const Texts& texts = texts_of(purpose);
   HtmlPage page(language, texts.title.in(language));
   page.paragraph(texts.ask.in(language));
   page.begin_form(path_of(purpose));
   page.hidden("csrf", csrf);
+  if (!next.empty()) page.hidden("next", next);
   page.field(
       {.name = "email", .type = "email", .label = kEmail.in(language), .autocomplete = "username"}
   );
@@ -90,19 +111,16 @@ std::string sent_page(Language language, Purpose purpose) {
   return page.finish();
 }
 
-std::string link_page(
-    Language language,
-    Purpose purpose,
-    std::string_view csrf,
-    std::string_view token,
-    std::string_view problem
-) {
+std::string link_page(Language language, Purpose purpose, const LinkPage& given) {
   const Texts& texts = texts_of(purpose);
   HtmlPage page(language, texts.link_title.in(language));
-  if (!problem.empty()) page.problem(problem);
+  if (!given.problem.empty()) page.problem(given.problem);
+  // Who was sent somebody else's link sees it here.
+  if (purpose == Purpose::kLogin)
+    page.paragraph(std::string(kLogInAs.in(language)).append(given.address));
   page.begin_form(path_of(purpose));
-  page.hidden("csrf", csrf);
-  page.hidden("token", token);
+  page.hidden("csrf", given.csrf);
+  page.hidden("token", given.token);
   if (purpose == Purpose::kRecover) {
     page.field(
         {.name = "password",

@@ -11,20 +11,22 @@
 
 namespace noded::auth {
 
-// For the address that a link should go to; the hidden field `csrf` is for the form.
-std::string ask_page(Language language, Purpose purpose, std::string_view csrf);
+// For the address that a link should go to; the hidden fields `csrf` and, unless it is empty,
+// `next` are for the form.
+std::string ask_page(
+    Language language, Purpose purpose, std::string_view csrf, std::string_view next
+);
 // After that, whether there is such an account or not.
 std::string sent_page(Language language, Purpose purpose);
-// What a link leads to: the form of a new password, or the one button that confirms the address
-// (who only looks at a link, as scanners of mail do, does not use it). `problem` is shown above
-// when it is not empty.
-std::string link_page(
-    Language language,
-    Purpose purpose,
-    std::string_view csrf,
-    std::string_view token,
-    std::string_view problem
-);
+// What a link leads to: the form of a new password, or the one button that confirms the address or
+// logs in (who only looks at a link, as scanners of mail do, does not use it).
+struct LinkPage {
+  std::string_view csrf;
+  std::string_view token;
+  std::string_view address;  // of the account
+  std::string_view problem;  // shown above; empty: none
+};
+std::string link_page(Language language, Purpose purpose, const LinkPage& page);
 std::string done_page(Language language, Purpose purpose);
 // Of a link that does not work (any more). `can_ask`: another one can be asked for.
 std::string gone_page(Language language, Purpose purpose, bool can_ask);

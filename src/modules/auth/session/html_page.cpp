@@ -60,6 +60,14 @@ void HtmlPage::hidden(std::string_view name, std::string_view value) {
   html_ += ">\n";
 }
 
+void HtmlPage::hidden(std::string_view name, std::span<const Text> texts) {
+  html_ += "<input type=\"hidden\"";
+  attribute("name", name);
+  for (const Text& text : texts)
+    attribute("data-" + std::string(text.name), text.text);
+  html_ += ">\n";
+}
+
 void HtmlPage::field(const Field& field) {
   const std::string_view id = field.id.empty() ? field.name : field.id;
   html_ += "<label";

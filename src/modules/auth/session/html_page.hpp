@@ -25,6 +25,12 @@ class HtmlPage {
   void problem(std::string_view text);
   void begin_form(std::string_view action);
   void hidden(std::string_view name, std::string_view value);
+  // One that the script fills, by these texts.
+  struct Text {
+    std::string_view name;  // data-NAME
+    std::string_view text;
+  };
+  void hidden(std::string_view name, std::span<const Text> texts);
   struct Field {
     std::string_view name;
     std::string_view type;  // of the input: "email"
@@ -46,10 +52,6 @@ class HtmlPage {
   void begin_scripted();
   void end_scripted();
   void button(std::string_view id, std::string_view text);
-  struct Text {
-    std::string_view name;  // data-NAME
-    std::string_view text;
-  };
   // An empty element with texts for the script; it begins hidden where `is_problem`.
   void slot(std::string_view id, bool is_problem, std::span<const Text> texts);
   void without_script(std::string_view text);

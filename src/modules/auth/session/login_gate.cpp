@@ -39,7 +39,8 @@ LoginGate::Attempt LoginGate::attempt_of(
   std::string network = http::client_network(request.peer);
   return {
       .who = std::move(who),
-      .network = network.empty() ? std::string() : kNetwork + std::move(network)
+      .network = network.empty() ? std::string() : kNetwork + std::move(network),
+      .is_known_device = !device.empty()
   };
 }
 

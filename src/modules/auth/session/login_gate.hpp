@@ -37,6 +37,7 @@ class LoginGate {
   struct Attempt {
     std::string who;      // account or known device, as a hash
     std::string network;  // empty: not counted
+    bool is_known_device = false;
   };
   // `device` is the value of a cookie of this account's device (is_device_of()), or empty.
   static Attempt attempt_of(

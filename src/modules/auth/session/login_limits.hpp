@@ -45,12 +45,31 @@ inline constexpr Option<std::chrono::milliseconds> kNetworkWindow{
     std::chrono::hours(24)
 };
 
+inline constexpr Option<std::int64_t> kStormFailures{
+    "auth.storm_failures",
+    "failed logins of the whole node within a second after which whoever comes from an unknown "
+    "device has to show a proof of work, until they have been fewer for a minute",
+    50,
+    1,
+    10'000
+};
+inline constexpr Option<std::int64_t> kStormBits{
+    "auth.storm_bits",
+    "how much work that is: zero bits that a SHA-256 has to begin with; each further one doubles "
+    "it",
+    18,
+    1,
+    26
+};
+
 struct LoginLimits {
   std::int64_t failures = 5;
   std::chrono::milliseconds delay = std::chrono::seconds(1);
   std::chrono::milliseconds longest_delay = std::chrono::seconds(900);
   std::int64_t network_failures = 30;
   std::chrono::milliseconds network_window = std::chrono::minutes(10);
+  std::int64_t storm_failures = 50;
+  std::int64_t storm_bits = 18;
 };
 
 inline LoginLimits login_limits(const Options& options) {
@@ -59,7 +78,9 @@ inline LoginLimits login_limits(const Options& options) {
       .delay = options.get(kLoginDelay),
       .longest_delay = options.get(kLoginLongestDelay),
       .network_failures = options.get(kNetworkFailures),
-      .network_window = options.get(kNetworkWindow)
+      .network_window = options.get(kNetworkWindow),
+      .storm_failures = options.get(kStormFailures),
+      .storm_bits = options.get(kStormBits)
   };
 }
 

@@ -4,6 +4,7 @@
 #include "modules/auth/oauth/oauth_page.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/session/passkey_page.hpp"
+#include "modules/auth/session/proof_page.hpp"
 
 #include <array>
 #include <string>
@@ -20,6 +21,11 @@ constexpr Words kLogOutText{
 constexpr Words kEmail{"E-mail address", "邮箱地址"};
 constexpr Words kPassword{"Password", "密码"};
 constexpr Words kPasswordHint{"At least 8 characters", "至少 8 个字符"};
+constexpr Words kSendLink{"Send me a link to log in with", "向我发送登录链接"};
+constexpr Words kUnconfirmed{
+    "A new account works once its address is confirmed.", "新账号须先验证邮箱地址才能登录。"
+};
+constexpr Words kConfirm{"Send the link for that again", "重新发送验证链接"};
 constexpr Words kForgotten{"Forgot your password?", "忘记密码？"};
 constexpr Words kNoAccount{"No account yet?", "还没有账号？"};
 constexpr Words kHaveAccount{"You have an account already?", "已有账号？"};
@@ -51,6 +57,14 @@ constexpr std::array kProblems{
         "wait",
         {"Too many failed attempts. Please wait a little and try again.",
          "失败次数过多，请稍候再试。"}
+    },
+    ProblemText{
+        LoginProblem::kStorm,
+        "storm",
+        {"Very many logins fail at the moment, so that your browser has to do some work first. "
+         "Please "
+         "enter your password once more.",
+         "目前有大量登录失败，您的浏览器需先完成一些计算。请再次输入密码。"}
     },
     ProblemText{
         LoginProblem::kUnavailable,
@@ -102,6 +116,12 @@ void show_problem(HtmlPage& page, Language language, LoginProblem problem) {
   for (const ProblemText& known : kProblems) {
     if (known.problem == problem) page.problem(known.words.in(language));
   }
+}
+
+// Who has just registered may be told nothing else (auth.hide_existence).
+void offer_confirmation(HtmlPage& page, Language language, const LoginPage& given) {
+  if (!given.can_confirm || given.problem != LoginProblem::kCredentials) return;
+  page.link(kUnconfirmed.in(language), "/auth/verify", kConfirm.in(language));
 }
 
 void begin_form(HtmlPage& page, std::string_view action, const LoginPage& given) {
@@ -167,8 +187,10 @@ std::string page_target(std::string_view page, LoginProblem problem, std::string
 std::string login_page(Language language, const LoginPage& given) {
   HtmlPage page(language, kLogIn.in(language));
   show_problem(page, language, given.problem);
+  offer_confirmation(page, language, given);
   begin_form(page, "/auth/api/login", given);
   const bool has_passkeys = !given.passkeys.empty();
+  if (given.proof != nullptr) ask_for_work(page, *given.proof);
   email_field(page, language, given.email, has_passkeys ? "username webauthn" : "username");
   page.field(
       {.name = "password",
@@ -177,8 +199,10 @@ std::string login_page(Language language, const LoginPage& given) {
        .autocomplete = "current-password"}
   );
   page.end_form(kLogIn.in(language));
+  if (given.proof != nullptr) work_in_browser(page, language);
   if (has_passkeys) offer_passkey_login(page, language, given.passkeys);
   offer_services(page, language, given, "/login");
+  if (given.can_link) page.link({}, with_next("/auth/link", given.next), kSendLink.in(language));
   if (given.can_recover) page.link({}, "/auth/recover", kForgotten.in(language));
   if (given.allow_register) {
     const std::string target = with_next("/auth/register", given.next);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "modules/auth/session/language.hpp"
+#include "modules/auth/session/login_proof.hpp"
 
 #include <cstdint>
 #include <span>
@@ -14,6 +15,7 @@ enum class LoginProblem : std::uint8_t {
   kNone,
   kCredentials,   // whichever of them was wrong
   kTooMany,       // failed attempts
+  kStorm,         // of them at the whole node: work has to be shown
   kUnavailable,   // the node is busy, or something failed
   kRegistration,  // the address is taken or the password too short
   kCode,          // of the second factor: wrong
@@ -42,7 +44,10 @@ struct LoginPage {
   bool allow_register = false;
   std::string_view passkeys = {};  // path of their routes; empty: there are none
   std::span<const LoginService> services = {};
-  bool can_recover = false;  // a link for a new password can be asked for
+  bool can_recover = false;            // a link for a new password can be asked for
+  bool can_confirm = false;            // wrong credentials may be those of an unconfirmed address
+  bool can_link = false;               // and one to log in with
+  const ProofDemand* proof = nullptr;  // of the work that a login has to show; null: none
 };
 std::string login_page(Language language, const LoginPage& page);
 std::string register_page(Language language, const LoginPage& page);

@@ -23,6 +23,10 @@ constexpr Words kNameTaken{"This name is taken.", "该名称已被使用。"};
 constexpr Words kNameInvalid{
     "A name has 3 to 32 letters and digits.", "名称须为 3 至 32 个字母或数字。"
 };
+constexpr Words kUnproven{
+    "Look into your mailbox: a link there confirms the address. Then you can log in.",
+    "请查看您的邮箱，通过其中的链接验证地址后即可登录。"
+};
 constexpr Words kLast{
     "This is the only way to log in to the account.", "这是该账号唯一的登录方式。"
 };
@@ -42,11 +46,12 @@ constexpr Words kNeedsScript{
 
 // By the codes of the passkey routes, and two of its own.
 void problem_slot(HtmlPage& page, Language language) {
-  const std::array<HtmlPage::Text, 5> texts{
+  const std::array<HtmlPage::Text, 6> texts{
       {{"failed", kFailed.in(language)},
        {"known", kKnown.in(language)},
        {"username_taken", kNameTaken.in(language)},
        {"username_invalid", kNameInvalid.in(language)},
+       {"email_not_verified", kUnproven.in(language)},
        {"last_credential", kLast.in(language)}}
   };
   page.slot("passkey-problem", true, texts);

@@ -100,8 +100,9 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
   if (!room) co_return refuse_error(request, room.error());
   const auto fields = co_await read_fields(request);
   if (!fields) co_return refuse_error(request, fields.error());
-  const auto known =
-      require_known(*fields, {"email", "username", "password", "otp", "next", "csrf", "cookie"});
+  const auto known = require_known(
+      *fields, {"email", "username", "password", "otp", "proof", "next", "csrf", "cookie"}
+  );
   if (!known) co_return refuse_error(request, known.error());
   if (!is_from_here(request, *fields, kPreSessionCookie)) {
     co_return refuse(request, kCsrfFailed, "the form was open too long, or is of another site");
@@ -113,17 +114,19 @@ Task<http::Response> SessionController::login(AuthStatePtr state, http::Request&
       request,
       {.email = std::move(email),
        .password = text_field(*fields, "password"),
-       .code = text_field(*fields, "otp")}
+       .code = text_field(*fields, "otp"),
+       .proof = proof_in(request, *fields)}
   );
   if (proven) co_return co_await enter(*state, request, *fields, *proven, 200);
   if (proven.error().waiting)
-    co_return co_await ask_second_factor(*state, request, *fields, *proven.error().waiting);
+    co_return co_await ask_second_factor(*state, request, *fields, *proven.error().waiting, "pwd");
   co_return refuse_login(request, *fields, proven.error());
 }
 
 http::Response SessionController::refuse_login(
     const http::Request& request, const json::value& fields, const LoginRefusal& refusal
 ) {
+  if (refusal.proof) return refuse_without_proof(request, fields, refusal);
   const bool is_form = !wants_json(request);
   const std::string next = next_path(text_field(fields, "next"));
   if (refusal.retry_after_s > 0) {
@@ -148,12 +151,53 @@ http::Response SessionController::refuse_login(
   );
 }
 
+// A form comes back with what its script needs; without scripts only waiting helps.
+http::Response SessionController::refuse_without_proof(
+    const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+) {
+  http::Response response;
+  if (wants_json(request)) {
+    response = refuse(request, kProofRequired, refusal.error.message);
+    response.body.pop_back();
+    response.body += ",\"proof\":" + to_json(*refusal.proof) + "}";
+  } else {
+    const std::string next = next_path(text_field(fields, "next"));
+    const std::string email = text_field(fields, "email");
+    const std::string csrf = text_field(fields, "csrf");
+    const LoginPage page{
+        .problem = LoginProblem::kStorm,
+        .csrf = csrf,
+        .next = next,
+        .email = email,
+        .proof = &*refusal.proof
+    };
+    response = answer_page(
+        429, login_page(language_of(request.header("accept-language")), page), Scripts::kOwn
+    );
+  }
+  add_header(response, "Retry-After", std::to_string(refusal.retry_after_s));
+  return response;
+}
+
 Task<http::Response> SessionController::enter(
     const AuthState& state,
     http::Request& request,
     const json::value& fields,
     const Proven& proven,
     int status
+) {
+  auto answer = co_await let_in(state, request, fields, proven, status);
+  if (!answer) co_return refuse_error(request, answer.error());
+  co_return std::move(*answer);
+}
+
+Task<Result<http::Response>> SessionController::let_in(
+    const AuthState& state,
+    http::Request& request,
+    const json::value& fields,
+    const Proven& proven,
+    int status,
+    Sessions::Addition addition
 ) {
   const bool is_form = !wants_json(request);
   const bool with_cookies = is_form || flag_of(fields, "cookie") || request.identity->by_cookie;
@@ -163,9 +207,10 @@ Task<http::Response> SessionController::enter(
       {.account = proven.account,
        .amr = proven.amr,
        .with_cookies = with_cookies,
-       .with_refresh = !with_cookies}
+       .with_refresh = !with_cookies,
+       .addition = std::move(addition)}
   );
-  if (!opened) co_return refuse_error(request, opened.error());
+  if (!opened) co_return std::unexpected(std::move(opened.error()));
   const std::string next = next_path(text_field(fields, "next"));
   http::Response response;
   if (is_form) {
@@ -211,6 +256,11 @@ Task<http::Response> SessionController::register_account(
   }
   if (is_form && account.error().type == kAddressUnproven)
     co_return http::Response::redirect(303, std::string(path_of(Purpose::kVerify)) + "?sent=1");
+  if (parts_.hides_existence && account.error().type == kAddressUnproven) {
+    http::Response response = http::Response::json(202, R"({"sent":true})");
+    add_header(response, "Cache-Control", "no-store");
+    co_return response;
+  }
   const int refused_with = http::status_of(account.error().code);
   if (is_form && refused_with < 500 && state->rules.allow_register) {
     co_return http::Response::redirect(

@@ -38,21 +38,38 @@ class SessionController {
     SecondFactors second_factors;
     PendingLogins& pending;
     Credentials passkeys;
+    LoginStorm& storm;
     bool can_recover = false;  // links for a new password go out by mail
+    bool can_link = false;     // and links to log in with
+    bool hides_existence = false;
   };
   explicit SessionController(Parts parts) : parts_(std::move(parts)) {}
 
   std::vector<http::Route> routes(const AuthStatePtr& state);
 
- private:
-  Task<http::Response> login(AuthStatePtr state, http::Request& request);
-  Task<http::Response> go_on_with_code(AuthStatePtr state, http::Request& request);
+  // The answer to somebody who has proven who they are, with their new session: what a form or the
+  // members `next` and `cookie` of `fields` ask for. `addition` is written with it. Errors: those
+  // of SessionOpener::open().
+  Task<Result<http::Response>> let_in(
+      const AuthState& state,
+      http::Request& request,
+      const json::value& fields,
+      const Proven& proven,
+      int status,
+      Sessions::Addition addition = {}
+  );
+  // The answer to somebody who has shown one proof, by `amr`, and whose account asks for another.
   Task<http::Response> ask_second_factor(
       const AuthState& state,
       const http::Request& request,
       const json::value& fields,
-      const Account& account
+      const Account& account,
+      std::string amr
   );
+
+ private:
+  Task<http::Response> login(AuthStatePtr state, http::Request& request);
+  Task<http::Response> go_on_with_code(AuthStatePtr state, http::Request& request);
   Task<http::Response> register_account(AuthStatePtr state, http::Request& request);
   Task<http::Response> logout(http::Request& request, AuthStatePtr state);
   Task<http::Response> refresh(AuthStatePtr state, http::Request& request);
@@ -79,6 +96,9 @@ class SessionController {
       int status
   );
   http::Response refuse_login(
+      const http::Request& request, const json::value& fields, const LoginRefusal& refusal
+  );
+  http::Response refuse_without_proof(
       const http::Request& request, const json::value& fields, const LoginRefusal& refusal
   );
   http::Response refuse_code(

@@ -8,8 +8,10 @@
 #include "modules/auth/session/login_pages.hpp"
 #include "modules/auth/session/next_path.hpp"
 #include "modules/auth/session/passkey_page.hpp"
+#include "modules/auth/session/proof_page.hpp"
 #include "modules/auth/session/session_controller.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace noded::auth {
@@ -53,6 +55,9 @@ std::vector<http::Route> SessionController::page_routes(const AuthStatePtr& stat
       [this](http::Request& request) { return http::answered(show_logout(request)); });
   add(std::string(kStylePath), [](http::Request&) {
     return http::answered(asset("text/css; charset=utf-8", style_sheet()));
+  });
+  add(std::string(kProofScriptPath), [](http::Request&) {
+    return http::answered(asset("text/javascript; charset=utf-8", proof_script()));
   });
   if (!state->rules.has_passkeys) return table;
   add(std::string(kScriptPath), [](http::Request&) {
@@ -99,6 +104,8 @@ http::Response SessionController::show_form(
   std::vector<LoginService> services;
   for (std::size_t i = 0; i < paths.size(); ++i)
     services.push_back({.label = state.rules.providers[i].label, .path = paths[i]});
+  std::optional<ProofDemand> proof;
+  if (!registers) proof = parts_.storm.offer(LoginGate::attempt_of(request, {}, {}).network);
   const LoginPage page{
       .problem = problem_of(query_text(request, "error")),
       .csrf = form.csrf,
@@ -107,13 +114,16 @@ http::Response SessionController::show_form(
       .allow_register = state.rules.allow_register,
       .passkeys = passkeys,
       .services = services,
-      .can_recover = parts_.can_recover
+      .can_recover = parts_.can_recover,
+      .can_confirm = parts_.hides_existence,
+      .can_link = parts_.can_link,
+      .proof = proof ? &*proof : nullptr
   };
   const Language language = language_of(request.header("accept-language"));
   http::Response response = answer_page(
       200,
       registers ? register_page(language, page) : login_page(language, page),
-      passkeys.empty() ? Scripts::kNone : Scripts::kOwn
+      passkeys.empty() && !proof ? Scripts::kNone : Scripts::kOwn
   );
   response.headers.push_back({"Set-Cookie", form.set_cookie});
   return response;

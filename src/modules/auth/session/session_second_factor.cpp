@@ -26,13 +26,14 @@ Task<http::Response> SessionController::ask_second_factor(
     const AuthState& state,
     const http::Request& request,
     const json::value& fields,
-    const Account& account
+    const Account& account,
+    std::string amr
 ) {
   const auto factor = co_await parts_.second_factors.status(account.key, request.deadline);
   if (!factor) co_return refuse_error(request, factor.error());
   const auto passkeys = co_await parts_.passkeys.of_user(account.key, request.deadline);
   if (!passkeys) co_return refuse_error(request, passkeys.error());
-  const std::string token = parts_.pending.open(account.key.text(), "pwd");
+  const std::string token = parts_.pending.open(account.key.text(), std::move(amr));
   const std::int64_t lifetime_s = parts_.pending.limits().lifetime.count() / 1000;
   if (!wants_json(request)) {
     const std::string next = next_path(text_field(fields, "next"));

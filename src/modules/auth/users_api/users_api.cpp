@@ -28,6 +28,13 @@ http::Response user_answer(int status, const UserView& user) {
   return response;
 }
 
+// Of every registration where existence is hidden: the letter tells what came of it.
+http::Response hidden_answer() {
+  http::Response response = http::Response::json(202, R"({"sent":true})");
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
 http::Response no_such_user(const http::Request& request) {
   return refuse(request, kNoSuchUser, "there is no such user");
 }
@@ -197,9 +204,13 @@ Task<http::Response> UsersApi::create(AuthStatePtr state, http::Request& request
 Task<http::Response> UsersApi::create_in_turn(
     const AuthState& state, http::Request& request, UserInput user
 ) {
-  const auto taken = co_await find_taken(state, user, request.deadline);
-  if (!taken) co_return refuse_error(request, taken.error());
-  if (*taken != nullptr) co_return refuse(request, **taken, "somebody has it already");
+  const bool registers = is_registration(request);
+  const bool hides = registers && verification_.hides_existence();
+  if (!hides) {
+    const auto taken = co_await find_taken(state, user, request.deadline);
+    if (!taken) co_return refuse_error(request, taken.error());
+    if (*taken != nullptr) co_return refuse(request, **taken, "somebody has it already");
+  }
   auto hash = co_await passwords_.hash(*user.password);
   if (!hash) co_return refuse_error(request, hash.error());
   NewAccount account{
@@ -210,7 +221,6 @@ Task<http::Response> UsersApi::create_in_turn(
       .strategy_value = std::move(*hash),
       .role = state.rules.default_role_register
   };
-  const bool registers = request.identity->kind == Identity::Kind::kAnonymous;
   Users::Addition addition = registers ? verification_.addition(account.email) : Users::Addition();
   const auto made = co_await state.users.by(audit::actor_of(request))
                         .create(
@@ -222,17 +232,35 @@ Task<http::Response> UsersApi::create_in_turn(
                         );
   if (!made && made.error().code == Errc::kExists) {
     const auto now = co_await find_taken(state, user, request.deadline);
+    if (hides) co_return co_await answer_taken(request, *user.email, now);
     if (now && *now != nullptr) co_return refuse(request, **now, "somebody has it already");
   }
   if (!made) co_return refuse_error(request, made.error());
   // Nobody is logged in by this: who has to prove the address first is made all the same.
   if (registers) static_cast<void>(co_await verification_.registered(*made, request));
+  if (hides) co_return hidden_answer();
   const auto view = co_await records(state).find(made->key.text(), request.deadline);
   if (!view) co_return refuse_error(request, view.error());
   if (!*view) co_return no_such_user(request);  // deleted at once by somebody else
   http::Response response = user_answer(201, **view);
   response.headers.push_back({"Location", fmt::format("{}/{}", kPath, (*view)->id)});
   co_return response;
+}
+
+// Who makes accounts for others is told what there is.
+bool UsersApi::is_registration(const http::Request& request) const {
+  if (request.identity->kind == Identity::Kind::kAnonymous) return true;
+  return verification_.hides_existence() && !may(request, "auth.user.create");
+}
+
+Task<http::Response> UsersApi::answer_taken(
+    const http::Request& request, std::string email, Result<const RefusalKind*> taken
+) {
+  if (!taken) co_return refuse_error(request, taken.error());
+  const Notice notice = *taken == &kUsernameExists ? Notice::kNameTaken : Notice::kHasAccount;
+  const auto refused = co_await verification_.refused(std::move(email), notice, request);
+  if (refused.error().type != kAddressUnproven) co_return refuse_error(request, refused.error());
+  co_return hidden_answer();
 }
 
 Task<Result<const RefusalKind*>> UsersApi::find_taken(

@@ -55,6 +55,11 @@ class UsersApi {
   Task<http::Response> create_in_turn(
       const AuthState& state, http::Request& request, UserInput user
   );
+  bool is_registration(const http::Request& request) const;
+  // Where existence is hidden: of a registration that made no account.
+  Task<http::Response> answer_taken(
+      const http::Request& request, std::string email, Result<const RefusalKind*> taken
+  );
   // Whose e-mail address or username it is already; null: nobody's.
   Task<Result<const RefusalKind*>> find_taken(
       const AuthState& state, const UserInput& user, SteadyTime deadline

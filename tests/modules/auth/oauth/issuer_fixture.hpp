@@ -176,10 +176,16 @@ class OAuthFixture : public AuthFixture {
     issuer_.nonce = text_field(begun.asked, "nonce");
     issuer_.challenge = text_field(begun.asked, "code_challenge");
   }
-  Answer finish(const Begun& begun, const std::string& more = {}, Fields fields = {}) {
+  Answer finish(
+      const Begun& begun,
+      const std::string& more = {},
+      Fields fields = {},
+      http::Method method = http::Method::kGet
+  ) {
     fields.emplace("cookie", begun.cookie);
     fields.emplace("accept", "text/html");
-    return get(
+    return call(
+        method,
         "/api/auth/office/callback?code=c&state=" + begun.state() +
             "&iss=" + codec::percent_encode(issuer_.origin()) + more,
         SessionFixtureParts::local(fields)

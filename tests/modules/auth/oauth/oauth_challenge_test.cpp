@@ -1,6 +1,8 @@
 // What a browser keeps of a sign-in that is under way.
 #include "modules/auth/oauth/oauth_challenge.hpp"
 
+#include "modules/auth/used_challenges.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>

@@ -78,6 +78,15 @@ TEST_F(OAuthFixture, TakesACallbackOnce) {
   EXPECT_EQ(issuer_.tokens_asked, 1);
 }
 
+TEST_F(OAuthFixture, IsNotUsedUpByHead) {
+  const auto begun = begin("register");
+  const Answer looked = finish(begun, {}, {}, http::Method::kHead);
+  EXPECT_EQ(looked.status, 405);
+  EXPECT_EQ(looked.header("Allow"), "GET");
+  EXPECT_EQ(looked.header("Set-Cookie"), "");
+  EXPECT_TRUE(is_welcome(finish(begun)));
+}
+
 TEST_F(OAuthFixture, GivesTenMinutesToSignInThere) {
   const auto begun = begin("register");
   EXPECT_NE(begun.answer.header("Set-Cookie").find("; Max-Age=600;"), std::string::npos);

@@ -54,6 +54,9 @@ class PasskeyFixture : public AuthFixture {
       "guard": {"enabled": true},
       "roles": {"member": {"permissions": []}, "guest": {"is_default": true, "permissions": []}}}})";
 
+  explicit PasskeyFixture(RecoveryRules recovery = {}, mail::Outbox* outbox = nullptr)
+      : AuthFixture(std::move(recovery), outbox) {}
+
   // With passkeys by these rules.
   void serve(PasskeyRules rules = example_rules(), std::string_view configuration = kPasskeys) {
     module_.use_passkeys(std::move(rules));
