@@ -23,6 +23,10 @@ namespace noded {
 
 class Node;
 
+// Error::type of start() when what the role has stored as its configuration cannot be put in force.
+// `noded schema` mends it, see Node::is_for_mending().
+inline constexpr std::string_view kStoredConfigurationRefused = "configuration.stored";
+
 class Role {
  public:
   virtual ~Role() = default;
@@ -34,7 +38,7 @@ class Role {
 
 // Changes whenever anything in include/noded changes its layout or meaning. `abi` and `build` stay
 // the first two members of RoleDescriptor for ever, so that any host can tell what it was handed.
-inline constexpr std::uint32_t kRoleAbi = 8;
+inline constexpr std::uint32_t kRoleAbi = 9;
 
 // What C++ types crossing the border depend on; compared as text.
 #define NODED_BUILD_TEXT_2(x) #x

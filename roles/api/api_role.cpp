@@ -80,9 +80,9 @@ class ApiRole final : public Role {
         controller_(configuration_, database_, *auth_, node.router()),
         doctor_(database_, node.secrets(), node.log()),
         feed_(node, database_),
-        import_(database_),
+        import_(database_, *auth_),
         schema_(configuration_, database_),
-        lines_(database_),
+        lines_(database_, *auth_),
         secrets_(configuration_, database_, node.secrets(), node.log()),
         audit_upkeep_(node, database_) {}
 
@@ -91,6 +91,8 @@ class ApiRole final : public Role {
 
  private:
   Task<Result<>> load_or_begin();
+  // With a stored configuration that cannot be put in force, for the commands that mend it.
+  Task<Result<>> start_mending();
   Task<> offer_setup();
   Task<Result<>> change_role(
       std::string name, std::optional<boost::json::object> role, audit::Actor actor
@@ -143,6 +145,8 @@ Task<Result<>> ApiRole::start() {
     return change_role(std::move(name), std::move(role), std::move(actor));
   });
   const auto loaded = co_await load_or_begin();
+  if (!loaded && node_.is_for_mending() && loaded.error().type == kStoredConfigurationRefused)
+    co_return co_await start_mending();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
   if (!sessions) co_return std::unexpected(sessions.error());
@@ -166,6 +170,15 @@ Task<Result<>> ApiRole::start() {
   feed_.start();
   session_upkeep_.start();
   audit_upkeep_.start();
+  co_return Result<>();
+}
+
+Task<Result<>> ApiRole::start_mending() {
+  const auto loaded = co_await configuration_.load_to_mend();
+  if (!loaded) co_return loaded;
+  const auto mounted = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
+  if (!mounted) co_return std::unexpected(mounted.error());
+  spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
   co_return Result<>();
 }
 

@@ -26,7 +26,8 @@
 namespace noded::auth {
 
 // Makes or replaces a role of the configuration in force; empty: removes it. Errors: kInvalid: it
-// cannot be put in force; kConflict: another change is under way.
+// cannot be put in force; kConflict: another change is under way, or, of type kLastOne, nobody
+// could administrate any more.
 using ChangeRole = std::function<
     Task<Result<>>(std::string name, std::optional<boost::json::object> role, audit::Actor actor)>;
 
@@ -52,10 +53,6 @@ class RoleAdmin {
 
   Task<http::Response> put(
       http::Request& request, std::string name, boost::json::object role, bool is_new
-  );
-  // kConflict of type kLastOne. `role` takes the place of that name; null: it goes.
-  Task<Result<>> require_administrator(
-      const std::string& name, const boost::json::object* role, SteadyTime deadline
   );
   Task<Result<std::uint64_t>> users_of(const std::string& name, SteadyTime deadline);
 
