@@ -95,7 +95,10 @@ class ApiRole final : public Role {
   Task<Result<>> start_mending();
   Task<> offer_setup();
   Task<Result<>> change_role(
-      std::string name, std::optional<boost::json::object> role, audit::Actor actor
+      std::string name,
+      std::optional<boost::json::object> role,
+      audit::Actor actor,
+      system::Configuration::Check check
   );
   void tell_of_sessions();
   void show_changes();
@@ -141,8 +144,8 @@ Task<Result<>> ApiRole::start() {
   auth_->use_oauth(std::move(*oauth), client_);
   tell_of_calls();
   if (auto mail = mail_.start(); !mail) co_return mail;
-  auth_->use_role_changes([this](auto name, auto role, audit::Actor actor) {
-    return change_role(std::move(name), std::move(role), std::move(actor));
+  auth_->use_role_changes([this](auto name, auto role, audit::Actor actor, auto check) {
+    return change_role(std::move(name), std::move(role), std::move(actor), std::move(check));
   });
   const auto loaded = co_await load_or_begin();
   if (!loaded && node_.is_for_mending() && loaded.error().type == kStoredConfigurationRefused)
@@ -183,14 +186,18 @@ Task<Result<>> ApiRole::start_mending() {
 }
 
 Task<Result<>> ApiRole::change_role(
-    std::string name, std::optional<boost::json::object> role, audit::Actor actor
+    std::string name,
+    std::optional<boost::json::object> role,
+    audit::Actor actor,
+    system::Configuration::Check check
 ) {
   using Kind = system::ConfigurationEdit::Kind;
   system::ConfigurationEdit edit{
       .kind = role ? Kind::kOverwrite : Kind::kRemove, .path = "roles." + name, .value = {}
   };
   if (role) edit.value = std::move(*role);
-  const auto changed = co_await configuration_.change("auth", std::move(edit), std::move(actor));
+  const auto changed =
+      co_await configuration_.change("auth", std::move(edit), std::move(actor), std::move(check));
   if (!changed) co_return std::unexpected(changed.error());
   co_return Result<>();
 }

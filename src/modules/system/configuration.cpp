@@ -164,6 +164,11 @@ Result<> Configuration::approve(const PreparedParts& parts, Transaction& transac
   return {};
 }
 
+Result<> Configuration::approve(const Candidate& candidate, Transaction& transaction) {
+  if (auto approved = approve(candidate.prepared, transaction); !approved) return approved;
+  return candidate.check ? candidate.check(transaction) : Result<>();
+}
+
 Task<Result<>> Configuration::require_approval(const PreparedParts& parts) const {
   auto look = [&parts](Transaction& transaction) {
     return approve(parts, transaction);
@@ -197,8 +202,12 @@ Task<Result<>> Configuration::store_and_publish(
   if (!records) co_return std::unexpected(std::move(records.error()));
   if (schema_changes) {
     // Filling indices takes long: what the end would refuse does not begin.
-    if (auto approved = co_await require_approval(candidate.prepared); !approved)
-      co_return approved;
+    auto look = [&candidate](Transaction& transaction) {
+      return approve(candidate, transaction);
+    };
+    const auto approved =
+        co_await database::read(database_.store(), SteadyTime::max(), std::move(look));
+    if (!approved) co_return approved;
     // A change that outlives the process still tells who made it.
     records->push_back({std::string(kActName), audit::to_text(act)});
     json::object data = candidate.application.at("data").get_object();
@@ -209,7 +218,7 @@ Task<Result<>> Configuration::store_and_publish(
     co_return Result<>();
   }
   auto write = [this, &candidate, &records, &act](Transaction& transaction) -> Result<> {
-    if (auto approved = approve(candidate.prepared, transaction); !approved) return approved;
+    if (auto approved = approve(candidate, transaction); !approved) return approved;
     for (const database::MetaRecord& record : *records)
       transaction.put(database::keys::meta(database_.application(), record.name), record.text);
     return audit_.append(transaction, act);
@@ -266,19 +275,20 @@ Task<Result<>> Configuration::first_boot(json::object application) {
 }
 
 Task<Result<json::object>> Configuration::change(
-    std::string module, ConfigurationEdit edit, audit::Actor actor
+    std::string module, ConfigurationEdit edit, audit::Actor actor, Check check
 ) {
   auto make_task = [this,
                     module = std::move(module),
                     edit = std::move(edit),
-                    actor = std::move(actor)]() mutable {
-    return change_in_turn(std::move(module), std::move(edit), actor);
+                    actor = std::move(actor),
+                    check = std::move(check)]() mutable {
+    return change_in_turn(std::move(module), std::move(edit), actor, std::move(check));
   };
   co_return co_await uncancelled(std::move(make_task));
 }
 
 Task<Result<json::object>> Configuration::change_in_turn(
-    std::string module, ConfigurationEdit edit, const audit::Actor& actor
+    std::string module, ConfigurationEdit edit, const audit::Actor& actor, Check further
 ) {
   const Part* part = find(module);
   if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
@@ -300,6 +310,7 @@ Task<Result<json::object>> Configuration::change_in_turn(
   }
   auto candidate = prepare(std::move(application));
   if (!candidate) co_return std::unexpected(std::move(candidate.error()));
+  candidate->check = std::move(further);
   // As text: the order of entities and fields counts as well.
   const bool schema_changes = codec::to_json_text(candidate->application.at("data")) !=
                               codec::to_json_text(before->at("data"));

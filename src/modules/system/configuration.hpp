@@ -103,14 +103,18 @@ class Configuration {
   };
   Outcome last_outcome() const;
 
-  // Changes one module. Returns its configuration after the change, without secrets. Errors:
+  // Part of the transaction that stores a change, and perhaps of one before that only looks; runs
+  // again when that one does. An error refuses the change.
+  using Check = std::function<Result<>(Transaction&)>;
+  // Changes one module. Returns its configuration after the change, without secrets. Errors, beside
+  // those of `check`:
   //   kInvalid, type "type-invalid", members {"errors":[…]}: the module's schema refuses it
   //   kExists, kNotFound: the path of the edit
   //   kInvalid: no such module, or the outcome cannot be put in force
   //   kConflict: another change fills indices; its message says how far it is. Or a module does not
   //     approve, see Module::Prepared
   Task<Result<json::object>> change(
-      std::string module, ConfigurationEdit edit, audit::Actor actor = {}
+      std::string module, ConfigurationEdit edit, audit::Actor actor = {}, Check check = nullptr
   );
 
   // Builds what is in force anew from the configuration in force.
@@ -136,6 +140,7 @@ class Configuration {
   struct Candidate {
     json::object application;
     PreparedParts prepared;
+    Check check;  // none: empty
   };
 
   const Part* find(std::string_view module) const;
@@ -150,6 +155,7 @@ class Configuration {
   Result<> check(const Part& part, json::object& application) const;
   Result<Candidate> prepare(json::object application) const;
   static Result<> approve(const PreparedParts& parts, Transaction& transaction);
+  static Result<> approve(const Candidate& candidate, Transaction& transaction);
   void publish(Candidate candidate);
   ConfigurationRecords records_of(const json::object& application) const;
 
@@ -169,7 +175,7 @@ class Configuration {
   void note_outcome(const Result<>& result);
   Result<Candidate> complete_stored(ConfigurationRecords records, bool& is_as_stored) const;
   Task<Result<json::object>> change_in_turn(
-      std::string module, ConfigurationEdit edit, const audit::Actor& actor
+      std::string module, ConfigurationEdit edit, const audit::Actor& actor, Check further
   );
   Task<Result<>> store_and_publish(Candidate candidate, bool schema_changes, audit::Act act);
   // Runs `make_task()` so that it ends even when the request that asked for it is gone.

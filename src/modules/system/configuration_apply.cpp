@@ -128,7 +128,7 @@ database::ChangeWatch Configuration::watch(Candidate& candidate, const audit::Ac
             log_.info("filling indices", codec::to_json_text(fields));
           },
       .on_store = [this, shared, act](Transaction& transaction) -> Result<> {
-        if (auto approved = approve(shared->prepared, transaction); !approved) return approved;
+        if (auto approved = approve(*shared, transaction); !approved) return approved;
         return audit_.append(transaction, act);
       },
       .on_published = [this, shared] { publish(std::move(*shared)); },

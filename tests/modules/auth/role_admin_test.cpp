@@ -33,7 +33,16 @@ class RoleAdminTest : public SessionFixture {
     ASSERT_TRUE(put_in_force(application_));
     // As the configuration does it.
     module_.use_role_changes(
-        [this](std::string name, std::optional<json::object> role, audit::Actor) -> Task<Result<>> {
+        [this](
+            std::string name,
+            std::optional<json::object> role,
+            audit::Actor,
+            std::function<Result<>(Transaction&)> check
+        ) -> Task<Result<>> {
+          if (check) {
+            auto checked = run(database::read(database_.store(), SteadyTime::max(), check));
+            if (!checked) co_return checked;
+          }
           json::object changed = application_;
           json::object& roles = changed["auth"].as_object()["roles"].as_object();
           if (role) {

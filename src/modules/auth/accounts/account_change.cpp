@@ -102,6 +102,7 @@ Result<> AccountChange::role(
     const std::string& before,
     const std::string& after
 ) {
+  if (!after.empty()) announce_role(transaction);
   if (!sessions_.accounts().administrating().is_sure(after)) {
     if (auto checked = require_another(transaction, users, key, before); !checked) return checked;
   }

@@ -14,6 +14,8 @@ using database::Entity;
 using database::RowKey;
 using database::RowView;
 
+constexpr std::string_view kToken = "auth/administrators";
+
 Result<bool> is_administrated(
     Transaction& transaction,
     const database::Database& database,
@@ -40,8 +42,11 @@ std::vector<std::string> administrating_roles(const Guard& guard) {
 }
 
 void watch_administrators(Transaction& transaction) {
-  constexpr std::string_view kToken = "auth/administrators";
   transaction.observe(kToken);
+  transaction.announce(kToken);
+}
+
+void announce_role(Transaction& transaction) {
   transaction.announce(kToken);
 }
 

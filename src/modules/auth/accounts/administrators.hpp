@@ -25,6 +25,8 @@ std::vector<std::string> administrating_roles(const Guard& guard);
 
 // Of two transactions that change who administrates at once, the second runs again.
 void watch_administrators(Transaction& transaction);
+// Of one that gives somebody a role: a transaction at the same time that watches runs again.
+void announce_role(Transaction& transaction);
 
 // Whether somebody but `one` (empty: anybody) who is not disabled has one of `roles`.
 Result<bool> has_administrator(
