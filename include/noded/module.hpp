@@ -31,6 +31,12 @@ class Module {
   class Prepared {
    public:
     virtual ~Prepared() = default;
+    // Part of the transaction that stores the configuration, and perhaps of one before that only
+    // looks; runs again when that one does. An error refuses the change.
+    virtual Result<> approve(Transaction& transaction) {
+      static_cast<void>(transaction);
+      return {};
+    }
     virtual void publish() noexcept = 0;
   };
   // Checks that a completed configuration can be put in force and builds what it takes. No side

@@ -24,6 +24,9 @@ class Node {
 
   virtual net::any_io_executor executor() = 0;  // the main loop
   virtual const Options& options() const = 0;
+  // Only the admin socket is served, for a command that mends what is stored: a role whose stored
+  // configuration cannot be put in force starts all the same, with nothing but what mends it.
+  virtual bool is_for_mending() const { return false; }
   virtual const Clock& clock() const = 0;
   virtual Engine& engine() = 0;
   virtual SecretBox& secrets() = 0;  // what a role stores sealed

@@ -23,6 +23,10 @@ namespace noded {
 
 class Node;
 
+// Error::type of start() when what the role has stored as its configuration cannot be put in force.
+// `noded schema` mends it, see Node::is_for_mending().
+inline constexpr std::string_view kStoredConfigurationRefused = "configuration.stored";
+
 class Role {
  public:
   virtual ~Role() = default;

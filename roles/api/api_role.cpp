@@ -85,9 +85,9 @@ class ApiRole final : public Role {
         controller_(configuration_, database_, *auth_, node.router()),
         doctor_(database_, node.secrets(), node.log()),
         feed_(node, database_),
-        import_(database_),
+        import_(database_, *auth_),
         schema_(configuration_, database_),
-        lines_(database_),
+        lines_(database_, *auth_),
         secrets_(configuration_, database_, node.secrets(), node.log()),
         audit_upkeep_(node, database_),
         follower_(database_, node.executor(), message_limits_.delay),
@@ -98,9 +98,14 @@ class ApiRole final : public Role {
 
  private:
   Task<Result<>> load_or_begin();
+  // With a stored configuration that cannot be put in force, for the commands that mend it.
+  Task<Result<>> start_mending();
   Task<> offer_setup();
   Task<Result<>> change_role(
-      std::string name, std::optional<boost::json::object> role, audit::Actor actor
+      std::string name,
+      std::optional<boost::json::object> role,
+      audit::Actor actor,
+      system::Configuration::Check check
   );
   void tell_of_logins();
   void tell_of_sessions();
@@ -152,10 +157,12 @@ Task<Result<>> ApiRole::start() {
   tell_of_calls();
   if (auto mail = mail_.start(); !mail) co_return mail;
   if (auto fit = auth_->check_options(); !fit) co_return fit;
-  auth_->use_role_changes([this](auto name, auto role, audit::Actor actor) {
-    return change_role(std::move(name), std::move(role), std::move(actor));
+  auth_->use_role_changes([this](auto name, auto role, audit::Actor actor, auto check) {
+    return change_role(std::move(name), std::move(role), std::move(actor), std::move(check));
   });
   const auto loaded = co_await load_or_begin();
+  if (!loaded && node_.is_for_mending() && loaded.error().type == kStoredConfigurationRefused)
+    co_return co_await start_mending();
   if (!loaded) co_return std::unexpected(loaded.error());
   const auto sessions = co_await auth_->load_sessions();
   if (!sessions) co_return std::unexpected(sessions.error());
@@ -186,15 +193,28 @@ Task<Result<>> ApiRole::start() {
   co_return Result<>();
 }
 
+Task<Result<>> ApiRole::start_mending() {
+  const auto loaded = co_await configuration_.load_to_mend();
+  if (!loaded) co_return loaded;
+  const auto mounted = node_.router().mount(std::string(kSchemaRoutes), schema_.routes());
+  if (!mounted) co_return std::unexpected(mounted.error());
+  spawn(node_.executor(), "schema resume", [this] { return configuration_.resume(); });
+  co_return Result<>();
+}
+
 Task<Result<>> ApiRole::change_role(
-    std::string name, std::optional<boost::json::object> role, audit::Actor actor
+    std::string name,
+    std::optional<boost::json::object> role,
+    audit::Actor actor,
+    system::Configuration::Check check
 ) {
   using Kind = system::ConfigurationEdit::Kind;
   system::ConfigurationEdit edit{
       .kind = role ? Kind::kOverwrite : Kind::kRemove, .path = "roles." + name, .value = {}
   };
   if (role) edit.value = std::move(*role);
-  const auto changed = co_await configuration_.change("auth", std::move(edit), std::move(actor));
+  const auto changed =
+      co_await configuration_.change("auth", std::move(edit), std::move(actor), std::move(check));
   if (!changed) co_return std::unexpected(changed.error());
   co_return Result<>();
 }

@@ -36,10 +36,29 @@ std::string refusal_of(const http::ClientAnswer& answer) {
 
 }  // namespace
 
-Result<> with_offline_node(const Loaded& loaded, const AdminWork& work) {
-  telemetry::start_log({.level = telemetry::Level::kError, .as_json = false});
-  node::HostNode host({.options = *loaded.configuration, .roles = loaded.roles, .is_offline = true}
+Error advised(const Loaded& loaded, Error error) {
+  if (error.type != kStoredConfigurationRefused) return error;
+  const std::filesystem::path data(loaded.configuration->get(node::kData));
+  std::string flags =
+      fmt::format(" --data {}", std::filesystem::absolute(data).lexically_normal().string());
+  if (!loaded.config_file.empty()) flags += fmt::format(" --config {}", loaded.config_file);
+  error.message += fmt::format(
+      "\nTo mend it: noded schema print{0} > application.json, correct that file, then: noded "
+      "schema "
+      "apply --app application.json{0}",
+      flags
   );
+  return error;
+}
+
+Result<> with_offline_node(const Loaded& loaded, const AdminWork& work, Purpose purpose) {
+  telemetry::start_log({.level = telemetry::Level::kError, .as_json = false});
+  node::HostNode host({
+      .options = *loaded.configuration,
+      .roles = loaded.roles,
+      .is_offline = true,
+      .is_for_mending = purpose == Purpose::kMending,
+  });
   Result<> done;
   std::thread worker;
   const auto ran = host.run([&](const node::Serving& serving) {
@@ -50,16 +69,16 @@ Result<> with_offline_node(const Loaded& loaded, const AdminWork& work) {
   });
   if (worker.joinable()) worker.join();
   telemetry::stop_log();
-  if (!ran) return std::unexpected(ran.error());
+  if (!ran) return std::unexpected(advised(loaded, ran.error()));
   return done;
 }
 
-Result<> with_node_running_or_not(const Loaded& loaded, const AdminWork& work) {
+Result<> with_node_running_or_not(const Loaded& loaded, const AdminWork& work, Purpose purpose) {
   const node::DataDirectory data{loaded.configuration->get(node::kData)};
   const auto answer = ask_node(data.admin_socket(), http::Method::kGet, "/livez");
   if (answer) return work(data.admin_socket());
   if (answer.error().code != Errc::kNotFound) return std::unexpected(answer.error());
-  return with_offline_node(loaded, work);
+  return with_offline_node(loaded, work, purpose);
 }
 
 Result<json::object> post_to_node(

@@ -140,6 +140,7 @@ std::expected<Loaded, Problems> load_node(
   const auto sources = collect_sources(arguments);
   if (!sources) return std::unexpected(sources.error());
   Loaded loaded;
+  loaded.config_file = sources->file_name;
   loaded.options = std::make_unique<config::OptionSet>(built_in_options(built_in));
   loaded.registry = std::make_unique<plugin::RoleRegistry>(built_in);
   Problems problems;

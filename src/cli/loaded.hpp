@@ -31,6 +31,7 @@ struct Loaded {
   std::unique_ptr<config::Configuration> configuration;
   std::unique_ptr<plugin::RoleRegistry> registry;
   std::vector<const RoleDescriptor*> roles;  // those that `role` names
+  std::string config_file;                   // empty: none
 };
 
 // For commands that look at a node's data or change it: a mistyped directory is not made. False: it

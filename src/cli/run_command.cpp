@@ -1,5 +1,6 @@
 #include "cli/run_command.hpp"
 
+#include "cli/admin_calls.hpp"
 #include "cli/exit_code.hpp"
 #include "node/data_directory.hpp"
 #include "node/host_node.hpp"
@@ -69,7 +70,7 @@ int run_node(const Loaded& loaded, node::ReadAgain read_again) {
       host.run([&loaded](const node::Serving& serving) { tell_start(loaded, serving); });
   telemetry::stop_log();
   if (ran) return kDone;
-  fmt::print(stderr, "noded: {}\n", ran.error().message);
+  fmt::print(stderr, "noded: {}\n", advised(loaded, ran.error()).message);
   return ran.error().code == Errc::kInvalid ? kUsage : kFailed;
 }
 
@@ -95,7 +96,7 @@ Result<http::ClientAnswer> ask_node_or_run_it(
   });
   if (client.joinable()) client.join();
   telemetry::stop_log();
-  if (!ran) return std::unexpected(ran.error());
+  if (!ran) return std::unexpected(advised(loaded, ran.error()));
   return answer;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/progress_bar.hpp"
 #include "codec/json.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -84,13 +85,16 @@ Result<ClientAnswer> ask_once(
     std::chrono::milliseconds patience
 ) {
   ClientAnswer answer;
-  const auto asked =
-      with_node_running_or_not(loaded, [&](const std::filesystem::path& socket) -> Result<> {
+  const auto asked = with_node_running_or_not(
+      loaded,
+      [&](const std::filesystem::path& socket) -> Result<> {
         auto got = ask_node(socket, method, std::string(kRoutes).append(route), body, patience);
         if (!got) return std::unexpected(std::move(got.error()));
         answer = std::move(*got);
         return {};
-      });
+      },
+      Purpose::kMending
+  );
   if (!asked) return std::unexpected(asked.error());
   return answer;
 }
@@ -154,7 +158,47 @@ Result<int> apply_at(
   return answer->status == 200 ? kDone : kFailed;
 }
 
+// For who edits it.
+void append_indented(std::string& out, const json::value& value, std::size_t depth) {
+  const auto append = [&](const auto& members, char open, char close, auto append_one) {
+    out += open;
+    for (const auto& member : members) {
+      out += out.back() == open ? "\n" : ",\n";
+      out.append(2 * (depth + 1), ' ');
+      append_one(member);
+    }
+    out.append("\n").append(2 * depth, ' ');
+    out += close;
+  };
+  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+    append(*object, '{', '}', [&](const auto& member) {
+      codec::append_json_string(out, member.key());
+      out += ": ";
+      append_indented(out, member.value(), depth + 1);
+    });
+  } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+    append(*array, '[', ']', [&](const json::value& element) {
+      append_indented(out, element, depth + 1);
+    });
+  } else {
+    codec::append_json(out, value);
+  }
+}
+
 }  // namespace
+
+int print_schema(const Loaded& loaded) {
+  if (!has_data_directory(loaded)) return kFailed;
+  const auto answer = ask_once(loaded, Method::kGet, "stored", {}, kAdminPatience);
+  if (!answer) return print_failure(answer.error());
+  if (answer->status != 200) return print_failure(refusal_of(*answer));
+  const auto stored = codec::parse_json(answer->body, "answer");
+  if (!stored) return print_failure(stored.error());
+  std::string out;
+  append_indented(out, *stored, 0);
+  fmt::print("{}\n", out);
+  return kDone;
+}
 
 int plan_schema(const Loaded& loaded, bool as_json) {
   if (!has_data_directory(loaded)) return kFailed;
@@ -182,13 +226,16 @@ int apply_schema(const Loaded& loaded, bool as_json) {
     return kUsage;
   }
   int code = kFailed;
-  const auto done =
-      with_node_running_or_not(loaded, [&](const std::filesystem::path& socket) -> Result<> {
+  const auto done = with_node_running_or_not(
+      loaded,
+      [&](const std::filesystem::path& socket) -> Result<> {
         const auto applied = apply_at(socket, *application, as_json);
         if (!applied) return std::unexpected(applied.error());
         code = *applied;
         return {};
-      });
+      },
+      Purpose::kMending
+  );
   return done ? code : print_failure(done.error());
 }
 

@@ -12,6 +12,10 @@ namespace noded::cli {
 // app.file. kDone, kFailed: also for a plan with obstacles, which are on standard output. kUsage:
 // no file is named. With `as_json` the node's answer is printed as it is.
 
+// They work as well with a stored configuration that cannot be put in force, which they mend.
+
+// The configuration that there is, without secrets, as a file of app.file has it.
+int print_schema(const Loaded& loaded);
 // kChanges when there is something to do.
 int plan_schema(const Loaded& loaded, bool as_json);
 // Waits for the end of the change and shows its progress. Ends early without harm.

@@ -85,6 +85,13 @@ void StoreCommandLine::add_schema() {
     command.add_flag("--json", wants_json_, "as JSON");
     frame_.add_node_flags(command);
   };
+  CLI::App& print = frame_.add_node_command(
+      group,
+      "print",
+      "the configuration that there is, without secrets, as plan and apply take it",
+      print_schema
+  );
+  frame_.add_node_flags(print);
   add("plan",
       "what it takes to put the file of --app in force; exit code 4: there are changes to make",
       plan_schema);

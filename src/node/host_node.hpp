@@ -41,6 +41,7 @@ struct HostSetup {
   std::vector<const RoleDescriptor*> roles;
   bool is_offline =
       false;  // only the admin socket is served: for commands on a node that does not run
+  bool is_for_mending = false;  // with it: see Node::is_for_mending()
   const Clock& clock = system_clock();
   ReadAgain read_again = {};  // none: the configuration cannot be reloaded
   runtime::ServiceNotifier notifier = {};
@@ -73,6 +74,7 @@ class HostNode final : public Node {
 
   net::any_io_executor executor() override;
   const Options& options() const override { return setup_.options; }
+  bool is_for_mending() const override { return setup_.is_for_mending; }
   const Clock& clock() const override { return setup_.clock; }
   Engine& engine() override { return *engine_; }
   SecretBox& secrets() override { return *secrets_; }

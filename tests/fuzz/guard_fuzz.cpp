@@ -3,6 +3,7 @@
 #include "codec/json.hpp"
 #include "modules/auth/condition.hpp"
 #include "modules/auth/guard.hpp"
+#include "modules/auth/row_condition.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -18,13 +19,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   noded::Identity identity;
   identity.kind = noded::Identity::Kind::kUser;
   identity.claims = text.substr(std::min(line_end + 1, text.size()));
-  noded::auth::ConditionContext context(identity);
+  identity.amr = {"pwd", "otp"};
+  identity.auth_time_s = 1;
+  noded::auth::ConditionContext context(identity, {.ip = "192.0.2.1", .now_ms = 60'000});
   context.entity = "docs";
   context.number = 1;
   if (const auto condition = noded::auth::Condition::compile(source->get_object())) {
     static_cast<void>(condition->holds(context));
   }
   static_cast<void>(noded::auth::substitute(*source, context));
+  static_cast<void>(noded::auth::split_condition(source->get_object(), "data.entity.read", true));
   static_cast<void>(noded::auth::Guard::compile(source->get_object()));
   return 0;
 }

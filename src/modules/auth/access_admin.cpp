@@ -5,8 +5,8 @@
 #include "codec/json.hpp"
 #include "http/error_answer.hpp"
 #include "modules/auth/accounts/account_identity.hpp"
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/decision.hpp"
-#include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/refusal.hpp"
 
@@ -40,7 +40,25 @@ struct Question {
   std::string user;  // empty: nobody
   std::string permission;
   json::object resource;
+  std::string ip;      // empty: not known
+  json::object login;  // {"kind","amr","age_s"}, each may be missing
 };
+
+constexpr std::string_view kExpectedQuestion =
+    R"(expected {"user":id|null,"permission":name,"resource":{"entity","id","module"}?,"ip":text?,)"
+    R"("auth":{"kind":"session"|"token"|"key","amr":[text],"age_s":number}?})";
+
+bool is_login(const json::object& login) {
+  return std::ranges::all_of(login, [](const auto& member) {
+    const json::value& value = member.value();
+    if (member.key() == "age_s") return value.is_int64() && value.get_int64() >= 0;
+    if (member.key() == "kind") return value == "session" || value == "token" || value == "key";
+    return member.key() == "amr" && value.is_array() &&
+           std::ranges::all_of(value.get_array(), [](const json::value& method) {
+             return method.is_string();
+           });
+  });
+}
 
 Result<Question> read_question(const json::object& body) {
   Question question;
@@ -52,15 +70,44 @@ Result<Question> read_question(const json::object& body) {
       question.permission = value.get_string();
     } else if (name == "resource" && value.is_object()) {
       question.resource = value.get_object();
+    } else if (name == "ip" && value.is_string()) {
+      question.ip = value.get_string();
+    } else if (name == "auth" && value.is_object() && is_login(value.get_object())) {
+      question.login = value.get_object();
     } else {
-      return fail(
-          Errc::kInvalid,
-          R"(expected {"user":id|null,"permission":name,"resource":{"entity","id","module"}?})"
-      );
+      return fail(Errc::kInvalid, std::string(kExpectedQuestion));
     }
   }
   if (find_permission(question.permission) != nullptr) return question;
   return fail(Errc::kInvalid, fmt::format("there is no permission \"{}\"", question.permission));
+}
+
+// As if the user had signed in so.
+void set_login(Identity& identity, const json::object& login, std::int64_t now_s) {
+  if (const json::value* amr = login.if_contains("amr")) {
+    for (const json::value& method : amr->get_array())
+      identity.amr.emplace_back(std::string_view(method.get_string()));
+  }
+  if (const json::value* age = login.if_contains("age_s"))
+    identity.auth_time_s = now_s - age->get_int64();
+}
+
+json::value shown(const ConditionContext& context, std::string_view path) {
+  const Seen seen = context.find(path);
+  if (seen.value != nullptr) return *seen.value;
+  if (seen.kind == Seen::Kind::kText) return json::value(seen.text);
+  if (seen.kind == Seen::Kind::kNumber) return json::value(static_cast<std::int64_t>(seen.number));
+  return nullptr;
+}
+
+// What the decision took them for.
+std::string circumstances_json(const ConditionContext& context) {
+  json::object login;
+  for (const std::string_view name : {"kind", "amr", "age_s"})
+    login[name] = shown(context, "auth." + std::string(name));
+  return codec::to_json_text(json::object{
+      {"ip", shown(context, "ip")}, {"auth", std::move(login)}, {"now", shown(context, "now")}
+  });
 }
 
 // The texts that the context refers to stay in `resource`.
@@ -174,7 +221,7 @@ Task<http::Response> AccessAdmin::set_role(AuthStatePtr state, http::Request& re
   if (!body) co_return refuse_error(request, body.error());
   auto role = read_role(*body, *state->guard);
   if (!role) co_return refuse_error(request, role.error());
-  AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
+  AccountChange change(sessions_, audit::actor_of(request));
   const auto changed =
       co_await UserRecords(database_, state->rules.entity_name)
           .set_role(
@@ -200,7 +247,11 @@ Task<http::Response> AccessAdmin::explain_access(AuthStatePtr state, http::Reque
     if (!found) co_return refuse_error(request, found.error());
     identity = std::move(*found);
   }
-  ConditionContext context(identity);
+  const std::int64_t now_ms = database_.clock().wall().time_since_epoch().count();
+  set_login(identity, question->login, now_ms / 1000);
+  ConditionContext context(identity, {.ip = question->ip, .now_ms = now_ms});
+  const json::value* kind = question->login.if_contains("kind");
+  context.auth_kind = kind != nullptr ? std::string_view(kind->get_string()) : std::string_view();
   set_resource(context, question->resource);
   std::string out = R"({"user":)";
   if (question->user.empty()) {
@@ -210,6 +261,7 @@ Task<http::Response> AccessAdmin::explain_access(AuthStatePtr state, http::Reque
   }
   out += R"(,"permission":)";
   codec::append_json_string(out, question->permission);
+  out += R"(,"circumstances":)" + circumstances_json(context);
   out += R"(,"decision":)" + explain(*state->guard, identity, question->permission, context);
   co_return answer(out + "}");
 }

@@ -5,8 +5,10 @@
 //   PUT  /api/admin/users/:id/role   users.manage  {"role":name|null} → 200 with the user, whose
 //        sessions end; 409        LAST_ADMIN when nobody else may administrate
 //   POST /api/admin/access/explain   roles.manage  {"user":id|null,"permission":name,
-//        "resource":{"entity","id","module"}?} → 200 {"user":…,"permission":…,"decision":…}, see
-//        decision.hpp; without a user: of somebody who is not signed in
+//        "resource":{"entity","id","module"}?,"ip":text?,"auth":{"kind","amr":[…],"age_s"}?} → 200
+//        {"user":…,"permission":…,"circumstances":{"ip","auth","now"},"decision":…}, see
+//        decision.hpp; without a user: of somebody who is not signed in. Who is asked about has no
+//        session and no address here but those given; the time is that of the question.
 #pragma once
 
 #include "noded/http.hpp"

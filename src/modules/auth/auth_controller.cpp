@@ -293,7 +293,7 @@ Task<http::Response> AuthController::create(AuthStatePtr state, http::Request& r
       .role = asked_role(*fields)
   };
   account.fields.erase("password");
-  const auto access = access_.access_for(*request.identity);
+  const auto access = access_.access_of(request);
   const auto made =
       co_await state->users.by(audit::actor_of(request))
           .create(std::move(account), UnknownFields::kRefuse, *access, request.deadline);

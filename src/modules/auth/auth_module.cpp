@@ -1,5 +1,6 @@
 #include "modules/auth/auth_module.hpp"
 
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/auth_schema.hpp"
 
 #include <algorithm>
@@ -37,11 +38,23 @@ class AuthModule::PreparedState final : public Module::Prepared {
  public:
   PreparedState(AuthModule& module, AuthStatePtr state)
       : module_(module), state_(std::move(state)) {}
+  Result<> approve(Transaction& transaction) override {
+    const AuthStatePtr before = module_.state();
+    const Administration after = administration_of(state_->rules, *state_->guard);
+    expected_ = module_.sessions_.accounts().expect_administrating(after.roles);
+    return require_administrator(
+        transaction,
+        module_.services_.database,
+        administration_of(before->rules, *before->guard),
+        after
+    );
+  }
   void publish() noexcept override { module_.publish(std::move(state_)); }
 
  private:
   AuthModule& module_;
   AuthStatePtr state_;
+  std::shared_ptr<const void> expected_;  // by those who change accounts meanwhile
 };
 
 AuthModule::AuthModule(const AuthServices& services)
@@ -209,6 +222,7 @@ void AuthModule::publish(AuthStatePtr state) noexcept {
   {
     const std::scoped_lock lock(mutex_);
     state_ = std::move(state);
+    sessions_.accounts().set_administrating(administrating_roles(*state_->guard));
   }
   const auto mounted = services_.router.mount(std::string(kOwner), std::move(routes));
   if (!mounted) services_.log.error("auth.routes_not_mounted");  // another module has one of them
@@ -250,12 +264,20 @@ IdentityPtr AuthModule::authenticate(const http::Request& request) {
   return identify(*state(), sessions_, api_keys_, request, seconds(services_.clock));
 }
 
+Circumstances AuthModule::circumstances_of(const http::Request& request) const {
+  return {.ip = request.peer, .now_ms = now_ms()};
+}
+
+std::int64_t AuthModule::now_ms() const {
+  return services_.clock.wall().time_since_epoch().count();
+}
+
 Result<> AuthModule::authorize(
     const Identity& identity, std::string_view permission, const http::Request& request
 ) {
   const AuthStatePtr state = this->state();
   if (state->guard->is_waived_for(identity) && identity.key.empty()) return {};
-  ConditionContext context(identity);
+  ConditionContext context(identity, circumstances_of(request));
   context.entity = request.parameter("entity");
   context.module = request.parameter("module");
   set_id(context, request.parameter("id"));
@@ -265,22 +287,28 @@ Result<> AuthModule::authorize(
 std::unique_ptr<database::Access> AuthModule::access_for(const Identity& identity) {
   AuthStatePtr state = this->state();
   const AuthState& in_force = *state;
+  const Circumstances now_alone{.ip = {}, .now_ms = now_ms()};
   return std::make_unique<GuardAccess>(
-      std::move(state), *in_force.guard, in_force.filters, identity, std::string_view(), nullptr
+      std::move(state),
+      *in_force.guard,
+      in_force.filters,
+      identity,
+      now_alone,
+      std::string_view(),
+      nullptr
   );
 }
 
 std::unique_ptr<database::Access> AuthModule::access_of(const http::Request& request) {
   AuthStatePtr state = this->state();
   const AuthState& in_force = *state;
-  auto change = std::make_unique<AccountChange>(
-      sessions_, administrating_roles(*in_force.guard), audit::actor_of(request)
-  );
+  auto change = std::make_unique<AccountChange>(sessions_, audit::actor_of(request));
   return std::make_unique<GuardAccess>(
       std::move(state),
       *in_force.guard,
       in_force.filters,
       *request.identity,
+      circumstances_of(request),
       in_force.rules.entity_name,
       std::move(change)
   );

@@ -74,7 +74,8 @@ class AuthModule final : public Module,
   Result<> authorize(
       const Identity& identity, std::string_view permission, const http::Request& request
   ) override;
-  // The identity must outlive what is returned.
+  // The identity must outlive what is returned. Policies that look at the client's address see
+  // none.
   std::unique_ptr<database::Access> access_for(const Identity& identity) override;
   std::unique_ptr<database::Access> access_of(const http::Request& request) override;
 
@@ -122,6 +123,8 @@ class AuthModule final : public Module,
  private:
   class PreparedState;
   void publish(AuthStatePtr state) noexcept;
+  Circumstances circumstances_of(const http::Request& request) const;
+  std::int64_t now_ms() const;
 
   AuthServices services_;
   Passwords passwords_;

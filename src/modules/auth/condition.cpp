@@ -1,7 +1,7 @@
 #include "modules/auth/condition.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/json.hpp"
+#include "codec/text.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -32,10 +32,6 @@ std::partial_ordering compare(const Seen& seen, const json::value& operand) {
   if (seen.kind == Seen::Kind::kNumber) return seen.number <=> other.number;
   if (seen.kind == Seen::Kind::kText) return seen.text <=> other.text;
   return std::partial_ordering::unordered;
-}
-
-bool begins_name(char c) {
-  return codec::is_letter(c) || c == '_';
 }
 
 bool equal(const Seen& seen, const json::value& operand) {
@@ -87,75 +83,48 @@ bool is_truthy(const json::value& value) {
   return false;
 }
 
-}  // namespace
-
-std::string_view variable_name(std::string_view text) noexcept {
-  if (text.size() < 2 || text[0] != '@' || !begins_name(text[1])) return {};
-  const std::string_view name = text.substr(1);
-  constexpr std::string_view kRoots[] = {"user", "entity", "id", "module"};
-  if (std::ranges::find(kRoots, name.substr(0, name.find('.'))) == std::end(kRoots)) return {};
-  const bool is_name = std::ranges::all_of(name, [](char c) {
-    return begins_name(c) || codec::is_digit(c) || c == '.';
-  });
-  return is_name ? name : std::string_view();
+// What may be missing without being null: nothing is decided about it then.
+bool is_of_circumstances(std::string_view path) {
+  return path == "ip" || path == "now" || path.starts_with("auth.");
 }
 
-bool has_variables(const json::value& value) {
-  if (value.is_string()) return !variable_name(value.get_string()).empty();
-  if (value.is_array()) return std::ranges::any_of(value.get_array(), has_variables);
-  if (!value.is_object()) return false;
-  return std::ranges::any_of(value.get_object(), [](const auto& member) {
-    return has_variables(member.value());
-  });
-}
-
-namespace {
-
-// "@" and a dotted name, whatever it names.
-bool looks_like_variable(std::string_view text) {
-  return text.size() >= 2 && text[0] == '@' && begins_name(text[1]) &&
-         std::ranges::all_of(text.substr(1), [](char c) {
-           return begins_name(c) || codec::is_digit(c) || c == '.';
-         });
-}
-
-Result<> check_variable(std::string_view text, const std::vector<std::string>& claims) {
-  constexpr std::string_view kUser = "@user.";
-  constexpr std::string_view kPlain[] = {"@entity", "@id", "@module"};
-  if (!looks_like_variable(text) || std::ranges::find(kPlain, text) != std::end(kPlain)) return {};
-  if (text.starts_with(kUser)) {
-    const std::string_view path = text.substr(kUser.size());
-    const std::string_view claim = path.substr(0, path.find('.'));
-    if (std::ranges::find(claims, claim) != claims.end()) return {};
-  }
-  std::string allowed = "@entity, @id, @module";
-  for (const std::string& claim : claims)
-    allowed += ", @user." + claim;
-  return fail(
-      Errc::kInvalid,
-      "the variable \"" + std::string(text) + "\" names nothing; there are " + allowed +
-          " (auth.jwt.fields says which of @user)"
-  );
-}
-
-}  // namespace
-
-Result<> check_variables(const json::value& value, const std::vector<std::string>& claims) {
-  if (value.is_string()) return check_variable(value.get_string(), claims);
-  if (value.is_array()) {
-    for (const json::value& element : value.get_array()) {
-      if (auto checked = check_variables(element, claims); !checked) return checked;
+// Dates as `now` is written, so that they compare as texts; empty when one is none.
+std::optional<json::value> as_times(const json::value& operand) {
+  if (operand.is_array()) {
+    json::array times;
+    for (const json::value& one : operand.get_array()) {
+      auto time = as_times(one);
+      if (!time) return std::nullopt;
+      times.push_back(std::move(*time));
     }
+    return times;
   }
-  if (!value.is_object()) return {};
-  for (const auto& [key, element] : value.get_object()) {
-    const bool is_pattern =
-        key == "$like" && element.is_string() && variable_name(element.get_string()).empty();
-    if (is_pattern) continue;
-    if (auto checked = check_variables(element, claims); !checked) return checked;
-  }
-  return {};
+  const auto parsed =
+      operand.is_string() ? codec::parse_date(operand.get_string()) : std::optional<std::int64_t>();
+  if (!parsed) return std::nullopt;
+  return json::value(codec::format_iso(*parsed));
 }
+
+bool are_numbers(const json::value& operand) {
+  if (!operand.is_array()) return operand.is_number();
+  return std::ranges::all_of(operand.get_array(), [](const json::value& one) {
+    return one.is_number();
+  });
+}
+
+Result<std::vector<Network>> networks_of(const json::value& operand) {
+  const json::array alone{operand};
+  std::vector<Network> networks;
+  for (const json::value& text : operand.is_array() ? operand.get_array() : alone) {
+    if (!text.is_string()) return fail(Errc::kInvalid, "expected networks such as 10.0.0.0/8");
+    auto network = Network::parse(text.get_string());
+    if (!network) return std::unexpected(std::move(network.error()));
+    networks.push_back(std::move(*network));
+  }
+  return networks;
+}
+
+}  // namespace
 
 std::optional<json::value> substitute(const json::value& value, const ConditionContext& context) {
   if (value.is_string()) {
@@ -165,8 +134,9 @@ std::optional<json::value> substitute(const json::value& value, const ConditionC
     if (seen.kind == Seen::Kind::kMissing || seen.kind == Seen::Kind::kNull) return std::nullopt;
     if (seen.value != nullptr) return *seen.value;
     if (seen.kind == Seen::Kind::kText) return json::value(seen.text);
-    if (seen.kind == Seen::Kind::kNumber && context.number) return json::value(*context.number);
-    return std::nullopt;
+    if (seen.kind != Seen::Kind::kNumber) return std::nullopt;
+    if (name == "id") return json::value(*context.number);
+    return json::value(static_cast<std::int64_t>(seen.number));
   }
   if (value.is_array()) {
     json::array replaced;
@@ -206,6 +176,7 @@ const Condition::Operator* Condition::find_operator(std::string_view name) {
       {"$lt", Operator::kLess},
       {"$lte", Operator::kLessEqual},
       {"$between", Operator::kBetween},
+      {"$cidr", Operator::kWithin},
   };
   const auto* found = std::ranges::find(kTable, name, &Named::name);
   return found == std::end(kTable) ? nullptr : &found->op;
@@ -230,6 +201,8 @@ bool Condition::accepts(Operator op, const json::value& operand) {
     case Operator::kLess:
     case Operator::kLessEqual:
       return is_ordered(operand);
+    case Operator::kWithin:
+      return operand.is_string() || operand.is_array();
     case Operator::kBetween:
       break;
   }
@@ -237,8 +210,9 @@ bool Condition::accepts(Operator op, const json::value& operand) {
          std::ranges::all_of(operand.get_array(), is_ordered);
 }
 
-Result<Condition> Condition::compile(const json::object& source) {
+Result<Condition> Condition::compile(const json::object& source, Of of) {
   Condition condition;
+  condition.of_ = of;
   for (const auto& [key, value] : source) {
     if (key != "$or") {
       if (auto added = condition.add_member(key, value, condition.all_); !added) {
@@ -283,11 +257,13 @@ Result<> Condition::add_term(
     std::string_view path, std::string_view op, const json::value& operand, std::vector<Term>& terms
 ) {
   const Operator* known = find_operator(op);
-  if (known == nullptr) {
+  const bool is_of_ip = of_ == Of::kRequest && path == "ip";
+  if (known == nullptr || (*known == Operator::kWithin && !is_of_ip)) {
     return fail(
         Errc::kInvalid,
         "Invalid key(s) at \"" + std::string(path) + "\": " + std::string(op) +
-            ". Expected expression key: " + std::string(kOperatorNames) + "."
+            ". Expected expression key: " + std::string(kOperatorNames) +
+            (is_of_ip ? ", $cidr." : ".")
     );
   }
   if (all_.size() + any_.size() >= kMostTerms) {
@@ -300,27 +276,47 @@ Result<> Condition::add_term(
       .op = *known,
       .operand = operand,
       .has_variables = has_variables(operand),
-      .regex = nullptr
+      .regex = nullptr,
+      .networks = {}
   };
-  const bool is_text_pattern = term.op == Operator::kRegex && !term.has_variables;
-  if (!term.has_variables || term.op == Operator::kRegex) {
-    if (!accepts(term.op, operand) || (term.op == Operator::kRegex && !is_text_pattern)) {
-      return fail(
-          Errc::kInvalid,
-          "Given value at \"" + term.path + "." + std::string(op) + "\" is invalid, got \"" +
-              codec::to_json_text(operand) + "\""
-      );
-    }
-  }
-  if (is_text_pattern) {
-    auto regex = codec::Regex::compile(operand.get_string());
-    if (!regex) return std::unexpected(std::move(regex.error()));
-    term.regex = std::move(*regex);
-  }
+  if (auto completed = complete(term, op); !completed) return completed;
   if (term.has_variables || (term.path != "entity" && term.path != "module")) {
     depends_on_request_ = true;
   }
   terms.push_back(std::move(term));
+  return {};
+}
+
+// Checks the operand as far as it is known, and makes of it what is compared.
+Result<> Condition::complete(Term& term, std::string_view op) const {
+  const auto invalid = [&](std::string_view expected) {
+    std::string text = "Given value at \"" + term.path + "." + std::string(op) +
+                       "\" is invalid, got \"" + codec::to_json_text(term.operand) + "\"";
+    if (!expected.empty()) text.append(": ").append(expected);
+    return fail(Errc::kInvalid, std::move(text));
+  };
+  const bool is_fixed = term.op == Operator::kRegex || term.op == Operator::kWithin;
+  if (term.has_variables && is_fixed) return invalid("no variable can stand there");
+  if (term.has_variables) return {};
+  if (!accepts(term.op, term.operand)) return invalid({});
+  if (term.op == Operator::kRegex) {
+    auto regex = codec::Regex::compile(term.operand.get_string());
+    if (!regex) return std::unexpected(std::move(regex.error()));
+    term.regex = std::move(*regex);
+  }
+  if (term.op == Operator::kWithin) {
+    auto networks = networks_of(term.operand);
+    if (!networks) return invalid(networks.error().message);
+    term.networks = std::move(*networks);
+  }
+  const bool is_test = term.op == Operator::kIsNull || term.op == Operator::kIsNotNull;
+  const bool is_pattern = term.op == Operator::kRegex || term.op == Operator::kContains;
+  if (of_ == Of::kRow || is_test || is_pattern) return {};
+  if (term.path == "auth.age_s" && !are_numbers(term.operand)) return invalid("expected seconds");
+  if (term.path != "now") return {};
+  auto times = as_times(term.operand);
+  if (!times) return invalid("expected a date such as 2026-01-31T08:00:00.000Z");
+  term.operand = std::move(*times);
   return {};
 }
 
@@ -351,6 +347,11 @@ bool Condition::satisfies(const Term& term, const Seen& seen, const json::value&
       return compare(seen, operand) < 0;
     case Operator::kLessEqual:
       return compare(seen, operand) <= 0;
+    case Operator::kWithin:
+      return seen.kind == Seen::Kind::kText &&
+             std::ranges::any_of(term.networks, [&seen](const Network& network) {
+               return network.contains(seen.text);
+             });
     case Operator::kBetween:
       break;
   }
@@ -358,13 +359,32 @@ bool Condition::satisfies(const Term& term, const Seen& seen, const json::value&
   return compare(seen, bounds[0]) >= 0 && compare(seen, bounds[1]) <= 0;
 }
 
-// Empty when a variable names nothing, or what it names cannot be the operand.
+bool Condition::all_must(Operator op) {
+  return op == Operator::kNotEqual || op == Operator::kNotIn;
+}
+
+// Empty when a variable names nothing, or what it names cannot be the operand; and when what is
+// looked at is not known of this request.
 std::optional<bool> Condition::evaluate(const Term& term, const ConditionContext& context) {
   const Seen seen = context.find(term.path);
-  if (!term.has_variables) return satisfies(term, seen, term.operand);
-  const auto operand = substitute(term.operand, context);
-  if (!operand || !accepts(term.op, *operand)) return std::nullopt;
-  return satisfies(term, seen, *operand);
+  const bool is_test = term.op == Operator::kIsNull || term.op == Operator::kIsNotNull;
+  const bool is_unknown = seen.kind == Seen::Kind::kMissing && is_of_circumstances(term.path);
+  if (is_unknown && !is_test) return std::nullopt;
+  std::optional<json::value> operand;
+  if (term.has_variables) {
+    operand = substitute(term.operand, context);
+    if (operand && term.path == "now") operand = as_times(*operand);
+    if (!operand || !accepts(term.op, *operand)) return std::nullopt;
+  }
+  const json::value& given = operand ? *operand : term.operand;
+  const json::array* several =
+      term.path == "auth.amr" && seen.value != nullptr ? seen.value->if_array() : nullptr;
+  if (several == nullptr || is_test) return satisfies(term, seen, given);
+  const auto one_satisfies = [&](const json::value& one) {
+    return satisfies(term, see(one), given);
+  };
+  return all_must(term.op) ? std::ranges::all_of(*several, one_satisfies)
+                           : std::ranges::any_of(*several, one_satisfies);
 }
 
 bool Condition::holds(const ConditionContext& context) const {

@@ -21,10 +21,9 @@ Policies policies_of(const Grant* grant, const ConditionContext& context) {
   if (grant == nullptr) return found;
   for (const Policy& policy : grant->policies) {
     if (!policy.applies(context)) continue;
-    if (policy.effect == Policy::Effect::kFilter) {
-      append(found.filters, policy.text);
-      continue;
-    }
+    const bool is_filter = policy.effect == Policy::Effect::kFilter;
+    if (is_filter || !policy.row.empty()) append(found.filters, policy.text);
+    if (is_filter || (policy.effect == Policy::Effect::kDeny && !policy.row.empty())) continue;
     if (found.decides && policy.effect == Policy::Effect::kAllow) continue;
     append(found.held, policy.text);
     found.decides = true;

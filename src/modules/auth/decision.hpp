@@ -18,7 +18,8 @@ namespace noded::auth {
 //   granted         the role names it without conditions
 //   denied, allowed_by_policy, denied_by_policy: `policies` are those whose conditions held;
 //   of a denial the last one decided; of none of them the effect of the permission did
-// `filters` are the policies that narrow which rows it is about.
+// `filters` are the policies that narrow which rows it is about, be it by what they say of
+// "resource".
 std::string explain(
     const Guard& guard,
     const Identity& identity,

@@ -3,6 +3,7 @@
 #include "codec/json.hpp"
 #include "crypto/crypto.hpp"
 #include "http/error_answer.hpp"
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/session/html_page.hpp"
 #include "modules/auth/setup_page.hpp"
@@ -40,17 +41,6 @@ http::Response problem(
 }
 
 }  // namespace
-
-std::vector<std::string> administrating_roles(const Guard& guard) {
-  std::vector<std::string> names;
-  for (const GuardRole& role : guard.roles()) {  // those that may do everything first
-    if (role.implicit_allow) names.push_back(role.name);
-  }
-  for (const GuardRole& role : guard.roles()) {
-    if (!role.implicit_allow && role.administrates()) names.push_back(role.name);
-  }
-  return names;
-}
 
 Task<Result<std::optional<std::string>>> FirstAdministrator::open() {
   const AuthStatePtr state = current_();

@@ -62,7 +62,4 @@ class FirstAdministrator {
   int wrong_codes_ = 0;
 };
 
-// Of the guard's roles, those that administrate.
-std::vector<std::string> administrating_roles(const Guard& guard);
-
 }  // namespace noded::auth

@@ -1,6 +1,7 @@
 #include "modules/auth/guard.hpp"
 
 #include "codec/json.hpp"
+#include "modules/auth/row_condition.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,49 +37,85 @@ std::vector<std::string> claims_in(const json::object& auth) {
   return claims;
 }
 
-Result<Policy> compile_policy(const json::object& source, const std::vector<std::string>& claims) {
-  Policy policy;
-  for (const char* part : {"condition", "filter"}) {
-    const json::object* object = object_member(source, part);
-    if (object == nullptr) continue;
-    if (auto checked = check_variables(*object, claims); !checked)
-      return std::unexpected(std::move(checked.error()));
+// Of one policy; messages name the member of the policy.
+class PolicyCompiler {
+ public:
+  PolicyCompiler(std::string_view permission, const std::vector<std::string>& claims)
+      : permission_(permission), claims_(claims) {}
+
+  Result<Policy> compile(const json::object& source) const {
+    Policy policy;
+    policy.text = codec::to_json_text(source);
+    const std::string_view effect = text_member(source, "effect");
+    if (effect == "deny") policy.effect = Policy::Effect::kDeny;
+    if (effect == "filter") policy.effect = Policy::Effect::kFilter;
+    if (const json::object* condition = object_member(source, "condition")) {
+      if (auto read = read_condition(*condition, policy); !read)
+        return std::unexpected(std::move(read.error()));
+    }
+    if (const json::object* filter = object_member(source, "filter")) {
+      if (auto read = read_filter(*filter, policy); !read)
+        return std::unexpected(std::move(read.error()));
+    }
+    return policy;
   }
-  policy.text = codec::to_json_text(source);
-  const std::string_view effect = text_member(source, "effect");
-  if (effect == "deny") policy.effect = Policy::Effect::kDeny;
-  if (effect == "filter") policy.effect = Policy::Effect::kFilter;
-  if (const json::object* condition = object_member(source, "condition")) {
-    auto compiled = Condition::compile(*condition);
-    if (!compiled) return std::unexpected(std::move(compiled.error()));
-    policy.condition = std::move(*compiled);
+
+ private:
+  static std::unexpected<Error> at(std::string_view place, Error error) {
+    error.message.insert(0, place);
+    return std::unexpected(std::move(error));
   }
-  if (const json::object* filter = object_member(source, "filter")) {
+
+  Result<> read_condition(const json::object& source, Policy& policy) const {
+    if (auto checked = check_paths(source, "condition", claims_); !checked) return checked;
+    if (auto checked = check_variables(source, "condition", claims_); !checked) return checked;
+    const bool must_negate = policy.effect != Policy::Effect::kAllow;
+    auto split = split_condition(source, permission_, must_negate);
+    if (!split) return at("condition.", std::move(split.error()));
+    auto known = Condition::compile(split->known);
+    if (!known) return at("condition: ", std::move(known.error()));
+    policy.condition = std::move(*known);
     // The fields depend on the entity; operators and operands can be checked now.
-    auto compiled = Condition::compile(*filter);
-    if (!compiled) return std::unexpected(std::move(compiled.error()));
-    policy.filter = *filter;
-    policy.filter_has_variables = has_variables(*filter);
+    const auto row = Condition::compile(split->row, Condition::Of::kRow);
+    if (!row) return at("condition: ", row.error());
+    policy.row = std::move(split->row);
+    return {};
   }
-  return policy;
-}
+
+  Result<> read_filter(const json::object& source, Policy& policy) const {
+    if (auto checked = check_variables(source, "filter", claims_); !checked) return checked;
+    if (auto checked = check_filter_variables(source); !checked)
+      return at("filter.", std::move(checked.error()));
+    const auto compiled = Condition::compile(source, Condition::Of::kRow);
+    if (!compiled) return at("filter: ", compiled.error());
+    policy.filter = source;
+    policy.filter_has_variables = has_variables(source);
+    return {};
+  }
+
+  std::string_view permission_;
+  const std::vector<std::string>& claims_;
+};
 
 Result<Grant> compile_grant(const json::object& source, const std::vector<std::string>& claims) {
   Grant grant{.permission = std::string(text_member(source, "permission")), .policies = {}};
   grant.allow = text_member(source, "effect") != "deny";
   const json::value* policies = source.if_contains("policies");
   if (policies == nullptr || !policies->is_array()) return grant;
+  const PolicyCompiler compiler(grant.permission, claims);
+  std::size_t place = 0;
   for (const json::value& entry : policies->get_array()) {
+    const std::string at = "policies." + std::to_string(place++) + ".";
     if (!entry.is_object()) continue;
-    auto policy = compile_policy(entry.get_object(), claims);
+    auto policy = compiler.compile(entry.get_object());
     if (!policy) {
-      policy.error().message = "policy " + std::to_string(grant.policies.size()) +
-                               " of permission \"" + grant.permission +
-                               "\": " + policy.error().message;
+      policy.error().message.insert(0, at);
       return std::unexpected(std::move(policy.error()));
     }
-    grant.has_filters = grant.has_filters || policy->effect == Policy::Effect::kFilter;
+    grant.has_filters =
+        grant.has_filters || policy->effect == Policy::Effect::kFilter || !policy->row.empty();
     grant.depends_on_request = grant.depends_on_request || policy->filter_has_variables ||
+                               has_variables(policy->row) ||
                                (policy->condition && policy->condition->depends_on_request());
     grant.policies.push_back(std::move(*policy));
   }
@@ -94,11 +131,14 @@ Result<GuardRole> compile_role(
   role.implicit_allow = flag_member(source, "implicit_allow");
   const json::value* permissions = source.if_contains("permissions");
   if (permissions == nullptr || !permissions->is_array()) return role;
+  std::size_t place = 0;
   for (const json::value& entry : permissions->get_array()) {
+    const std::string at =
+        "auth.roles." + role.name + ".permissions." + std::to_string(place++) + ".";
     if (!entry.is_object()) continue;
     auto grant = compile_grant(entry.get_object(), claims);
     if (!grant) {
-      grant.error().message = "role \"" + role.name + "\": " + grant.error().message;
+      grant.error().message.insert(0, at);
       return std::unexpected(std::move(grant.error()));
     }
     role.grants.push_back(std::move(*grant));
@@ -204,12 +244,18 @@ bool could(const GuardRole* role, std::string_view permission) {
   if (role == nullptr) return false;
   const Grant* grant = role->find(permission);
   if (grant == nullptr) return role->implicit_allow;
+  const bool never = std::ranges::any_of(grant->policies, [](const Policy& policy) {
+    return policy.effect == Policy::Effect::kDeny && policy.is_unconditional();
+  });
+  if (never) return false;
   return grant->allow || std::ranges::any_of(grant->policies, [](const Policy& policy) {
            return policy.effect == Policy::Effect::kAllow;
          });
 }
 
-Result<> decide(
+namespace {
+
+Result<> decide_at_this_age(
     const GuardRole* role,
     const Grant* grant,
     std::string_view permission,
@@ -229,11 +275,30 @@ Result<> decide(
   bool allowed = grant->allow;
   for (const Policy& policy : grant->policies) {
     if (policy.effect == Policy::Effect::kFilter || !policy.applies(context)) continue;
-    allowed = policy.effect == Policy::Effect::kAllow;
+    const bool allows = policy.effect == Policy::Effect::kAllow;
+    if (!allows && !policy.row.empty()) continue;  // some rows, not all
+    allowed = allows;
     if (!allowed) break;
   }
   if (!allowed) return std::unexpected(refusal(permission, "Policy condition unmet"));
   return {};
+}
+
+}  // namespace
+
+Result<> decide(
+    const GuardRole* role,
+    const Grant* grant,
+    std::string_view permission,
+    const ConditionContext& context
+) {
+  auto decided = decide_at_this_age(role, grant, permission, context);
+  if (decided || grant == nullptr || !context.auth_age_s) return decided;
+  ConditionContext fresh = context;
+  fresh.auth_age_s = 0;
+  if (decide_at_this_age(role, grant, permission, fresh))
+    decided.error().members.insert(1, R"("code":"REAUTH_REQUIRED",)");
+  return decided;
 }
 
 Error refusal(std::string_view permission, std::string_view description, std::string_view policy) {

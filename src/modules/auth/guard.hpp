@@ -25,13 +25,16 @@ struct Policy {
   enum class Effect : std::uint8_t { kAllow, kDeny, kFilter };
   std::string text;  // its configuration as JSON, for the refusal
   Effect effect = Effect::kAllow;
-  std::optional<Condition> condition;  // none: always
+  std::optional<Condition> condition;  // as far as no row is needed for it; none: always
+  json::object row;                    // what else has to hold of a row, see row_condition.hpp
   json::object filter;                 // kFilter: rows must match; empty: every row
   bool filter_has_variables = false;
 
+  // As far as that can be told without a row.
   bool applies(const ConditionContext& context) const {
     return !condition || condition->holds(context);
   }
+  bool is_unconditional() const { return (!condition || condition->is_empty()) && row.empty(); }
 };
 
 // A role's entry for one permission.
@@ -39,7 +42,7 @@ struct Grant {
   std::string permission;
   bool allow = true;  // where no policy decides
   std::vector<Policy> policies;
-  bool has_filters = false;
+  bool has_filters = false;  // which rows it is about is narrowed, by filters or conditions on rows
   bool depends_on_request = false;  // beyond role and entity
 };
 
@@ -59,7 +62,7 @@ struct GuardRole {
 
 class Guard {
  public:
-  // `auth` is a completed configuration. Errors: kInvalid naming role, permission and policy. A
+  // `auth` is a completed configuration. Errors: kInvalid naming the place in it: auth.roles.…. A
   // permission that no part of the node knows is kept and grants nothing, as in bknd.
   static Result<std::shared_ptr<const Guard>> compile(const json::object& auth);
 
@@ -83,6 +86,9 @@ class Guard {
       const Identity& identity, std::string_view permission, const ConditionContext& context
   ) const;
   const std::vector<GuardRole>& roles() const { return roles_; }
+  bool is_enabled() const { return enabled_; }
+  // Of whoever has no role that there is; null: none.
+  const GuardRole* default_role() const { return default_role_; }
 
  private:
   Guard() = default;
@@ -93,6 +99,10 @@ class Guard {
 
 std::string_view permission_for(database::Action action) noexcept;
 
+// Where a policy looks at the row, this tells whether there may be one at all; GuardAccess narrows
+// which. A refusal that would not be one right after signing in has the member "code":
+// "REAUTH_REQUIRED".
+//
 // Steps 2 to 4 for a role and its entry (null: it has none). `role` null is step 1. Unlike in bknd
 // an entry without policies whose effect is "deny" denies.
 Result<> decide(

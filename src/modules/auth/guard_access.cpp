@@ -1,8 +1,10 @@
 #include "modules/auth/guard_access.hpp"
 
+#include "modules/auth/row_condition.hpp"
 #include "repository/database/row.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace noded::auth {
 namespace {
@@ -31,6 +33,15 @@ Result<database::Filter> both(const database::Filter& a, const database::Filter&
       joined.used.push_back(reference);
   }
   return joined;
+}
+
+database::Filter either(database::Filter a, database::Filter b) {
+  if (a.is_empty() || b.is_empty()) return {};
+  std::ranges::move(b.any, std::back_inserter(a.any));
+  for (const database::Reference* reference : b.used) {
+    if (std::ranges::find(a.used, reference) == a.used.end()) a.used.push_back(reference);
+  }
+  return a;
 }
 
 database::Filter nothing(const database::Entity& entity) {
@@ -69,6 +80,7 @@ GuardAccess::GuardAccess(
     const Guard& guard,
     FilterCache& cache,
     const Identity& identity,
+    const Circumstances& circumstances,
     std::string_view users,
     std::unique_ptr<AccountChange> change
 )
@@ -78,6 +90,7 @@ GuardAccess::GuardAccess(
       guard_(guard),
       role_(guard.role_of(identity)),
       is_waived_(guard.is_waived_for(identity)),
+      circumstances_(circumstances),
       users_(users),
       change_(std::move(change)) {}
 
@@ -85,7 +98,7 @@ Result<database::Access::Rows> GuardAccess::rows(
     const database::Entity& entity, database::Action action, const database::RowKey* key
 ) const {
   if (is_waived_ && identity_.key.empty()) return Rows{};
-  ConditionContext context(identity_);
+  ConditionContext context(identity_, circumstances_);
   context.entity = entity.name;
   if (key != nullptr) {
     if (key->is_uuid()) {
@@ -126,38 +139,105 @@ Result<database::Access::Rows> GuardAccess::rows_of(
   return compiled;
 }
 
+namespace {
+
+// The rows that the policies of one entry leave, put together policy by policy.
+class Narrowing {
+ public:
+  Narrowing(const database::Entity& entity, const ConditionContext& context)
+      : entity_(entity), context_(context) {}
+
+  Result<> add(const Policy& policy) {
+    if (!policy.applies(context_)) return {};
+    std::optional<json::object> row;
+    if (!policy.row.empty()) {
+      row = replaced(policy.row);
+      if (!row) return {};  // what a variable of the condition names nothing for
+    }
+    switch (policy.effect) {
+      case Policy::Effect::kAllow:
+        return allow(policy, row);
+      case Policy::Effect::kDeny:
+        return row ? narrow(policy, rows_where_not(entity_, *row)) : Result<>();
+      case Policy::Effect::kFilter:
+        break;
+    }
+    return policy.filter.empty() ? Result<>() : filter(policy, row);
+  }
+
+  // `allows`: also where no policy does.
+  Result<database::Access::Rows> take(bool allows) {
+    if (!allows && !is_allowed_) {
+      // Who may touch no row at all was refused before this.
+      if (allowed_.is_empty()) allowed_ = nothing(entity_);
+      if (auto narrowed = narrow(allowing_, std::move(allowed_)); !narrowed)
+        return std::unexpected(std::move(narrowed.error()));
+    }
+    if (!filter_.is_empty())
+      rows_.filter = std::make_shared<const database::Filter>(std::move(filter_));
+    return std::move(rows_);
+  }
+
+ private:
+  // Empty when a variable names nothing.
+  std::optional<json::object> replaced(const json::object& source) const {
+    auto value = substitute(source, context_);
+    if (!value) return std::nullopt;
+    return std::move(value->get_object());
+  }
+
+  Result<> allow(const Policy& policy, const std::optional<json::object>& row) {
+    if (!row) is_allowed_ = true;
+    if (is_allowed_) return {};
+    auto where = rows_where(entity_, *row);
+    if (!where) return std::unexpected(std::move(where.error()));
+    allowed_ =
+        allowed_.is_empty() ? std::move(*where) : either(std::move(allowed_), std::move(*where));
+    if (allowing_.empty()) allowing_ = policy.text;
+    return {};
+  }
+
+  Result<> filter(const Policy& policy, const std::optional<json::object>& row) {
+    const auto wanted = replaced(policy.filter);
+    auto where = wanted ? rows_where(entity_, *wanted) : Result<database::Filter>(nothing(entity_));
+    if (!where || !row) return narrow(policy, std::move(where));
+    auto others = rows_where_not(entity_, *row);
+    if (!others) return std::unexpected(std::move(others.error()));
+    return narrow(policy, either(std::move(*others), std::move(*where)));
+  }
+
+  Result<> narrow(const Policy& policy, Result<database::Filter> where) {
+    return narrow(policy.text, std::move(where));
+  }
+  Result<> narrow(const std::string& policy, Result<database::Filter> where) {
+    if (!where) return std::unexpected(std::move(where.error()));
+    if (rows_.policy.empty()) rows_.policy = policy;
+    auto joined = both(filter_, *where);
+    if (!joined) return std::unexpected(std::move(joined.error()));
+    filter_ = std::move(*joined);
+    return {};
+  }
+
+  const database::Entity& entity_;
+  const ConditionContext& context_;
+  database::Access::Rows rows_;
+  database::Filter filter_;
+  database::Filter allowed_;  // by policies that look at the row
+  std::string allowing_;      // the first of them
+  bool is_allowed_ = false;   // by one that does not
+};
+
+}  // namespace
+
 Result<database::Access::Rows> GuardAccess::compile(
     const Grant& grant, const database::Entity& entity, const ConditionContext& context
 ) const {
-  Rows rows;
-  database::Filter filter;
+  Narrowing narrowing(entity, context);
   for (const Policy& policy : grant.policies) {
-    if (policy.effect != Policy::Effect::kFilter || !policy.applies(context)) continue;
-    if (policy.filter.empty()) continue;
-    if (rows.policy.empty()) rows.policy = policy.text;
-    std::optional<json::value> replaced;
-    if (policy.filter_has_variables) {
-      replaced = substitute(policy.filter, context);
-      if (!replaced) {
-        rows.filter = std::make_shared<const database::Filter>(nothing(entity));
-        rows.policy = policy.text;
-        return rows;
-      }
-    }
-    auto compiled = database::Filter::compile(
-        entity,
-        replaced ? *replaced : json::value(policy.filter),
-        database::Grammar::kPolicy,
-        false,
-        true
-    );
-    if (!compiled) return std::unexpected(std::move(compiled.error()));
-    auto joined = both(filter, *compiled);
-    if (!joined) return std::unexpected(std::move(joined.error()));
-    filter = std::move(*joined);
+    if (auto added = narrowing.add(policy); !added)
+      return std::unexpected(std::move(added.error()));
   }
-  if (!filter.is_empty()) rows.filter = std::make_shared<const database::Filter>(std::move(filter));
-  return rows;
+  return narrowing.take(grant.allow);
 }
 
 Error GuardAccess::outside(const database::Entity&, database::Action action, const Rows& rows)
@@ -189,6 +269,13 @@ Result<> GuardAccess::wrote(
   }
   if (!changed.empty()) {
     if (auto kept = change_->fields(transaction, key, changed); !kept) return kept;
+  }
+  // Only an import reaches what an account signs in with.
+  const bool has_other_secret = std::ranges::any_of(changed, [](std::string_view name) {
+    return name == "strategy" || name == "strategy_value";
+  });
+  if (has_other_secret) {
+    if (auto ended = change_->password(transaction, key); !ended) return ended;
   }
   return had == has ? Result<>() : change_->role(transaction, entity, key, had, has);
 }

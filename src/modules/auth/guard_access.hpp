@@ -37,13 +37,14 @@ class FilterCache {
 
 class GuardAccess final : public database::Access {
  public:
-  // `identity` must outlive it. `keep` keeps guard and cache alive. `change` goes along with writes
-  // to the entity `users`; null: nothing is ever written.
+  // `identity`, and the text of `circumstances`, must outlive it. `keep` keeps guard and cache
+  // alive. `change` goes along with writes to the entity `users`; null: nothing is ever written.
   GuardAccess(
       std::shared_ptr<const void> keep,
       const Guard& guard,
       FilterCache& cache,
       const Identity& identity,
+      const Circumstances& circumstances,
       std::string_view users,
       std::unique_ptr<AccountChange> change
   );
@@ -80,10 +81,13 @@ class GuardAccess final : public database::Access {
   const Guard& guard_;
   const GuardRole* role_;
   bool is_waived_;
+  Circumstances circumstances_;
   std::string_view users_;
   std::unique_ptr<AccountChange> change_;
 };
 
+// What satisfies one of them.
+database::Filter either(database::Filter a, database::Filter b);
 // What satisfies both. kInvalid when that takes more alternatives than a filter may have.
 Result<database::Filter> both(const database::Filter& a, const database::Filter& b);
 database::Filter nothing(const database::Entity& entity);

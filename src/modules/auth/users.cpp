@@ -163,6 +163,7 @@ Task<Result<Account>> Users::create(
     if (!entity) return std::unexpected(entity.error());
     const auto row = make_row(**entity, account, unknown);
     if (!row) return std::unexpected(row.error());
+    if (!account.role.empty()) announce_role(transaction);
     database::Writer writer(
         database_->application(), schema, transaction, access, database_->clock()
     );

@@ -4,7 +4,6 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/auth_controller.hpp"
-#include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/session/sessions.hpp"
 
@@ -189,7 +188,7 @@ Task<Result<Account>> UsersAdmin::change_account(const AuthState& state, http::R
   if (!changes.role && !changes.strategy_value) {
     co_return fail(Errc::kInvalid, "give a password or a role");
   }
-  AccountChange change(sessions_, administrating_roles(*state.guard), audit::actor_of(request));
+  AccountChange change(sessions_, audit::actor_of(request));
   auto changed = co_await state.users.change(email, std::move(changes), change, request.deadline);
   if (!changed) co_return std::unexpected(std::move(changed.error()));
   if (!*changed) co_return fail(Errc::kNotFound, "there is no account " + email);

@@ -92,7 +92,7 @@ Task<http::Response> DataController::schema_index(http::Request& request, std::s
   const auto allowed = authorizer_.authorize(*request.identity, kReadSchema, request);
   if (!allowed) co_return answer(request, allowed.error());
   const auto schema = database_.schema();
-  const auto access = access_.access_for(*request.identity);
+  const auto access = access_.access_of(request);
   json::object properties;
   std::optional<Error> refusal;
   for (const auto& entity : schema->entities()) {

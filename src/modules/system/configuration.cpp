@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <stop_token>
 #include <utility>
 
 namespace noded::system {
@@ -157,6 +156,26 @@ Result<Configuration::Candidate> Configuration::prepare(json::object application
   return candidate;
 }
 
+Result<> Configuration::approve(const PreparedParts& parts, Transaction& transaction) {
+  for (const auto& prepared : parts) {
+    if (!prepared) continue;
+    if (auto approved = prepared->approve(transaction); !approved) return approved;
+  }
+  return {};
+}
+
+Result<> Configuration::approve(const Candidate& candidate, Transaction& transaction) {
+  if (auto approved = approve(candidate.prepared, transaction); !approved) return approved;
+  return candidate.check ? candidate.check(transaction) : Result<>();
+}
+
+Task<Result<>> Configuration::require_approval(const PreparedParts& parts) const {
+  auto look = [&parts](Transaction& transaction) {
+    return approve(parts, transaction);
+  };
+  co_return co_await database::read(database_.store(), SteadyTime::max(), std::move(look));
+}
+
 void Configuration::publish(Candidate candidate) {
   for (const auto& prepared : candidate.prepared) {
     if (prepared) prepared->publish();
@@ -182,6 +201,13 @@ Task<Result<>> Configuration::store_and_publish(
   auto records = as_stored(records_of(candidate.application), secrets_);
   if (!records) co_return std::unexpected(std::move(records.error()));
   if (schema_changes) {
+    // Filling indices takes long: what the end would refuse does not begin.
+    auto look = [&candidate](Transaction& transaction) {
+      return approve(candidate, transaction);
+    };
+    const auto approved =
+        co_await database::read(database_.store(), SteadyTime::max(), std::move(look));
+    if (!approved) co_return approved;
     // A change that outlives the process still tells who made it.
     records->push_back({std::string(kActName), audit::to_text(act)});
     json::object data = candidate.application.at("data").get_object();
@@ -191,7 +217,8 @@ Task<Result<>> Configuration::store_and_publish(
     if (!changed) co_return std::unexpected(changed.error());
     co_return Result<>();
   }
-  auto write = [this, &records, &act](Transaction& transaction) {
+  auto write = [this, &candidate, &records, &act](Transaction& transaction) -> Result<> {
+    if (auto approved = approve(candidate, transaction); !approved) return approved;
     for (const database::MetaRecord& record : *records)
       transaction.put(database::keys::meta(database_.application(), record.name), record.text);
     return audit_.append(transaction, act);
@@ -203,87 +230,12 @@ Task<Result<>> Configuration::store_and_publish(
   co_return Result<>();
 }
 
-// What is stored, completed as this program does it.
-Result<Configuration::Candidate> Configuration::complete_stored(
-    ConfigurationRecords records, bool& is_as_stored
-) const {
-  json::object application = std::move(records.configuration);
-  put_secrets_back(application, records.secrets);
-  const json::object as_stored = application;
-  for (const Part& part : parts_) {
-    json::value& configuration = application[part.module.get().name()];
-    if (!configuration.is_object()) configuration = json::object();
-    fill_defaults(part.schema->source(), configuration);
-  }
-  auto candidate = prepare(std::move(application));
-  is_as_stored = candidate && candidate->application == as_stored;
-  return candidate;
-}
-
 // Without values: some are secrets.
 std::string Configuration::changes_of(const json::object& before, const Candidate& candidate) {
   json::array paths;
   for (const std::string& path : changed_paths(before, candidate.application, kMostPaths))
     paths.emplace_back(path);
   return codec::to_json_text(json::object{{"changed", std::move(paths)}});
-}
-
-// What a former version stored readable, or an unfinished rotation left under an older key.
-Task<Result<>> Configuration::seal_stored() {
-  const auto sealed = co_await secrets_.reseal_configuration(database_.store());
-  if (!sealed) co_return std::unexpected(sealed.error());
-  if (sealed->records == 0) co_return Result<>();
-  log_.info("the stored secrets are sealed under the node's newest key");
-  if (sealed->unsealed == 0) co_return Result<>();
-  // They go from the store's files too; until they do they are as readable as before.
-  const auto meta =
-      prefix_range(database::keys::prefix(database_.application(), database::keys::Space::kMeta));
-  const auto reclaimed = co_await offload(database_.store().lane, [this, meta] {
-    return database_.store().engine.reclaim(meta, std::stop_token());
-  });
-  if (!reclaimed) {
-    const json::object fields{{"reason", reclaimed.error().message}};
-    log_.warning(
-        "the files of the store still hold secrets as they were before", codec::to_json_text(fields)
-    );
-  }
-  co_return Result<>();
-}
-
-Task<Result<bool>> Configuration::load() {
-  const auto sealed = co_await seal_stored();
-  if (!sealed) co_return std::unexpected(sealed.error());
-  auto stored = co_await database::read(
-      database_.store(),
-      SteadyTime::max(),
-      [this](Transaction& transaction) { return read_records(database_, secrets_, transaction); }
-  );
-  if (!stored) co_return std::unexpected(std::move(stored.error()));
-  if (!*stored) co_return false;
-
-  application_id_ = (*stored)->application_id;
-  bool is_as_stored = false;
-  auto candidate = complete_stored(std::move(**stored), is_as_stored);
-  if (!candidate) co_return std::unexpected(std::move(candidate.error()));
-
-  // A newer program may complete more than the one that stored it did.
-  if (!is_as_stored) {
-    const auto discarded = co_await database_.discard_unfinished_change();
-    if (!discarded) co_return std::unexpected(discarded.error());
-    if (*discarded) {
-      log_.warning("a change of the configuration was withdrawn: another version of noded began it"
-      );
-    }
-    const auto renewed = co_await store_and_publish(
-        std::move(*candidate), true, audit::done_by({}, "configuration.renew", "configuration")
-    );
-    if (!renewed) co_return std::unexpected(renewed.error());
-    co_return true;
-  }
-  const auto opened = co_await database_.open(candidate->application.at("data").get_object());
-  if (!opened) co_return std::unexpected(opened.error());
-  publish(std::move(*candidate));
-  co_return true;
 }
 
 // What was shown without secrets begins a store too.
@@ -323,19 +275,20 @@ Task<Result<>> Configuration::first_boot(json::object application) {
 }
 
 Task<Result<json::object>> Configuration::change(
-    std::string module, ConfigurationEdit edit, audit::Actor actor
+    std::string module, ConfigurationEdit edit, audit::Actor actor, Check check
 ) {
   auto make_task = [this,
                     module = std::move(module),
                     edit = std::move(edit),
-                    actor = std::move(actor)]() mutable {
-    return change_in_turn(std::move(module), std::move(edit), actor);
+                    actor = std::move(actor),
+                    check = std::move(check)]() mutable {
+    return change_in_turn(std::move(module), std::move(edit), actor, std::move(check));
   };
   co_return co_await uncancelled(std::move(make_task));
 }
 
 Task<Result<json::object>> Configuration::change_in_turn(
-    std::string module, ConfigurationEdit edit, const audit::Actor& actor
+    std::string module, ConfigurationEdit edit, const audit::Actor& actor, Check further
 ) {
   const Part* part = find(module);
   if (part == nullptr) co_return fail(Errc::kInvalid, "There is no module \"" + module + "\"");
@@ -357,6 +310,7 @@ Task<Result<json::object>> Configuration::change_in_turn(
   }
   auto candidate = prepare(std::move(application));
   if (!candidate) co_return std::unexpected(std::move(candidate.error()));
+  candidate->check = std::move(further);
   // As text: the order of entities and fields counts as well.
   const bool schema_changes = codec::to_json_text(candidate->application.at("data")) !=
                               codec::to_json_text(before->at("data"));

@@ -55,7 +55,12 @@ class Configuration {
   );
 
   // Puts the stored configuration in force. False when the store holds none: then first_boot().
+  // kInvalid of type kStoredConfigurationRefused: it cannot be put in force; what was stored by
+  // another version of noded may be.
   Task<Result<bool>> load();
+  // After such an error: what is stored is what changes begin from, as if it were in force, but
+  // nothing of it is. A change that can be put in force mends it.
+  Task<Result<>> load_to_mend();
 
   // Stores `application` (any of the modules' members; an empty one is all defaults) as the first
   // configuration and puts it in force; secrets that are not given are their defaults. Errors:
@@ -66,13 +71,17 @@ class Configuration {
   // secret that is not given, stay as they are. kInvalid names all obstacles; kConflict: another
   // change is under way, or this one was cancelled. Runs to its end even when its caller is gone.
   Task<Result<>> apply(json::object application, audit::Actor actor = {});
+  using PreparedParts = std::vector<std::unique_ptr<Module::Prepared>>;
   // What would be in force after it. Changes nothing.
   struct Proposal {
     json::object before;  // with secrets, as `after`
     json::object after;
     std::vector<Obstacle> obstacles;  // not empty: `after` cannot be put in force
+    PreparedParts prepared;           // of `after`
   };
   Proposal propose(json::object application) const;
+  // What the modules have against these parts, beyond what they can tell without the store.
+  Task<Result<>> require_approval(const PreparedParts& parts) const;
 
   // After load(): goes on with the change that a former process left, and removes what is left of
   // indices that are gone. Ends early, without harm, once stop() was called.
@@ -94,13 +103,18 @@ class Configuration {
   };
   Outcome last_outcome() const;
 
-  // Changes one module. Returns its configuration after the change, without secrets. Errors:
+  // Part of the transaction that stores a change, and perhaps of one before that only looks; runs
+  // again when that one does. An error refuses the change.
+  using Check = std::function<Result<>(Transaction&)>;
+  // Changes one module. Returns its configuration after the change, without secrets. Errors, beside
+  // those of `check`:
   //   kInvalid, type "type-invalid", members {"errors":[…]}: the module's schema refuses it
   //   kExists, kNotFound: the path of the edit
   //   kInvalid: no such module, or the outcome cannot be put in force
-  //   kConflict: another change fills indices; its message says how far it is
+  //   kConflict: another change fills indices; its message says how far it is. Or a module does not
+  //     approve, see Module::Prepared
   Task<Result<json::object>> change(
-      std::string module, ConfigurationEdit edit, audit::Actor actor = {}
+      std::string module, ConfigurationEdit edit, audit::Actor actor = {}, Check check = nullptr
   );
 
   // Builds what is in force anew from the configuration in force.
@@ -125,7 +139,8 @@ class Configuration {
   // A configuration that can be put in force.
   struct Candidate {
     json::object application;
-    std::vector<std::unique_ptr<Module::Prepared>> prepared;
+    PreparedParts prepared;
+    Check check;  // none: empty
   };
 
   const Part* find(std::string_view module) const;
@@ -139,6 +154,8 @@ class Configuration {
   static void default_secrets(const Part& part, json::value& configuration);
   Result<> check(const Part& part, json::object& application) const;
   Result<Candidate> prepare(json::object application) const;
+  static Result<> approve(const PreparedParts& parts, Transaction& transaction);
+  static Result<> approve(const Candidate& candidate, Transaction& transaction);
   void publish(Candidate candidate);
   ConfigurationRecords records_of(const json::object& application) const;
 
@@ -149,6 +166,8 @@ class Configuration {
   std::optional<Candidate> prepare_all(json::object application, std::vector<Obstacle>& obstacles)
       const;
   Task<Result<>> seal_stored();
+  Task<Result<std::optional<ConfigurationRecords>>> read_stored();
+  json::object with_defaults(ConfigurationRecords records) const;
   Task<Result<>> apply_in_turn(json::object application, const audit::Actor& actor);
   Result<Candidate> unfinished_candidate() const;
   Task<Result<>> resume_in_turn();
@@ -156,7 +175,7 @@ class Configuration {
   void note_outcome(const Result<>& result);
   Result<Candidate> complete_stored(ConfigurationRecords records, bool& is_as_stored) const;
   Task<Result<json::object>> change_in_turn(
-      std::string module, ConfigurationEdit edit, const audit::Actor& actor
+      std::string module, ConfigurationEdit edit, const audit::Actor& actor, Check further
   );
   Task<Result<>> store_and_publish(Candidate candidate, bool schema_changes, audit::Act act);
   // Runs `make_task()` so that it ends even when the request that asked for it is gone.

@@ -78,7 +78,9 @@ Configuration::Proposal Configuration::propose(json::object application) const {
   check_parts(application, merged, proposal.obstacles);
   if (!proposal.obstacles.empty()) return proposal;
   auto candidate = prepare_all(std::move(merged), proposal.obstacles);
-  if (candidate) proposal.after = std::move(candidate->application);
+  if (!candidate) return proposal;
+  proposal.after = std::move(candidate->application);
+  proposal.prepared = std::move(candidate->prepared);
   return proposal;
 }
 
@@ -125,7 +127,10 @@ database::ChangeWatch Configuration::watch(Candidate& candidate, const audit::Ac
             const json::object fields{{"rows_done", rows_done}, {"rows", rows}};
             log_.info("filling indices", codec::to_json_text(fields));
           },
-      .on_store = [this, act](Transaction& transaction) { return audit_.append(transaction, act); },
+      .on_store = [this, shared, act](Transaction& transaction) -> Result<> {
+        if (auto approved = approve(*shared, transaction); !approved) return approved;
+        return audit_.append(transaction, act);
+      },
       .on_published = [this, shared] { publish(std::move(*shared)); },
   };
 }

@@ -42,6 +42,7 @@ std::vector<http::Route> SchemaController::routes() {
   rows.push_back(route(http::Method::kPost, "plan", &SchemaController::plan));
   rows.push_back(route(http::Method::kPost, "apply", &SchemaController::apply));
   rows.push_back(route(http::Method::kGet, "status", &SchemaController::tell_status));
+  rows.push_back(route(http::Method::kGet, "stored", &SchemaController::show_stored));
   rows.push_back(route(http::Method::kPost, "cancel", &SchemaController::cancel));
   return rows;
 }
@@ -71,6 +72,10 @@ Task<Result<WholePlan>> SchemaController::make_plan(json::object application) {
   WholePlan plan;
   plan.obstacles = proposal.obstacles;
   if (!plan.obstacles.empty()) co_return plan;
+  const auto approved = co_await configuration_.require_approval(proposal.prepared);
+  if (!approved && approved.error().code != Errc::kConflict)
+    co_return std::unexpected(approved.error());
+  if (!approved) plan.obstacles.push_back({"configuration", approved.error().message});
   plan.settings = differing_settings(proposal.before, proposal.after);
   auto schema = co_await database::plan_change(database_, proposal.after.at("data").get_object());
   if (!schema) co_return std::unexpected(std::move(schema.error()));
@@ -138,6 +143,10 @@ std::string SchemaController::status_json() const {
 
 Task<Response> SchemaController::tell_status(Request&) {
   co_return Response::json(200, status_json());
+}
+
+Task<Response> SchemaController::show_stored(Request&) {
+  co_return Response::json(200, codec::to_json_text(configuration_.view(false)));
 }
 
 Task<Response> SchemaController::cancel(Request& request) {

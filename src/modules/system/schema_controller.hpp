@@ -7,6 +7,8 @@
 //   GET  /api/admin/schema/status  {"running":bool,"rows_done":n,"rows":n,"rows_per_second":n,
 //                                   "begun":date|null,"resumed":bool,"waits_for":text,
 //                                   "last":{"number":n,"error":text|null}}
+//   GET  /api/admin/schema/stored  {server, data, auth, media, flows} without secrets: what changes
+//                                  begin from
 //   POST /api/admin/schema/cancel  {"cancelled":bool} once it is withdrawn or in force
 // plan and apply answer 409 while another change fills indices, cancel when none does. A change
 // goes on when its client is gone.
@@ -40,6 +42,7 @@ class SchemaController {
   Task<http::Response> plan(http::Request& request);
   Task<http::Response> apply(http::Request& request);
   Task<http::Response> tell_status(http::Request& request);
+  Task<http::Response> show_stored(http::Request& request);
   Task<http::Response> cancel(http::Request& request);
   Task<Result<json::object>> read_application(http::Request& request) const;
   Task<Result<WholePlan>> make_plan(json::object application);

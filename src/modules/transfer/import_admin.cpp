@@ -54,14 +54,18 @@ http::Route ImportAdmin::route(std::string_view name, Piece piece) {
 Task<http::Response> ImportAdmin::answer(http::Request& request, Piece piece) {
   const auto body = co_await read_batch(request, database_.store().lane);
   if (!body) co_return http::answer_error(body.error());
-  const auto done = co_await (this->*piece)(*body);
+  const Importer importer(access_, request);
+  const auto done = co_await (this->*piece)(*body, importer);
   if (!done) co_return http::answer_error(done.error());
+  importer.committed();
   co_return http::Response::json(200, codec::to_json_text(*done));
 }
 
 // SQLite has kept most unique indices already: only when one objects does the batch go once more
 // with a look into them before each row.
-Task<Result<json::object>> ImportAdmin::take_rows(const json::object& body) {
+Task<Result<json::object>> ImportAdmin::take_rows(
+    const json::object& body, const Importer& importer
+) {
   const json::value* rows = body.if_contains("rows");
   if (rows == nullptr || !rows->is_array())
     co_return fail(Errc::kInvalid, "rows must be an array of arrays");
@@ -74,9 +78,11 @@ Task<Result<json::object>> ImportAdmin::take_rows(const json::object& body) {
     if (!entity) return std::unexpected(entity.error());
     const auto columns = database::import_columns(**entity, *names);
     if (!columns) return std::unexpected(columns.error());
-    RowImport import(database_.application(), transaction, now_ms());
+    RowImport import(database_.application(), transaction, now_ms(), &importer.access());
     const auto taken = import.put(*columns, rows->get_array(), uniqueness);
     if (!taken) return std::unexpected(taken.error());
+    if (auto kept = importer.record(database_, transaction, **entity, taken->rows); !kept)
+      return std::unexpected(std::move(kept.error()));
     json::object answer = to_json(*taken);
     answer["unknown"] = json::array(columns->unknown.begin(), columns->unknown.end());
     return answer;
@@ -87,7 +93,9 @@ Task<Result<json::object>> ImportAdmin::take_rows(const json::object& body) {
   co_return co_await database_.write(SteadyTime::max(), put);
 }
 
-Task<Result<json::object>> ImportAdmin::mend_references(const json::object& body) {
+Task<Result<json::object>> ImportAdmin::mend_references(
+    const json::object& body, const Importer& importer
+) {
   const std::string from = text_of(body, "from");
   auto mend = [&](const database::Schema& schema,
                   Transaction& transaction) -> Result<RowImport::Walk> {
@@ -95,7 +103,7 @@ Task<Result<json::object>> ImportAdmin::mend_references(const json::object& body
     const auto entity = entity_of(schema, body);
     if (!entity) return std::unexpected(entity.error());
     const auto key = database::RowKey::parse(from, (*entity)->uuid_keys);
-    RowImport import(database_.application(), transaction, now_ms());
+    RowImport import(database_.application(), transaction, now_ms(), &importer.access());
     return import.mend_references(**entity, key, kRowsOfAWalk);
   };
   const auto walk = co_await database_.write(SteadyTime::max(), std::move(mend));
@@ -109,7 +117,7 @@ Task<Result<json::object>> ImportAdmin::mend_references(const json::object& body
   co_return done;
 }
 
-Task<Result<json::object>> ImportAdmin::continue_keys(const json::object& body) {
+Task<Result<json::object>> ImportAdmin::continue_keys(const json::object& body, const Importer&) {
   const json::value* highest = body.if_contains("highest");
   if (highest == nullptr || !highest->is_int64())
     co_return fail(Errc::kInvalid, "highest must be an integer");

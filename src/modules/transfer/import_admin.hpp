@@ -12,6 +12,8 @@
 
 #include "noded/http.hpp"
 
+#include "modules/transfer/importer.hpp"
+#include "repository/database/access.hpp"
 #include "repository/database/database.hpp"
 
 #include <boost/json/object.hpp>
@@ -21,23 +23,34 @@
 
 namespace noded::transfer {
 
-// Thread-safe; `database` must outlive it, and it its mounted routes.
+// Thread-safe; what it is given must outlive it, and it its mounted routes.
 class ImportAdmin {
  public:
-  explicit ImportAdmin(database::Database& database) : database_(database) {}
+  ImportAdmin(database::Database& database, database::AccessProvider& access)
+      : database_(database), access_(access) {}
   std::vector<http::Route> routes();
 
  private:
-  using Piece = Task<Result<boost::json::object>> (ImportAdmin::*)(const boost::json::object&);
+  // What a piece writes is told to `importer`'s access, and stands in the audit chain where it is
+  // of an entity that the node itself needs.
+  using Piece = Task<
+      Result<boost::json::object>> (ImportAdmin::*)(const boost::json::object&, const Importer&);
   http::Route route(std::string_view name, Piece piece);
   Task<http::Response> answer(http::Request& request, Piece piece);
-  Task<Result<boost::json::object>> take_rows(const boost::json::object& body);
-  Task<Result<boost::json::object>> mend_references(const boost::json::object& body);
-  Task<Result<boost::json::object>> continue_keys(const boost::json::object& body);
+  Task<Result<boost::json::object>> take_rows(
+      const boost::json::object& body, const Importer& importer
+  );
+  Task<Result<boost::json::object>> mend_references(
+      const boost::json::object& body, const Importer& importer
+  );
+  Task<Result<boost::json::object>> continue_keys(
+      const boost::json::object& body, const Importer& importer
+  );
 
   std::int64_t now_ms() const { return database_.clock().wall().time_since_epoch().count(); }
 
   database::Database& database_;
+  database::AccessProvider& access_;
 };
 
 }  // namespace noded::transfer

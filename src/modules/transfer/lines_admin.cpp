@@ -92,8 +92,10 @@ http::Route LinesAdmin::route(std::string_view name, Piece piece) {
 Task<http::Response> LinesAdmin::answer(http::Request& request, Piece piece) {
   const auto body = co_await read_batch(request, database_.store().lane);
   if (!body) co_return http::answer_error(body.error());
-  const auto done = co_await (this->*piece)(*body);
+  const Importer importer(access_, request);
+  const auto done = co_await (this->*piece)(*body, importer);
   if (!done) co_return http::answer_error(done.error());
+  importer.committed();
   co_return http::Response::json(200, codec::to_json_text(*done));
 }
 
@@ -117,7 +119,7 @@ Task<http::Response> LinesAdmin::export_rows(http::Request& request) {
   co_return response;
 }
 
-Task<Result<json::object>> LinesAdmin::list(const json::object&) {
+Task<Result<json::object>> LinesAdmin::list(const json::object&, const Importer&) {
   auto look = [this](Transaction& transaction) -> Result<json::array> {
     json::array entities;
     const auto schema = database_.schema();
@@ -134,7 +136,7 @@ Task<Result<json::object>> LinesAdmin::list(const json::object&) {
   co_return json::object{{"entities", std::move(*entities)}};
 }
 
-Task<Result<json::object>> LinesAdmin::begin(const json::object& body) {
+Task<Result<json::object>> LinesAdmin::begin(const json::object& body, const Importer&) {
   const std::string name = text_of(body, "import");
   if (name.empty()) co_return fail(Errc::kInvalid, "import must be a text");
   const json::value* restart = body.if_contains("restart");
@@ -153,7 +155,9 @@ Task<Result<json::object>> LinesAdmin::begin(const json::object& body) {
   };
 }
 
-Task<Result<json::object>> LinesAdmin::take_rows(const json::object& body) {
+Task<Result<json::object>> LinesAdmin::take_rows(
+    const json::object& body, const Importer& importer
+) {
   const auto rows = rows_of(body);
   if (!rows) co_return std::unexpected(rows.error());
   const auto on_conflict = conflict_of(text_of(body, "on_conflict"));
@@ -174,13 +178,19 @@ Task<Result<json::object>> LinesAdmin::take_rows(const json::object& body) {
       const std::string lines = std::to_string(position->lines);
       return fail(Errc::kExists, "this import has come to line " + lines + " by another process");
     }
-    RowLines lines(database_.application(), transaction, **entity, database_.clock());
+    RowLines lines(
+        database_.application(), transaction, **entity, database_.clock(), &importer.access()
+    );
     const auto done = lines.put(**rows, *on_conflict);
     if (!done) return done;
     position->lines += (*rows)->size();
     position->mark = text_of(body, "mark");
     position->late += done->late;
     write_position(transaction, database_.application(), name, *position);
+    if (auto kept =
+            importer.record(database_, transaction, **entity, done->created + done->replaced);
+        !kept)
+      return std::unexpected(std::move(kept.error()));
     return done;
   };
   const auto done = co_await database_.write(SteadyTime::max(), put);
@@ -193,7 +203,7 @@ Task<Result<json::object>> LinesAdmin::take_rows(const json::object& body) {
   };
 }
 
-Task<Result<json::object>> LinesAdmin::connect(const json::object& body) {
+Task<Result<json::object>> LinesAdmin::connect(const json::object& body, const Importer& importer) {
   const auto rows = rows_of(body);
   if (!rows) co_return std::unexpected(rows.error());
   auto look = [&](const database::Schema& schema,
@@ -201,7 +211,9 @@ Task<Result<json::object>> LinesAdmin::connect(const json::object& body) {
     if (!is_on_lane(transaction)) return fail(Errc::kWouldBlock, {});
     const auto entity = entity_of(schema, body);
     if (!entity) return std::unexpected(entity.error());
-    RowLines lines(database_.application(), transaction, **entity, database_.clock());
+    RowLines lines(
+        database_.application(), transaction, **entity, database_.clock(), &importer.access()
+    );
     return lines.connect(**rows);
   };
   const auto connected = co_await database_.write(SteadyTime::max(), look);

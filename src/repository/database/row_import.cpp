@@ -143,7 +143,7 @@ Result<RowImport::Taken> RowImport::put(
     const ImportColumns& columns, const json::array& rows, Uniqueness uniqueness
 ) {
   Taken taken;
-  RecordStore records(application_, transaction_);
+  RecordStore records(application_, transaction_, access_);
   auto last = last_key(*columns.entity);
   if (!last) return std::unexpected(std::move(last.error()));
   Row row;
@@ -194,7 +194,8 @@ Result<> RowImport::mend_row(
     );
   }
   if (walk.refused.size() == refused) return {};
-  return RecordStore(application_, transaction_).put(entity, key, &row, mended.build(), now_ms_);
+  return RecordStore(application_, transaction_, access_)
+      .put(entity, key, &row, mended.build(), now_ms_);
 }
 
 Result<RowImport::Walk> RowImport::mend_references(

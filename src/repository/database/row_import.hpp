@@ -20,6 +20,8 @@
 
 namespace noded::database {
 
+class Access;
+
 struct RefusedRow {
   std::string key;    // text of the primary key as given
   std::string field;  // empty: the row as a whole
@@ -50,9 +52,15 @@ class RowChecksum {
 // Synchronous, over one transaction that the caller commits; one thread at a time.
 class RowImport {
  public:
-  // `now_ms`: since 1970, of the changes for the feed.
-  RowImport(std::uint16_t application, Transaction& transaction, std::int64_t now_ms)
-      : application_(application), transaction_(transaction), now_ms_(now_ms) {}
+  // `now_ms`: since 1970, of the changes for the feed. `access`, if there is one, is told of what
+  // is written.
+  RowImport(
+      std::uint16_t application,
+      Transaction& transaction,
+      std::int64_t now_ms,
+      const Access* access = nullptr
+  )
+      : application_(application), transaction_(transaction), now_ms_(now_ms), access_(access) {}
 
   struct Taken {
     std::uint64_t rows = 0;
@@ -94,6 +102,7 @@ class RowImport {
   std::uint16_t application_;
   Transaction& transaction_;
   std::int64_t now_ms_;
+  const Access* access_;
 };
 
 }  // namespace noded::database

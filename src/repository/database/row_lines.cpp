@@ -120,7 +120,7 @@ Result<bool> RowLines::is_there(const Entity& entity, const RowKey& key) {
 }
 
 Result<> RowLines::put_row(Row& row, OnConflict on_conflict, Done& done) {
-  RecordStore records(application_, transaction_);
+  RecordStore records(application_, transaction_, access_);
   std::string before;
   const auto exists = row.key ? records.get(entity_, *row.key, before) : Result<bool>(false);
   if (!exists) return std::unexpected(exists.error());
@@ -181,7 +181,7 @@ Result<RowLines::Done> RowLines::put(const json::array& rows, OnConflict on_conf
 }
 
 Result<bool> RowLines::connect_row(const Row& row) {
-  RecordStore records(application_, transaction_);
+  RecordStore records(application_, transaction_, access_);
   std::string before;
   const auto exists = row.key ? records.get(entity_, *row.key, before) : Result<bool>(false);
   if (!exists || !*exists) return exists;

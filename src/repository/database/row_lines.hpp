@@ -26,6 +26,8 @@
 
 namespace noded::database {
 
+class Access;
+
 enum class OnConflict : std::uint8_t { kFail, kSkip, kReplace };  // with a row of the same key
 
 // Synchronous, over one transaction that the caller commits; one thread at a time. Errors:
@@ -33,11 +35,19 @@ enum class OnConflict : std::uint8_t { kFail, kSkip, kReplace };  // with a row 
 // position and what is allowed; the transaction must not be committed then.
 class RowLines {
  public:
-  // All must outlive it.
+  // All must outlive it. `access`, if there is one, is told of what is written.
   RowLines(
-      std::uint16_t application, Transaction& transaction, const Entity& entity, const Clock& clock
+      std::uint16_t application,
+      Transaction& transaction,
+      const Entity& entity,
+      const Clock& clock,
+      const Access* access = nullptr
   )
-      : application_(application), transaction_(transaction), entity_(entity), clock_(clock) {}
+      : application_(application),
+        transaction_(transaction),
+        entity_(entity),
+        clock_(clock),
+        access_(access) {}
 
   struct Done {
     std::uint64_t created = 0;
@@ -70,6 +80,7 @@ class RowLines {
   Transaction& transaction_;
   const Entity& entity_;
   const Clock& clock_;
+  const Access* access_;
   std::size_t position_ = 0;        // of the row that is looked at
   std::set<RowKey> in_this_batch_;  // keys given
 };

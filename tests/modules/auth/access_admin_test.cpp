@@ -147,6 +147,27 @@ TEST_F(AccessAdminTest, TellsTheRuleBehindADecision) {
   }
 }
 
+TEST_F(AccessAdminTest, TellsWhatADecisionTookTheCircumstancesFor) {
+  const Fields ann = as("ann");
+  const Answer bare = call(
+      Method::kPost, "/api/admin/access/explain", ann, R"({"user":"2","permission":"system.info"})"
+  );
+  const json::value nothing = parse(bare.body).at("circumstances");
+  EXPECT_TRUE(nothing.at("ip").is_null());
+  EXPECT_EQ(nothing.at("auth"), parse(R"({"kind":null,"amr":null,"age_s":null})"));
+  EXPECT_TRUE(nothing.at("now").is_string());
+  const Answer told = call(
+      Method::kPost,
+      "/api/admin/access/explain",
+      ann,
+      R"({"user":"2","permission":"system.info","ip":"10.0.0.1",
+          "auth":{"kind":"session","amr":["pwd","otp"],"age_s":30}})"
+  );
+  const json::value given = parse(told.body).at("circumstances");
+  EXPECT_EQ(given.at("ip"), "10.0.0.1");
+  EXPECT_EQ(given.at("auth"), parse(R"({"kind":"session","amr":["pwd","otp"],"age_s":30})"));
+}
+
 TEST_F(AccessAdminTest, RefusesQuestionsThatMeanNothing) {
   const Fields ann = as("ann");
   for (const char* body :
@@ -154,6 +175,11 @@ TEST_F(AccessAdminTest, RefusesQuestionsThatMeanNothing) {
         "[]",
         R"({"user":"2","permission":"no.such"})",
         R"({"permission":"system.info","who":1})",
+        R"({"permission":"system.info","ip":1})",
+        R"({"permission":"system.info","auth":{"kind":"cookie"}})",
+        R"({"permission":"system.info","auth":{"age_s":-1}})",
+        R"({"permission":"system.info","auth":{"amr":[1]}})",
+        R"({"permission":"system.info","auth":{"amt":[]}})",
         R"({"user":7,"permission":"system.info"})"})
     EXPECT_EQ(call(Method::kPost, "/api/admin/access/explain", ann, body).status, 400) << body;
   const char* unknown = R"({"user":"9","permission":"system.info"})";

@@ -121,6 +121,93 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; }
 );
 
+// 2026-01-31T08:00:00.000Z, 100 s after a login with a password and an app.
+class CircumstancesTable : public testing::TestWithParam<ConditionCase> {};
+
+TEST_P(CircumstancesTable, AreSeenByConditions) {
+  const auto condition = Condition::compile(parse(GetParam().condition));
+  ASSERT_TRUE(condition.has_value()) << condition.error().message;
+  Identity identity = member();
+  identity.by_cookie = true;
+  identity.amr = {"pwd", "otp"};
+  identity.auth_time_s = 1769846300;
+  const ConditionContext context(identity, {.ip = "::ffff:10.1.2.3", .now_ms = 1769846400000});
+  EXPECT_EQ(condition->holds(context), GetParam().holds) << GetParam().condition;
+  EXPECT_TRUE(condition->depends_on_request());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    CircumstancesTable,
+    testing::Values(
+        ConditionCase{"age", R"({"auth.age_s":100})", true},
+        ConditionCase{"recent", R"({"auth.age_s":{"$lt":300}})", true},
+        ConditionCase{"not_recent", R"({"auth.age_s":{"$lt":100}})", false},
+        ConditionCase{"kind", R"({"auth.kind":"session"})", true},
+        ConditionCase{"kind_among", R"({"auth.kind":{"$in":["token","key"]}})", false},
+        ConditionCase{"one_method", R"({"auth.amr":"otp"})", true},
+        ConditionCase{"another_method", R"({"auth.amr":"hwk"})", false},
+        ConditionCase{"method_among", R"({"auth.amr":{"$in":["hwk","pwd"]}})", true},
+        ConditionCase{"method_is_not", R"({"auth.amr":{"$ne":"hwk"}})", true},
+        ConditionCase{"no_method_is_not", R"({"auth.amr":{"$ne":"pwd"}})", false},
+        ConditionCase{"method_not_among", R"({"auth.amr":{"$notin":["otp","hwk"]}})", false},
+        ConditionCase{"methods_there", R"({"auth.amr":{"$notnull":true}})", true},
+        ConditionCase{"address", R"({"ip":"10.1.2.3"})", true},
+        ConditionCase{"address_among", R"({"ip":{"$in":["10.1.2.4","10.1.2.3"]}})", true},
+        ConditionCase{"network", R"({"ip":{"$cidr":"10.0.0.0/8"}})", true},
+        ConditionCase{"networks", R"({"ip":{"$cidr":["192.0.2.0/24","10.1.2.3"]}})", true},
+        ConditionCase{"no_networks", R"({"ip":{"$cidr":[]}})", false},
+        ConditionCase{"other_network", R"({"ip":{"$cidr":["2001:db8::/32"]}})", false},
+        ConditionCase{"now", R"({"now":"2026-01-31T08:00:00.000Z"})", true},
+        ConditionCase{"now_otherwise_written", R"({"now":"2026-01-31T09:00:00+01:00"})", true},
+        ConditionCase{"after", R"({"now":{"$gt":"2026-01-31"}})", true},
+        ConditionCase{"before", R"({"now":{"$lt":"2026-01-31"}})", false},
+        ConditionCase{"between", R"({"now":{"$between":["2026-01-01","2026-02-01"]}})", true},
+        ConditionCase{"variables", R"({"user.score":{"$lt":"@auth.age_s"}})", true},
+        ConditionCase{"methods_as_variable", R"({"user.email":{"$notin":"@auth.amr"}})", true}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+// What is not known decides nothing, whatever the operator.
+class UnknownCircumstances : public testing::TestWithParam<ConditionCase> {};
+
+TEST_P(UnknownCircumstances, MakeAConditionFalse) {
+  const auto condition = Condition::compile(parse(GetParam().condition));
+  ASSERT_TRUE(condition.has_value()) << condition.error().message;
+  const Identity identity = member();
+  EXPECT_EQ(condition->holds(ConditionContext(identity)), GetParam().holds);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    UnknownCircumstances,
+    testing::Values(
+        ConditionCase{"age", R"({"auth.age_s":{"$lt":300}})", false},
+        ConditionCase{"age_over", R"({"auth.age_s":{"$gte":300}})", false},
+        ConditionCase{"not_this_method", R"({"auth.amr":{"$ne":"pwd"}})", false},
+        ConditionCase{"none_of_methods", R"({"auth.amr":{"$notin":["pwd"]}})", false},
+        ConditionCase{"no_method", R"({"auth.amr":{"$isnull":true}})", true},
+        ConditionCase{"no_age", R"({"auth.age_s":{"$notnull":true}})", false},
+        ConditionCase{"address", R"({"ip":{"$ne":"10.0.0.1"}})", false},
+        ConditionCase{"network", R"({"ip":{"$cidr":"0.0.0.0/0"}})", false},
+        ConditionCase{"now", R"({"now":{"$gt":"2000-01-01"}})", false},
+        ConditionCase{"in_or", R"({"entity":{"$isnull":true},"$or":{"ip":"10.0.0.1"}})", false},
+        ConditionCase{"variable", R"({"user.id":{"$ne":"@auth.age_s"}})", false},
+        ConditionCase{"kind_of_a_token", R"({"auth.kind":"token"})", true}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+TEST(Circumstances, OfAKeyAndOfNobody) {
+  const auto is_key = Condition::compile(parse(R"({"auth.kind":"key"})"));
+  Identity identity = member();
+  identity.key = "k";
+  EXPECT_TRUE(is_key->holds(ConditionContext(identity)));
+  const auto is_nobody = Condition::compile(parse(R"({"auth.kind":{"$isnull":true}})"));
+  EXPECT_TRUE(is_nobody->holds(ConditionContext(Identity{})));
+}
+
 struct BadCondition {
   const char* name;
   const char* condition;
@@ -148,6 +235,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadCondition{"null", R"({"id":null})", "Invalid value at \"id\""},
         BadCondition{"in_text", R"({"id":{"$in":"x"}})", "Given value at \"id.$in\""},
         BadCondition{"between_one", R"({"id":{"$between":[1]}})", "Given value at \"id.$between\""},
+        BadCondition{"cidr_elsewhere", R"({"id":{"$cidr":"10.0.0.0/8"}})", "at \"id\": $cidr"},
+        BadCondition{"cidr_bits", R"({"ip":{"$cidr":["10.0.0.1/8"]}})", "bits set behind"},
+        BadCondition{"cidr_text", R"({"ip":{"$cidr":"here"}})", "no address or network"},
+        BadCondition{"cidr_number", R"({"ip":{"$cidr":[5]}})", "such as 10.0.0.0/8"},
+        BadCondition{"cidr_variable", R"({"ip":{"$cidr":"@user.net"}})", "no variable can stand"},
+        BadCondition{"age_text", R"({"auth.age_s":{"$lt":"300"}})", "expected seconds"},
+        BadCondition{"no_date", R"({"now":{"$gt":"soon"}})", "expected a date"},
+        BadCondition{"number_as_date", R"({"now":{"$gt":5}})", "expected a date"},
         BadCondition{"pattern", R"({"id":{"$regex":"("}})", ""},
         BadCondition{
             "pattern_from_the_user",

@@ -2,6 +2,9 @@
 
 #include "modules/auth/auth_fixture.hpp"
 
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 
 namespace noded::auth {
@@ -195,6 +198,97 @@ TEST_F(GuardAccessTest, JoinsAtMostSoManyAlternatives) {
     wide.any.push_back(nothing(docs).any.front());
   EXPECT_FALSE(both(wide, wide).has_value());
   EXPECT_EQ(both(database::Filter{}, wide)->any.size(), 20u);
+}
+
+// What a policy says of the row, of the time and of where a request comes from.
+constexpr const char* kConfigurationOfRows = R"({
+  "data": {"entities": {
+    "docs": {"fields": {"title": {"type": "text"}, "owner": {"type": "text"},
+      "visibility": {"type": "text"}, "until": {"type": "date"}}}}},
+  "auth": {"enabled": true, "jwt": {"secret": "s"}, "guard": {"enabled": true}, "roles": {
+    "reader": {"permissions": [
+      {"permission": "data.entity.read", "effect": "deny", "policies": [
+        {"effect": "allow", "condition": {"entity": "docs", "resource.visibility": "public"}},
+        {"effect": "allow", "condition": {"user.email": "@resource.owner"}},
+        {"effect": "deny", "condition": {"resource.title": {"$in": ["locked", "gone"]}}}]},
+      {"permission": "data.entity.create", "effect": "deny", "policies": [
+        {"effect": "allow", "condition": {"resource.owner": "@user.email"}}]},
+      {"permission": "data.entity.update", "policies": [
+        {"effect": "deny", "condition": {"resource.visibility": "public", "resource.owner": {"$ne": "@user.email"}}}]},
+      {"permission": "data.entity.delete", "policies": [
+        {"effect": "filter", "condition": {"resource.visibility": "public"}, "filter": {"owner": "@user.email"}}]}]},
+    "timely": {"permissions": [
+      {"permission": "data.entity.read", "policies": [
+        {"effect": "filter", "filter": {"until": {"$gt": "@now"}}}]},
+      {"permission": "data.entity.update", "policies": [
+        {"effect": "deny", "condition": {"ip": {"$isnull": true}}},
+        {"effect": "filter", "condition": {"ip": {"$cidr": ["10.0.0.0/8"]}}, "filter": {"visibility": "public"}}]}]}}}})";
+
+class PoliciesOfRows : public GuardAccessTest {
+ protected:
+  void SetUp() override {
+    const auto configured = configure(kConfigurationOfRows);
+    ASSERT_TRUE(configured.has_value()) << configured.error().message;
+    ASSERT_TRUE(create("docs", R"([
+        {"title":"a","owner":"m@x.org","visibility":"public","until":"2024-01-01"},
+        {"title":"b","owner":"n@x.org","visibility":"public","until":"2124-01-01"},
+        {"title":"c","owner":"m@x.org","visibility":"private"},
+        {"title":"d","owner":"n@x.org","visibility":"private"},
+        {"title":"locked","owner":"m@x.org"},
+        {"owner":"m@x.org"}])"));
+  }
+};
+
+TEST_F(PoliciesOfRows, NarrowReadsOfManyRows) {
+  EXPECT_EQ(
+      titles_read_by(user("reader")),
+      R"([{"title":"a"},{"title":"b"},{"title":"c"},{"title":null}])"
+  );
+}
+
+TEST_F(PoliciesOfRows, LetWhoHasNoClaimReadByTheOtherPoliciesAlone) {
+  Identity nameless = user("reader");
+  nameless.claims = "{}";
+  EXPECT_EQ(titles_read_by(nameless), R"([{"title":"a"},{"title":"b"}])");
+}
+
+TEST_F(PoliciesOfRows, HoldWritersToTheRowsThatTheyAreAbout) {
+  const Identity reader = user("reader");
+  const auto access = module_.access_for(reader);
+  EXPECT_TRUE(create("docs", R"({"title":"mine","owner":"m@x.org"})", *access));
+  const auto refused = create("docs", R"({"title":"not mine","owner":"n@x.org"})", *access);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().type, "PermissionsException");
+  EXPECT_FALSE(create("docs", R"({"title":"nobody's"})", *access));
+  EXPECT_TRUE(update("docs", 1, R"({"title":"own"})", *access)) << "public, own";
+  EXPECT_FALSE(update("docs", 2, R"({"title":"other"})", *access)) << "public, of somebody else";
+  EXPECT_TRUE(update("docs", 4, R"({"title":"private"})", *access)) << "not public";
+  EXPECT_TRUE(erase("docs", 4, *access)) << "not public: the filter is not about it";
+  EXPECT_FALSE(erase("docs", 2, *access));
+  EXPECT_TRUE(erase("docs", 1, *access));
+}
+
+TEST_F(PoliciesOfRows, CompareDatesWithTheTimeOfTheRequest) {
+  EXPECT_EQ(titles_read_by(user("timely")), R"([{"title":"b"}])");
+  clock_.set(WallTime(std::chrono::milliseconds(4'900'000'000'000)));  // 2125
+  EXPECT_EQ(titles_read_by(user("timely")), "[]") << "nothing of an earlier time is kept";
+}
+
+TEST_F(PoliciesOfRows, LookAtTheAddressThatARequestComesFrom) {
+  const Identity timely = user("timely");
+  const auto docs = std::cref(entity("docs"));
+  const auto rows_from = [&](std::string_view peer) {
+    http::Request request;
+    request.peer = peer;
+    request.identity = std::make_shared<const Identity>(timely);
+    const auto access = module_.access_of(request);
+    auto rows = access->rows(docs, database::Action::kUpdate, nullptr);
+    return !rows ? "refused" : rows->filter != nullptr ? "narrowed" : "all";
+  };
+  EXPECT_STREQ(rows_from("10.1.1.1"), "narrowed");
+  EXPECT_STREQ(rows_from("::ffff:10.1.1.1"), "narrowed");
+  EXPECT_STREQ(rows_from("192.0.2.1"), "all");
+  EXPECT_FALSE(module_.access_for(timely)->rows(docs, database::Action::kUpdate, nullptr));
 }
 
 }  // namespace

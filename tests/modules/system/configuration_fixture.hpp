@@ -46,20 +46,25 @@ class PlainDataModule final : public Module {
     if (application.at("data").at("entities").as_object().contains("refused")) {
       return fail(Errc::kInvalid, "data: not this one");
     }
-    return std::make_unique<Counted>(published);
+    return std::make_unique<Counted>(*this);
   }
   std::vector<std::string_view> secret_paths() const override { return {}; }
 
   int published = 0;
+  bool approves = true;
 
  private:
   class Counted final : public Prepared {
    public:
-    explicit Counted(int& count) : count_(count) {}
-    void publish() noexcept override { ++count_; }
+    explicit Counted(PlainDataModule& module) : module_(module) {}
+    Result<> approve(Transaction&) override {
+      if (module_.approves) return {};
+      return fail(Errc::kConflict, "data: not now");
+    }
+    void publish() noexcept override { ++module_.published; }
 
    private:
-    int& count_;
+    PlainDataModule& module_;
   };
 };
 

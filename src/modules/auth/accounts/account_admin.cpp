@@ -2,7 +2,7 @@
 
 #include "http/error_answer.hpp"
 #include "modules/auth/accounts/account_change.hpp"
-#include "modules/auth/first_administrator.hpp"
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/refusal.hpp"
 #include "repository/audit/audit_chain.hpp"
@@ -76,7 +76,7 @@ Task<http::Response> AccountAdmin::set_disabled(
   const Found user = co_await find(*state, request);
   if (!user) co_return refuse_error(request, user.error());
   if (!*user) co_return refuse(request, kNoSuchUser, "there is no such user");
-  AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
+  AccountChange change(sessions_, audit::actor_of(request));
   const Found changed = co_await UserRecords(database_, state->rules.entity_name)
                             .set_disabled((*user)->id, is_disabled, change, request.deadline);
   if (!changed) co_return refuse_change(request, changed.error());

@@ -13,7 +13,6 @@
 
 #include <boost/json/array.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace noded::auth {
@@ -30,34 +29,6 @@ std::string role_in(const Entity& users, std::string_view row) {
 }
 
 }  // namespace
-
-void watch_administrators(Transaction& transaction) {
-  constexpr std::string_view kToken = "auth/administrators";
-  transaction.observe(kToken);
-  transaction.announce(kToken);
-}
-
-Result<bool> has_administrator(
-    Transaction& transaction,
-    std::uint16_t application,
-    const Entity& users,
-    const std::vector<std::string>& roles,
-    std::string_view one
-) {
-  const std::string prefix =
-      database::keys::prefix(application, database::keys::Space::kRow, users.id);
-  const auto cursor = transaction.scan(prefix_range(prefix), Direction::kForward);
-  while (cursor->next()) {
-    const RowKey key = RowKey::from_bytes(cursor->key().substr(prefix.size()));
-    if (key.bytes() == one) continue;
-    if (std::ranges::find(roles, role_in(users, cursor->value())) == roles.end()) continue;
-    const auto disabled = is_disabled(transaction, application, key.text());
-    if (!disabled) return std::unexpected(disabled.error());
-    if (!*disabled) return true;
-  }
-  if (auto walked = cursor->status(); !walked) return std::unexpected(std::move(walked.error()));
-  return false;
-}
 
 Result<std::uint64_t> count_users(
     Transaction& transaction, std::uint16_t application, const Entity& users, std::string_view role
@@ -80,20 +51,19 @@ AccountChange::Effect& AccountChange::effect(Transaction& transaction, const Row
   return effects_[key.text()];
 }
 
-bool AccountChange::administrates(const std::string& role) const {
-  return std::ranges::find(administrating_, role) != administrating_.end();
-}
-
+// Also of roles that administrate only by a configuration that is about to be in force.
 Result<> AccountChange::require_another(
-    Transaction& transaction, const Entity& users, const RowKey& key
+    Transaction& transaction, const Entity& users, const RowKey& key, const std::string& role
 ) {
+  if (role.empty()) return {};
   watch_administrators(transaction);
+  const AdministratingRoles roles = sessions_.accounts().administrating();
+  if (!roles.may(role)) return {};
   const std::uint16_t application = sessions_.database().application();
   const auto disabled = is_disabled(transaction, application, key.text());
   if (!disabled) return std::unexpected(disabled.error());
   if (*disabled) return {};  // who is no administrator to begin with
-  const auto others =
-      has_administrator(transaction, application, users, administrating_, key.bytes());
+  const auto others = has_administrator(transaction, application, users, roles.sure, key.bytes());
   if (!others) return std::unexpected(others.error());
   if (*others) return {};
   return fail(Errc::kConflict, "nobody else may administrate this node", std::string(kLastOne));
@@ -132,8 +102,9 @@ Result<> AccountChange::role(
     const std::string& before,
     const std::string& after
 ) {
-  if (administrates(before) && !administrates(after)) {
-    if (auto checked = require_another(transaction, users, key); !checked) return checked;
+  if (!after.empty()) announce_role(transaction);
+  if (!sessions_.accounts().administrating().is_sure(after)) {
+    if (auto checked = require_another(transaction, users, key, before); !checked) return checked;
   }
   if (auto ended = end_sessions(transaction, key); !ended) return ended;
   effect(transaction, key).role = after;
@@ -143,9 +114,7 @@ Result<> AccountChange::role(
 Result<> AccountChange::erase(
     Transaction& transaction, const Entity& users, const RowKey& key, const std::string& role
 ) {
-  if (administrates(role)) {
-    if (auto checked = require_another(transaction, users, key); !checked) return checked;
-  }
+  if (auto checked = require_another(transaction, users, key, role); !checked) return checked;
   if (auto ended = end_sessions(transaction, key); !ended) return ended;
   const std::uint16_t application = sessions_.database().application();
   erase_made_at(transaction, application, key);
@@ -167,10 +136,8 @@ Result<bool> AccountChange::disable(
   const auto already = is_disabled(transaction, database.application(), key.text());
   if (!already) return std::unexpected(already.error());
   if (*already) return false;
-  if (administrates(role)) {
-    if (auto checked = require_another(transaction, users, key); !checked)
-      return std::unexpected(std::move(checked.error()));
-  }
+  if (auto checked = require_another(transaction, users, key, role); !checked)
+    return std::unexpected(std::move(checked.error()));
   put_disabled(transaction, database.application(), key.text(), sessions_.now_ms());
   if (auto ended = end_sessions(transaction, key); !ended)
     return std::unexpected(std::move(ended.error()));

@@ -3,7 +3,7 @@
 // chain, and the rule that somebody stays who may administrate. All of it is part of the
 // transaction that writes.
 //
-//   AccountChange change(sessions, administrating_roles(guard), actor);
+//   AccountChange change(sessions, actor);
 //   … in the transaction: change.role(transaction, entity, key, before, after);
 //   … once it was committed: change.take_effect();
 #pragma once
@@ -11,6 +11,7 @@
 #include "noded/engine.hpp"
 #include "noded/result.hpp"
 
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/session/sessions.hpp"
 #include "repository/audit/actor.hpp"
 #include "repository/database/schema.hpp"
@@ -27,20 +28,6 @@
 
 namespace noded::auth {
 
-// Error::type of the refusal to remove the last one who administrates.
-inline constexpr std::string_view kLastOne = "auth.last_administrator";
-
-// Of two transactions that would take each other's last administrator away, the second runs again.
-void watch_administrators(Transaction& transaction);
-// Whether somebody but `one` (empty: anybody) who is not disabled has one of `roles`.
-Result<bool> has_administrator(
-    Transaction& transaction,
-    std::uint16_t application,
-    const database::Entity& users,
-    const std::vector<std::string>& roles,
-    std::string_view one
-);
-
 // How many accounts have a role.
 Result<std::uint64_t> count_users(
     Transaction& transaction,
@@ -53,9 +40,9 @@ Result<std::uint64_t> count_users(
 // engine; kConflict of type kLastOne: nobody else who is not disabled may administrate.
 class AccountChange {
  public:
-  // `administrating`: the roles that may. `sessions` outlives it.
-  AccountChange(Sessions& sessions, std::vector<std::string> administrating, audit::Actor actor)
-      : sessions_(sessions), administrating_(std::move(administrating)), actor_(std::move(actor)) {}
+  // `sessions` outlives it.
+  AccountChange(Sessions& sessions, audit::Actor actor)
+      : sessions_(sessions), actor_(std::move(actor)) {}
 
   // Empty texts: no role.
   Result<> role(
@@ -100,9 +87,12 @@ class AccountChange {
   };
 
   Effect& effect(Transaction& transaction, const database::RowKey& key);
-  bool administrates(const std::string& role) const;
+  // Once somebody of that role can administrate no more.
   Result<> require_another(
-      Transaction& transaction, const database::Entity& users, const database::RowKey& key
+      Transaction& transaction,
+      const database::Entity& users,
+      const database::RowKey& key,
+      const std::string& role
   );
   Result<> end_sessions(Transaction& transaction, const database::RowKey& key);
   Result<> record(
@@ -113,7 +103,6 @@ class AccountChange {
   ) const;
 
   Sessions& sessions_;
-  std::vector<std::string> administrating_;
   audit::Actor actor_;
   Sequence snapshot_ = 0;  // of the transaction that effects_ are of
   std::map<std::string, Effect> effects_;

@@ -2,6 +2,7 @@
 
 #include "repository/database/keys.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace noded::auth {
@@ -40,6 +41,41 @@ Result<std::vector<std::string>> disabled_accounts(
     users.emplace_back(cursor->key().substr(prefix.size()));
   if (auto walked = cursor->status(); !walked) return std::unexpected(std::move(walked.error()));
   return users;
+}
+
+bool AdministratingRoles::may(std::string_view role) const {
+  return std::ranges::find(possible, role) != possible.end();
+}
+
+bool AdministratingRoles::is_sure(std::string_view role) const {
+  return std::ranges::find(sure, role) != sure.end();
+}
+
+void AccountStates::set_administrating(std::vector<std::string> roles) {
+  const std::scoped_lock lock(mutex_);
+  administrating_ = std::move(roles);
+}
+
+std::shared_ptr<const void> AccountStates::expect_administrating(std::vector<std::string> roles) {
+  auto expected = std::make_shared<const std::vector<std::string>>(std::move(roles));
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(expected_, [](const auto& former) { return former.expired(); });
+  expected_.push_back(expected);
+  return expected;
+}
+
+AdministratingRoles AccountStates::administrating() const {
+  const std::scoped_lock lock(mutex_);
+  AdministratingRoles roles{administrating_, administrating_};
+  for (const auto& former : expected_) {
+    const auto expected = former.lock();
+    if (expected == nullptr) continue;
+    std::erase_if(roles.sure, [&expected](const std::string& role) {
+      return std::ranges::find(*expected, role) == expected->end();
+    });
+    roles.possible.insert(roles.possible.end(), expected->begin(), expected->end());
+  }
+  return roles;
 }
 
 bool AccountStates::is_disabled(std::string_view user) const {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -30,11 +31,27 @@ Result<std::vector<std::string>> disabled_accounts(
     Transaction& transaction, std::uint16_t application
 );
 
+// Which roles administrate, as far as that is certain: changes of the configuration that are not in
+// force yet may be by the time a transaction is committed.
+struct AdministratingRoles {
+  std::vector<std::string> possible;  // by what is in force, or by a change under way
+  std::vector<std::string> sure;      // by all of them
+
+  bool may(std::string_view role) const;
+  bool is_sure(std::string_view role) const;
+};
+
 // Those of memory. Thread-safe.
 class AccountStates {
  public:
   bool is_disabled(std::string_view user) const;
   void set_disabled(const std::string& user, bool is_disabled);
+
+  // Those of the configuration in force.
+  void set_administrating(std::vector<std::string> roles);
+  // Those of a change that is about to be stored, for as long as what is returned lives.
+  std::shared_ptr<const void> expect_administrating(std::vector<std::string> roles);
+  AdministratingRoles administrating() const;
 
   // Told after the role of an account changed (empty: none), or without one when it is gone. Set
   // before serving; called on any thread.
@@ -44,7 +61,9 @@ class AccountStates {
 
  private:
   Listener listener_;
-  mutable std::mutex mutex_;  // guards disabled_
+  mutable std::mutex mutex_;  // guards what follows
+  std::vector<std::string> administrating_;
+  std::vector<std::weak_ptr<const std::vector<std::string>>> expected_;
   std::set<std::string, std::less<>> disabled_;
   std::atomic<bool> has_disabled_ = false;
 };

@@ -7,7 +7,7 @@
 #include "http/error_answer.hpp"
 #include "modules/auth/access_admin.hpp"
 #include "modules/auth/accounts/account_change.hpp"
-#include "modules/auth/first_administrator.hpp"
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/refusal.hpp"
 #include "repository/database/keys.hpp"
@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 namespace noded::auth {
@@ -28,6 +29,7 @@ constexpr std::string_view kPermission = "roles.manage";
 constexpr std::size_t kLongestName = 64;
 constexpr RefusalKind kNoSuchRole{404, "NOT_FOUND", {"Role not found", "未找到角色"}};
 constexpr RefusalKind kRoleExists{409, "ROLE_EXISTS", {"Role exists", "角色已存在"}};
+constexpr std::string_view kInUse = "auth.role_in_use";  // Error::type
 constexpr RefusalKind kRoleInUse{409, "ROLE_IN_USE", {"Role in use", "角色正在使用"}};
 constexpr RefusalKind kNotHere{501, "ROLES_FIXED", {"Roles are fixed", "角色不可更改"}};
 
@@ -99,29 +101,6 @@ http::Response no_such_role(const http::Request& request) {
   return refuse(request, kNoSuchRole, "there is no such role");
 }
 
-// The roles that administrate once `role` has taken the place of that name.
-Result<std::vector<std::string>> administrating_after(
-    const AuthState& state, const std::string& name, const json::object* role
-) {
-  std::vector<std::string> names = administrating_roles(*state.guard);
-  std::erase(names, name);
-  if (role == nullptr) return names;
-  const std::vector<std::string>& claims = state.rules.claim_fields;
-  json::object application{
-      {"auth",
-       json::object{
-           {"jwt", json::object{{"fields", json::array(claims.begin(), claims.end())}}},
-           {"roles", json::object{{name, *role}}}
-       }}
-  };
-  if (auto completed = complete_auth(application); !completed)
-    return std::unexpected(std::move(completed.error()));
-  const auto changed = Guard::compile(application.at("auth").as_object());
-  if (!changed) return std::unexpected(changed.error());
-  if ((*changed)->roles().front().administrates()) names.push_back(name);
-  return names;
-}
-
 }  // namespace
 
 http::Route RoleAdmin::route(http::Method method, std::string pattern, Handle handle) {
@@ -186,9 +165,7 @@ Task<http::Response> RoleAdmin::put(
 ) {
   const std::vector<Flaw> flaws = flaws_of(role);
   if (!flaws.empty()) co_return refuse(request, kValidationFailed, "the body breaks rules", flaws);
-  const auto checked = co_await require_administrator(name, &role, request.deadline);
-  if (!checked) co_return refuse_change(request, checked.error());
-  const auto changed = co_await change_(name, std::move(role), audit::actor_of(request));
+  const auto changed = co_await change_(name, std::move(role), audit::actor_of(request), nullptr);
   if (!changed) co_return refuse_change(request, changed.error());
   const AuthStatePtr state = current_();
   const GuardRole* made = state->guard->find_role(name);
@@ -203,18 +180,24 @@ Task<http::Response> RoleAdmin::remove(http::Request& request) {
   const std::string name(request.parameter("name"));
   if (!is_role_name(name) || current_()->guard->find_role(name) == nullptr)
     co_return no_such_role(request);
-  const auto users = co_await users_of(name, request.deadline);
-  if (!users) co_return refuse_error(request, users.error());
-  if (*users > 0) {
-    http::Response response =
-        refuse(request, kRoleInUse, fmt::format("{} users have this role", *users));
+  const auto users = std::make_shared<std::uint64_t>(0);  // the change may outlive the request
+  auto is_unused = [this, name, users](Transaction& transaction) -> Result<> {
+    const auto counted = users_of(name, transaction);
+    if (!counted) return std::unexpected(counted.error());
+    *users = *counted;
+    if (*users == 0) return {};
+    return fail(
+        Errc::kConflict, fmt::format("{} users have this role", *users), std::string(kInUse)
+    );
+  };
+  const auto changed =
+      co_await change_(name, std::nullopt, audit::actor_of(request), std::move(is_unused));
+  if (!changed && changed.error().type == kInUse) {
+    http::Response response = refuse(request, kRoleInUse, changed.error().message);
     response.body.pop_back();
     response.body += fmt::format(",\"count\":{}}}", *users);
     co_return response;
   }
-  const auto checked = co_await require_administrator(name, nullptr, request.deadline);
-  if (!checked) co_return refuse_change(request, checked.error());
-  const auto changed = co_await change_(name, std::nullopt, audit::actor_of(request));
   if (!changed) co_return refuse_change(request, changed.error());
   http::Response response;
   response.status = 204;
@@ -222,39 +205,13 @@ Task<http::Response> RoleAdmin::remove(http::Request& request) {
   co_return response;
 }
 
-Task<Result<>> RoleAdmin::require_administrator(
-    const std::string& name, const json::object* role, SteadyTime deadline
-) {
-  const AuthStatePtr state = current_();
-  const auto before = administrating_roles(*state->guard);
-  // One that did not administrate takes nobody's right away.
-  if (std::ranges::find(before, name) == before.end()) co_return Result<>();
-  const auto after = administrating_after(*state, name, role);
-  if (!after) co_return std::unexpected(after.error());
-  const auto schema = database_.schema();
-  const database::Entity* users =
-      schema != nullptr ? schema->find(state->rules.entity_name) : nullptr;
-  if (users == nullptr) co_return fail(Errc::kUnavailable, "there is no users entity");
-  auto body = [&](Transaction& transaction) {
-    return has_administrator(transaction, database_.application(), *users, *after, {});
-  };
-  const auto somebody = co_await database::read(database_.store(), deadline, std::move(body));
-  if (!somebody) co_return std::unexpected(somebody.error());
-  if (*somebody) co_return Result<>();
-  co_return fail(
-      Errc::kConflict, "nobody could administrate this node any more", std::string(kLastOne)
-  );
-}
-
-Task<Result<std::uint64_t>> RoleAdmin::users_of(const std::string& name, SteadyTime deadline) {
+Result<std::uint64_t> RoleAdmin::users_of(const std::string& name, Transaction& transaction) const {
   const auto schema = database_.schema();
   const database::Entity* users =
       schema != nullptr ? schema->find(current_()->rules.entity_name) : nullptr;
-  if (users == nullptr) co_return fail(Errc::kUnavailable, "there is no users entity");
-  auto body = [&](Transaction& transaction) {
-    return count_users(transaction, database_.application(), *users, name);
-  };
-  co_return co_await database::read(database_.store(), deadline, std::move(body));
+  if (users == nullptr) return fail(Errc::kUnavailable, "there is no users entity");
+  watch_administrators(transaction);
+  return count_users(transaction, database_.application(), *users, name);
 }
 
 }  // namespace noded::auth

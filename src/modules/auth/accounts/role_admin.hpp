@@ -25,10 +25,16 @@
 
 namespace noded::auth {
 
-// Makes or replaces a role of the configuration in force; empty: removes it. Errors: kInvalid: it
-// cannot be put in force; kConflict: another change is under way.
-using ChangeRole = std::function<
-    Task<Result<>>(std::string name, std::optional<boost::json::object> role, audit::Actor actor)>;
+// Makes or replaces a role of the configuration in force; empty: removes it. `check`, if there is
+// one, is part of the transaction that stores it; its error refuses the change. Errors: kInvalid:
+// it cannot be put in force; kConflict: another change is under way, or, of type kLastOne, nobody
+// could administrate any more.
+using ChangeRole = std::function<Task<Result<>>(
+    std::string name,
+    std::optional<boost::json::object> role,
+    audit::Actor actor,
+    std::function<Result<>(Transaction&)> check
+)>;
 
 // Thread-safe. All must outlive the routes.
 class RoleAdmin {
@@ -53,11 +59,8 @@ class RoleAdmin {
   Task<http::Response> put(
       http::Request& request, std::string name, boost::json::object role, bool is_new
   );
-  // kConflict of type kLastOne. `role` takes the place of that name; null: it goes.
-  Task<Result<>> require_administrator(
-      const std::string& name, const boost::json::object* role, SteadyTime deadline
-  );
-  Task<Result<std::uint64_t>> users_of(const std::string& name, SteadyTime deadline);
+  // How many accounts have it. Errors: those of the engine.
+  Result<std::uint64_t> users_of(const std::string& name, Transaction& transaction) const;
 
   Authorizer& authorizer_;
   database::Database& database_;

@@ -6,7 +6,6 @@
 #include "mail/address.hpp"
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/auth_controller.hpp"
-#include "modules/auth/first_administrator.hpp"
 #include "modules/auth/login_request.hpp"
 #include "modules/auth/recovery/recovery_pages.hpp"
 #include "modules/auth/refusal.hpp"
@@ -285,7 +284,7 @@ Task<Result<>> RecoveryController::set_password(
     if (auto shown = confirm_pending(transaction, key, link.address); !shown) return shown;
     return chain.append(transaction, done_by(actor, "user.recover", "user " + key.text()));
   };
-  AccountChange change(parts_.sessions, administrating_roles(*state.guard), actor);
+  AccountChange change(parts_.sessions, actor);
   const auto changed = co_await state.users.change(
       link.address,
       {.strategy_value = std::move(*secret), .role = std::nullopt},
@@ -327,7 +326,7 @@ Task<Result<>> RecoveryController::confirm_address(
     put_address_proof(transaction, application, key, link.address, now_ms);
     return chain.append(transaction, done_by(actor, "user.verify", "user " + key.text()));
   };
-  AccountChange change(parts_.sessions, administrating_roles(*state.guard), actor);
+  AccountChange change(parts_.sessions, actor);
   const auto changed =
       co_await state.users.change(link.address, {}, change, request.deadline, std::move(with_it));
   if (!changed) co_return std::unexpected(changed.error());

@@ -100,7 +100,7 @@ Task<Result<>> SessionController::replace_password(
   if (auto checked = check_new_credentials(state.rules, checked_as); !checked) co_return checked;
   auto hash = co_await parts_.passwords.hash(std::move(password));
   if (!hash) co_return std::unexpected(std::move(hash.error()));
-  AccountChange change(parts_.sessions, {}, audit::actor_of(request));
+  AccountChange change(parts_.sessions, audit::actor_of(request));
   const auto replaced = co_await state.users.replace_secret(
       account.key, account.strategy_value, std::move(*hash), request.deadline, &change
   );

@@ -2,7 +2,7 @@
 
 #include "codec/json.hpp"
 #include "codec/text.hpp"
-#include "modules/auth/first_administrator.hpp"
+#include "modules/auth/accounts/administrators.hpp"
 #include "modules/auth/login_request.hpp"
 
 #include <fmt/format.h>
@@ -176,7 +176,7 @@ Task<http::Response> UsersApi::list(AuthStatePtr state, http::Request& request) 
   if (!may(request, "users.read")) co_return refuse_identity(request, "users.read");
   const auto wanted = read_wanted(request);
   if (!wanted) co_return refuse_error(request, wanted.error());
-  const auto access = access_.access_for(*request.identity);
+  const auto access = access_.access_of(request);
   const auto listing = co_await records(*state).list(*wanted, *access, request.deadline);
   if (!listing) co_return refuse_error(request, listing.error());
   co_return list_answer(*wanted, *listing);
@@ -327,7 +327,7 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
 
 Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request) {
   if (!may(request, "users.manage")) co_return refuse_identity(request, "users.manage");
-  AccountChange change(sessions_, administrating_roles(*state->guard), audit::actor_of(request));
+  AccountChange change(sessions_, audit::actor_of(request));
   const auto erased = co_await records(*state).erase(
       std::string(request.parameter("id")), change, request.deadline
   );

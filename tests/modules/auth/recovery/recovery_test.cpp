@@ -319,7 +319,7 @@ class RecoveryByOthers : public RecoveryTest {
   }
   std::string bearer_of(const std::string& email, const std::string& role) {
     EXPECT_EQ(register_account(email, kPassword).status, 200);
-    AccountChange change(module_.sessions(), {}, audit::Actor{});
+    AccountChange change(module_.sessions(), audit::Actor{});
     auto changed = run(module_.state()->users.change(
         email, {.strategy_value = std::nullopt, .role = role}, change, SteadyTime::max()
     ));
