@@ -57,7 +57,7 @@ class MagicLink : public RecoveryFixture {
     return text;
   }
   void set_disabled(bool is_disabled) {
-    AccountChange change(module_.sessions(), {}, audit::Actor{});
+    AccountChange change(module_.sessions(), audit::Actor{});
     const UserRecords users(database_, "users");
     ASSERT_TRUE(run(users.set_disabled("1", is_disabled, change, SteadyTime::max())).has_value());
     change.take_effect();
