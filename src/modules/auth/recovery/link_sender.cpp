@@ -76,15 +76,15 @@ Task<> LinkSender::send_behind(Account account, LinkWish wish) {
     co_return;
   }
   const auto executor = co_await net::this_coro::executor;
-  spawn(
-      executor,
-      "letter",
-      [this, account = std::move(account), wish = std::move(wish)]() -> Task<> {
-        co_await let_the_caller_go_first();
-        co_await send_or_log(account, wish, clock_.steady() + kPatience);
-        behind_.fetch_sub(1);
-      }
-  );
+  spawn(executor, "letter", [this, account = std::move(account), wish = std::move(wish)] {
+    return go_behind(account, wish);
+  });
+}
+
+Task<> LinkSender::go_behind(Account account, LinkWish wish) {
+  co_await let_the_caller_go_first();
+  co_await send_or_log(std::move(account), std::move(wish), clock_.steady() + kPatience);
+  behind_.fetch_sub(1);
 }
 
 Task<> LinkSender::look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish) {

@@ -64,6 +64,7 @@ class LinkSender {
  private:
   bool may_go_behind();  // has to be taken back with behind_
   Task<> look_up_and_send(AuthStatePtr state, std::string address, LinkWish wish);
+  Task<> go_behind(Account account, LinkWish wish);
   Task<> send_or_log(Account account, LinkWish wish, SteadyTime deadline);
   void log_unwritten(std::string_view purpose, std::string_view user, const Error& error);
 
