@@ -176,13 +176,8 @@ http::Route AccessAdmin::route(
       method,
       std::move(pattern),
       [this, state, permission, handle](http::Request& request) -> Task<http::Response> {
-        if (request.identity->kind == Identity::Kind::kAnonymous)
-          return http::answered(refuse(request, kUnauthenticated, "sign in first"));
-        if (!authorizer_.authorize(*request.identity, permission, request)) {
-          return http::answered(
-              refuse(request, kForbidden, fmt::format("this needs the permission {}", permission))
-          );
-        }
+        if (auto refused = refuse_without(request, authorizer_, permission))
+          return http::answered(std::move(*refused));
         return (this->*handle)(state, request);
       }
   );

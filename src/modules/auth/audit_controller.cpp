@@ -123,13 +123,8 @@ std::vector<http::Route> AuditController::routes() {
         http::Method::kGet,
         std::move(pattern),
         [this, handle](Request& request) -> Task<Response> {
-          if (request.identity->kind == Identity::Kind::kAnonymous)
-            return http::answered(refuse(request, kUnauthenticated, "sign in first"));
-          if (!authorizer_.authorize(*request.identity, kPermission, request)) {
-            return http::answered(refuse(
-                request, kForbidden, fmt::format("this needs the permission {}", kPermission)
-            ));
-          }
+          if (auto refused = refuse_without(request, authorizer_, kPermission))
+            return http::answered(std::move(*refused));
           return handle(request);
         }
     ));

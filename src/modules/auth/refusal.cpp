@@ -12,6 +12,18 @@ http::Response refuse_error(const http::Request& request, const Error& error) {
   return http::refuse_error(request, kind, error);
 }
 
+std::optional<http::Response> refuse_without(
+    const http::Request& request, Authorizer& authorizer, std::string_view permission
+) {
+  if (request.identity->kind == Identity::Kind::kAnonymous)
+    return refuse(request, kUnauthenticated, "sign in first");
+  const auto allowed = authorizer.authorize(*request.identity, permission, request);
+  if (allowed) return std::nullopt;
+  if (allowed.error().members.contains(kReauthRequired.code))
+    return refuse(request, kReauthRequired, "this needs a sign-in just now; sign in again");
+  return refuse(request, kForbidden, "this needs the permission " + std::string(permission));
+}
+
 http::Response refuse_for_now(const http::Request& request, std::int64_t retry_after_s) {
   const std::string seconds = std::to_string(retry_after_s);
   http::Response response =

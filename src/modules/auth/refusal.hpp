@@ -3,6 +3,7 @@
 #pragma once
 
 #include "noded/http.hpp"
+#include "noded/identity.hpp"
 #include "noded/result.hpp"
 
 #include "http/refusal.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +79,11 @@ inline constexpr std::string_view kNoCookies =
 
 // What a failed call answers; what is internal stays so.
 http::Response refuse_error(const http::Request& request, const Error& error);
+// Why whoever asks may not do what takes that permission; empty: they may. 401 for nobody who is
+// signed in; 403, REAUTH_REQUIRED where a new sign-in would be enough.
+std::optional<http::Response> refuse_without(
+    const http::Request& request, Authorizer& authorizer, std::string_view permission
+);
 // 429 with Retry-After.
 http::Response refuse_for_now(const http::Request& request, std::int64_t retry_after_s);
 

@@ -40,13 +40,8 @@ std::vector<http::Route> AccountAdmin::routes(const AuthStatePtr& state) {
         http::Method::kPost,
         fmt::format("/api/admin/users/:id/{}", act),
         [this, handle](http::Request& request) -> Task<http::Response> {
-          if (request.identity->kind == Identity::Kind::kAnonymous)
-            return http::answered(refuse(request, kUnauthenticated, "sign in first"));
-          if (!authorizer_.authorize(*request.identity, kPermission, request)) {
-            return http::answered(refuse(
-                request, kForbidden, fmt::format("this needs the permission {}", kPermission)
-            ));
-          }
+          if (auto refused = refuse_without(request, authorizer_, kPermission))
+            return http::answered(std::move(*refused));
           return handle(request);
         }
     ));

@@ -108,13 +108,8 @@ http::Route RoleAdmin::route(http::Method method, std::string pattern, Handle ha
       method,
       std::move(pattern),
       [this, handle](http::Request& request) -> Task<http::Response> {
-        if (request.identity->kind == Identity::Kind::kAnonymous)
-          return http::answered(refuse(request, kUnauthenticated, "sign in first"));
-        if (!authorizer_.authorize(*request.identity, kPermission, request)) {
-          return http::answered(
-              refuse(request, kForbidden, fmt::format("this needs the permission {}", kPermission))
-          );
-        }
+        if (auto refused = refuse_without(request, authorizer_, kPermission))
+          return http::answered(std::move(*refused));
         if (!change_)
           return http::answered(refuse(request, kNotHere, "this node's roles cannot be changed"));
         return (this->*handle)(request);

@@ -39,12 +39,6 @@ http::Response no_such_user(const http::Request& request) {
   return refuse(request, kNoSuchUser, "there is no such user");
 }
 
-http::Response refuse_identity(const http::Request& request, std::string_view permission) {
-  const bool is_nobody = request.identity->kind == Identity::Kind::kAnonymous;
-  if (is_nobody) return refuse(request, kUnauthenticated, "sign in first");
-  return refuse(request, kForbidden, fmt::format("this needs the permission {}", permission));
-}
-
 // What a user may do as such, an API key may not.
 bool is_self(const http::Request& request) {
   return request.identity->key.empty() && request.identity->kind == Identity::Kind::kUser &&
@@ -173,7 +167,8 @@ bool UsersApi::may(const http::Request& request, std::string_view permission) co
 }
 
 Task<http::Response> UsersApi::list(AuthStatePtr state, http::Request& request) {
-  if (!may(request, "users.read")) co_return refuse_identity(request, "users.read");
+  if (auto refused = refuse_without(request, authorizer_, "users.read"))
+    co_return std::move(*refused);
   const auto wanted = read_wanted(request);
   if (!wanted) co_return refuse_error(request, wanted.error());
   const auto access = access_.access_of(request);
@@ -183,8 +178,10 @@ Task<http::Response> UsersApi::list(AuthStatePtr state, http::Request& request) 
 }
 
 Task<http::Response> UsersApi::create(AuthStatePtr state, http::Request& request) {
-  if (!state->rules.allow_register && !may(request, "auth.user.create"))
-    co_return refuse_identity(request, "auth.user.create");
+  if (!state->rules.allow_register) {
+    if (auto refused = refuse_without(request, authorizer_, "auth.user.create"))
+      co_return std::move(*refused);
+  }
   if (!records(*state).has_usernames()) {
     co_return refuse(
         request,
@@ -280,8 +277,10 @@ Task<Result<const RefusalKind*>> UsersApi::find_taken(
 }
 
 Task<http::Response> UsersApi::show(AuthStatePtr state, http::Request& request) {
-  if (!is_self(request) && !may(request, "users.read"))
-    co_return refuse_identity(request, "users.read");
+  if (!is_self(request)) {
+    if (auto refused = refuse_without(request, authorizer_, "users.read"))
+      co_return std::move(*refused);
+  }
   const auto user =
       co_await records(*state).find(std::string(request.parameter("id")), request.deadline);
   if (!user) co_return refuse_error(request, user.error());
@@ -290,8 +289,9 @@ Task<http::Response> UsersApi::show(AuthStatePtr state, http::Request& request) 
 }
 
 Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request) {
-  const bool manages = may(request, "users.manage");
-  if (!manages && !is_self(request)) co_return refuse_identity(request, "users.manage");
+  auto refused = refuse_without(request, authorizer_, "users.manage");
+  const bool manages = !refused;
+  if (!manages && !is_self(request)) co_return std::move(*refused);
   const std::string seen(request.header("if-match"));
   if (seen.empty())
     co_return refuse(request, kPreconditionRequired, "send the ETag of what you saw as If-Match");
@@ -326,7 +326,8 @@ Task<http::Response> UsersApi::change(AuthStatePtr state, http::Request& request
 }
 
 Task<http::Response> UsersApi::erase(AuthStatePtr state, http::Request& request) {
-  if (!may(request, "users.manage")) co_return refuse_identity(request, "users.manage");
+  if (auto refused = refuse_without(request, authorizer_, "users.manage"))
+    co_return std::move(*refused);
   AccountChange change(sessions_, audit::actor_of(request));
   const auto erased = co_await records(*state).erase(
       std::string(request.parameter("id")), change, request.deadline
