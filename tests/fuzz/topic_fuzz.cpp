@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto filter = messages::RecordFilter::parse(text)) {
     using Kind = database::Change::Kind;
     // Of some entity and row, every filter takes something.
-    const std::string_view entity = filter->entity().empty() ? "posts" : filter->entity();
+    const std::string entity = filter->entity().empty() ? "posts" : filter->entity();
     const std::size_t slash = text.rfind('/');
     const std::string_view last = text.substr(slash + 1);
     bool takes_one = false;
