@@ -21,14 +21,10 @@ namespace noded::auth {
 
 using http::Flaw;
 using http::kBadJson;
-using http::kBodyTooLarge;
 using http::kConflict;
 using http::kForbidden;
-using http::kInternalError;
 using http::kNotFound;
 using http::kRateLimited;
-using http::kRequestTimeout;
-using http::kServiceUnavailable;
 using http::kTokenInvalid;
 using http::kUnauthenticated;
 using http::kUnsupportedMediaType;

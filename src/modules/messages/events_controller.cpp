@@ -120,22 +120,20 @@ Task<Response> EventsController::open(Request& request) {
   if (const auto renewed = rights.renew(); !renewed)
     co_return refuse_rights(request, renewed.error());
 
-  const std::string principal = principal_of(request);
-  switch (places_.take(principal)) {
-    case StreamPlaces::Outcome::kFull:
-      co_return http::refuse_error(
-          request,
-          http::kServiceUnavailable,
-          {Errc::kOverloaded, "all event streams of the node are taken", {}, {}}
-      );
-    case StreamPlaces::Outcome::kTooManyOfOne:
-      co_return http::refuse(
-          request,
-          http::kRateLimited,
-          "at most " + std::to_string(limits_.streams_of_one) + " event streams at once"
-      );
-    case StreamPlaces::Outcome::kTaken:
-      break;
+  auto place = places_.take(principal_of(request));
+  if (!place && place.error() == StreamPlaces::Lack::kOfAll) {
+    co_return http::refuse_error(
+        request,
+        http::kServiceUnavailable,
+        {Errc::kOverloaded, "all event streams of the node are taken", {}, {}}
+    );
+  }
+  if (!place) {
+    co_return http::refuse(
+        request,
+        http::kRateLimited,
+        "at most " + std::to_string(limits_.streams_of_one) + " event streams at once"
+    );
   }
   Response response;
   response.content_type = "text/event-stream";
@@ -145,7 +143,7 @@ Task<Response> EventsController::open(Request& request) {
       EventStream::Parts{services_.database, follower_, told_, limits_.heartbeat},
       std::move(rights),
       wanted->from.value_or(follower_.end()),
-      StreamPlaces::Place(places_, principal),
+      std::move(*place),
       co_await net::this_coro::executor
   );
   co_return response;

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <expected>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -18,8 +19,6 @@ class StreamPlaces {
   // Held while a stream is open; must not outlive the places.
   class Place {
    public:
-    Place(StreamPlaces& places, std::string principal)
-        : places_(&places), principal_(std::move(principal)) {}
     Place(Place&& other) noexcept
         : places_(std::exchange(other.places_, nullptr)), principal_(std::move(other.principal_)) {}
     Place& operator=(Place&&) = delete;
@@ -28,20 +27,23 @@ class StreamPlaces {
     }
 
    private:
+    friend StreamPlaces;
+    Place(StreamPlaces& places, std::string principal)
+        : places_(&places), principal_(std::move(principal)) {}
+
     StreamPlaces* places_;  // null: moved from
     std::string principal_;
   };
 
-  enum class Outcome : std::uint8_t { kTaken, kTooManyOfOne, kFull };
-  // When it is taken, a Place has to be made of it at once.
-  Outcome take(const std::string& principal) {
+  enum class Lack : std::uint8_t { kOfThisOne, kOfAll };  // of places
+  std::expected<Place, Lack> take(const std::string& principal) {
     const std::lock_guard lock(mutex_);
-    if (count_ >= most_) return Outcome::kFull;
+    if (count_ >= most_) return std::unexpected(Lack::kOfAll);
     std::size_t& of_one = by_principal_[principal];
-    if (of_one >= most_of_one_) return Outcome::kTooManyOfOne;
+    if (of_one >= most_of_one_) return std::unexpected(Lack::kOfThisOne);
     ++of_one;
     ++count_;
-    return Outcome::kTaken;
+    return Place(*this, principal);
   }
   std::size_t count() const {
     const std::lock_guard lock(mutex_);
