@@ -28,6 +28,7 @@ void append_uuid_v7(std::string& out, WallTime now) {
   const std::uint64_t high = (milliseconds << 16) | 0x7000 | (random_bits() & 0x0fff);
   const std::uint64_t low = (std::uint64_t{1} << 63) | (random_bits() >> 2);
   constexpr std::string_view kDigits = "0123456789abcdef";
+  out.reserve(out.size() + 36);
   for (int nibble = 0; nibble < 32; ++nibble) {
     if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) out += '-';
     const std::uint64_t half = nibble < 16 ? high : low;

@@ -68,7 +68,7 @@ Task<> Connection::run() {
         goes_on = co_await receive_head();
         break;
       case HeadState::kReady:
-        if (!is_known_) co_await wait_as_newcomer();
+        if (must_wait_in_line()) co_await loop_.line().turn();
         if (!was_cut_) goes_on = co_await serve();
         break;
       case HeadState::kRefused:
@@ -107,12 +107,12 @@ Task<bool> Connection::receive_head() {
 }
 
 // Who was refused for overload, too, comes behind those who are being served.
-Task<> Connection::wait_as_newcomer() {
-  if (peer_.is_local_socket || loop_.newcomers().enter()) co_return;
+bool Connection::must_wait_in_line() {
+  if (is_known_ || peer_.is_local_socket || loop_.line().enter()) return false;
   begin_handling();
   request_.deadline = clock_.steady() + limits_.deadline;
   if (!out_.empty()) flush_when_suspended();
-  co_await loop_.newcomers().wait();
+  return true;
 }
 
 void Connection::refuse(int status, std::string_view reason) {

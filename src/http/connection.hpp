@@ -53,7 +53,7 @@ class Connection final : private BodyTransport, public std::enable_shared_from_t
   void begin_handling();
   Task<bool> receive_head();
   void refuse(int status, std::string_view reason);
-  Task<> wait_as_newcomer();
+  bool must_wait_in_line();
 
   void begin_request();
   Task<bool> serve();

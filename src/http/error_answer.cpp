@@ -40,7 +40,9 @@ int status_of(Errc code) noexcept {
 Response answer_error(const Error& error) {
   const int status = status_of(error.code);
   if (status == 500) return answer_refusal(500, "Internal error");
-  std::string body = R"({"error":)";
+  std::string body;
+  body.reserve(64 + error.message.size() + error.members.size());
+  body += R"({"error":)";
   codec::append_json_string(body, error.message);
   if (!error.type.empty()) {
     body += R"(,"type":)";

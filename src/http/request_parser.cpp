@@ -18,6 +18,8 @@ namespace {
 namespace beast = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::size_t kUsualFields = 8;  // of a head
+
 std::string_view to_view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -158,6 +160,7 @@ class RequestParser::Message final {
   };
 
   void add_field(beast::field field, std::string_view name, std::string_view value) {
+    if (head_.headers.empty()) head_.headers.reserve(kUsualFields);
     switch (field) {
       case beast::field::host:
         ++seen_.hosts;

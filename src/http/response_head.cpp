@@ -9,6 +9,10 @@
 namespace noded::http {
 namespace {
 
+// Room for most answers at once: a head that grows by and by is copied five times.
+constexpr std::size_t kUsualHead = 512;
+constexpr std::size_t kUsualBody = 4096;
+
 template <class Integer>
 void append_number(std::string& out, Integer number, int base = 10) {
   std::array<char, 24> digits;
@@ -131,6 +135,7 @@ bool is_bodiless(int status) noexcept {
 }
 
 void append_head(std::string& out, const Response& response, const HeadShape& shape) {
+  out.reserve(out.size() + kUsualHead + std::min(response.body.size(), kUsualBody));
   out += "HTTP/1.1 ";
   append_number(out, response.status);
   out += ' ';

@@ -43,7 +43,7 @@ ServerLoop::ServerLoop(net::io_context& io, std::shared_ptr<ServerContext> conte
 
     : io_(io),
       context_(std::move(context)),
-      newcomers_(std::make_shared<NewcomerQueue>(io)),
+      line_(std::make_shared<WaitingLine>(io)),
       sweep_timer_(io) {}
 
 ServerLoop::~ServerLoop() = default;
@@ -51,12 +51,18 @@ ServerLoop::~ServerLoop() = default;
 void ServerLoop::accept_on(
     std::shared_ptr<TcpAcceptor> acceptor, std::shared_ptr<const TlsFiles> tls
 ) {
-  start_accepting(std::move(acceptor), [this, tls = std::move(tls)](TcpSocket socket) {
-    serve(std::move(socket), tls.get());
-  });
+  // The sockets that it accepts have it too. Answers are written whole: without it they come later.
+  boost::system::error_code ignored;
+  acceptor->set_option(net::ip::tcp::no_delay(true), ignored);
+  const auto take = [this, tls = std::move(tls)](TcpSocket socket, const auto& peer) {
+    serve(std::move(socket), peer.address(), tls.get());
+  };
+  start_accepting(std::move(acceptor), take);
 }
 void ServerLoop::accept_on(std::shared_ptr<UnixAcceptor> acceptor) {
-  start_accepting(std::move(acceptor), [this](UnixSocket socket) { serve(std::move(socket)); });
+  start_accepting(std::move(acceptor), [this](UnixSocket socket, const auto&) {
+    serve(std::move(socket));
+  });
 }
 
 template <class Acceptor, class Serve>
@@ -81,13 +87,14 @@ template <class Acceptor, class Serve>
 Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor, Serve serve) {
   net::steady_timer pause(io_);
   while (acceptor->is_open()) {
-    auto [error, socket] = co_await acceptor->async_accept(kAwait);
+    typename Acceptor::protocol_type::endpoint peer;
+    auto [error, socket] = co_await acceptor->async_accept(peer, kAwait);
     if (error == net::error::operation_aborted) co_return;
     // No descriptors, no memory; a peer that left while it waited is no reason to pause.
     bool is_short = error && error != net::error::connection_aborted;
     if (!error) {
       is_short = is_short_of_descriptors(socket.native_handle());
-      serve(std::move(socket));
+      serve(std::move(socket), peer);
     }
     if (is_short) {
       pause.expires_after(kAcceptPause);
@@ -96,11 +103,7 @@ Task<> ServerLoop::accept_loop(std::shared_ptr<Acceptor> acceptor, Serve serve) 
   }
 }
 
-void ServerLoop::serve(TcpSocket socket, const TlsFiles* tls) {
-  boost::system::error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return;  // gone already
-  const net::ip::address address = endpoint.address();
+void ServerLoop::serve(TcpSocket socket, const net::ip::address& address, const TlsFiles* tls) {
   auto permit = context_->counts->admit(&address);
   auto stream = !permit ? nullptr
                 : tls == nullptr
@@ -132,8 +135,10 @@ void ServerLoop::start(std::unique_ptr<Stream> stream, Peer peer, ConnectionCoun
   auto run = [self = shared_from_this(), connection, held = std::move(permit)] {
     return connection->run();
   };
-  auto ended = [connection](std::exception_ptr cause) {
+  auto ended = [line = line_, connection](std::exception_ptr cause) mutable {
     if (cause && !connection->was_cut()) report_defect("http connection", std::move(cause));
+    // Nobody waits for the descriptor to be closed.
+    if (!line->enter()) line->add([ended = std::move(connection)] {});
   };
   net::co_spawn(
       net::any_io_executor(io_.get_executor()),

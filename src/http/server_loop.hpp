@@ -7,11 +7,11 @@
 
 #include "http/connection_counts.hpp"
 #include "http/dispatcher.hpp"
-#include "http/newcomer_queue.hpp"
 #include "http/response_head.hpp"
 #include "http/server_limits.hpp"
 #include "http/socket_stream.hpp"
 #include "http/tls_keys.hpp"
+#include "http/waiting_line.hpp"
 #include "runtime/latest.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -58,7 +58,7 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
   net::io_context& io() { return io_; }
   ServerContext& context() { return *context_; }
   bool is_draining() const noexcept { return is_draining_; }
-  NewcomerQueue& newcomers() { return *newcomers_; }
+  WaitingLine& line() { return *line_; }
   std::string_view date_line() { return date_.at(context_->clock.wall()); }
 
   void accept_on(std::shared_ptr<TcpAcceptor> acceptor, std::shared_ptr<const TlsFiles> tls);
@@ -71,7 +71,7 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
   void start_accepting(std::shared_ptr<Acceptor> acceptor, Serve serve);
   template <class Acceptor, class Serve>
   Task<> accept_loop(std::shared_ptr<Acceptor> acceptor, Serve serve);
-  void serve(TcpSocket socket, const TlsFiles* tls);
+  void serve(TcpSocket socket, const net::ip::address& address, const TlsFiles* tls);
   void serve(UnixSocket socket);
   void start(std::unique_ptr<Stream> stream, Peer peer, ConnectionCounts::Permit permit);
   bool is_short_of_descriptors(int newest) const;
@@ -79,7 +79,7 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
 
   net::io_context& io_;
   const std::shared_ptr<ServerContext> context_;
-  const std::shared_ptr<NewcomerQueue> newcomers_;
+  const std::shared_ptr<WaitingLine> line_;
   DateLine date_;
   std::vector<std::function<void()>> closers_;          // of the acceptors
   std::vector<std::weak_ptr<Connection>> connections_;  // dead ones leave at the next sweep

@@ -56,8 +56,6 @@ class SocketStream final : public Stream {
 }  // namespace
 
 std::unique_ptr<Stream> make_stream(TcpSocket socket) {
-  boost::system::error_code ignored;  // answers are written whole; without it they only come later
-  socket.set_option(net::ip::tcp::no_delay(true), ignored);
   return std::make_unique<SocketStream<TcpSocket>>(std::move(socket));
 }
 

@@ -135,7 +135,6 @@ std::unique_ptr<Stream> make_tls_stream(
   SSL_set_accept_state(session.get());
   boost::system::error_code ignored;  // a failure shows up in the first operation
   socket.non_blocking(true, ignored);
-  socket.set_option(net::ip::tcp::no_delay(true), ignored);
   return std::make_unique<TlsStream>(
       std::move(socket), std::move(keys), std::move(session), failures
   );

@@ -46,7 +46,10 @@ constexpr int kInterrupted = 130;
 
 HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
-      loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops))),
+      loops_(
+          static_cast<std::size_t>(setup_.options.get(runtime::kLoops)),
+          static_cast<int>(setup_.options.get(runtime::kNiceness))
+      ),
       roles_(setup_.roles),
       reloader_(setup_.options, setup_.read_again),
       drain_(setup_.options.get(runtime::kDrain)) {}
@@ -145,6 +148,7 @@ Result<> HostNode::open() {
   setup_.notifier.status("opening the store");
   auto settings = storage::storage_settings(setup_.options, data_->store());
   if (setup_.is_offline) settings.older_store = storage::OlderStore::kRefuse;
+  settings.commit_niceness = static_cast<int>(setup_.options.get(runtime::kNiceness));
   settings.on_migration = [this](std::string_view status) {
     setup_.notifier.starting(status);
   };

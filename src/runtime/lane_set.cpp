@@ -33,7 +33,7 @@ ThreadLaneSetup store_setup(const Options& options) {
       .name = "store",
       .queue_limit = static_cast<std::size_t>(options.get(kStoreQueue)),
       .thread_limit = worker_count(options),
-      .has_short_slices = true
+      .niceness = static_cast<int>(options.get(kNiceness)),
   };
 }
 

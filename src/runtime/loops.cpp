@@ -1,13 +1,13 @@
 #include "runtime/loops.hpp"
 
-#include "runtime/short_slices.hpp"
+#include "runtime/precedence.hpp"
 
 #include <exception>
 #include <utility>
 
 namespace noded::runtime {
 
-Loops::Loops(std::size_t count) {
+Loops::Loops(std::size_t count, int niceness) : niceness_(niceness) {
   for (std::size_t i = 0; i < count; ++i) {
     loops_.push_back(std::make_unique<Loop>());
     guards_.push_back(net::make_work_guard(*loops_.back()));
@@ -27,8 +27,8 @@ std::vector<net::io_context*> Loops::all() const {
   return out;
 }
 
-void Loops::run_one(net::io_context& loop, const char* name) {
-  ask_for_short_slices();
+void Loops::run_one(net::io_context& loop, const char* name) const {
+  run_before_others(niceness_);
   while (true) {
     try {
       loop.run();
@@ -41,7 +41,7 @@ void Loops::run_one(net::io_context& loop, const char* name) {
 
 void Loops::run() {
   for (std::size_t i = 1; i < loops_.size(); ++i) {
-    threads_.emplace_back([loop = loops_[i].get()] { run_one(*loop, "loop"); });
+    threads_.emplace_back([this, loop = loops_[i].get()] { run_one(*loop, "loop"); });
   }
   run_one(main(), "main loop");
   for (std::thread& thread : std::exchange(threads_, {}))

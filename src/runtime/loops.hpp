@@ -15,7 +15,8 @@ namespace noded::runtime {
 
 class Loops {
  public:
-  explicit Loops(std::size_t count);
+  // `niceness` of their threads: see run_before_others.
+  explicit Loops(std::size_t count, int niceness = 0);
   ~Loops();  // stops
 
   net::io_context& main() noexcept { return *loops_.front(); }
@@ -36,8 +37,9 @@ class Loops {
     using execution_context::shutdown;
   };
   using Guard = net::executor_work_guard<net::io_context::executor_type>;
-  static void run_one(net::io_context& loop, const char* name);
+  void run_one(net::io_context& loop, const char* name) const;
 
+  const int niceness_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<Guard> guards_;
   std::vector<std::thread> threads_;

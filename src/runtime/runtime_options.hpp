@@ -11,6 +11,15 @@ inline constexpr Option<std::int64_t> kLoops{
 inline constexpr Option<std::int64_t> kWorkers{
     "runtime.workers", "most threads of each lane of blocking work; 0 is one per core", 0, 0, 256
 };
+inline constexpr Option<std::int64_t> kNiceness{
+    "runtime.niceness",
+    "added to the niceness of the threads that answer and commit, so that other work of the "
+    "machine "
+    "does not hold them up; where the system does not permit it, they keep the node's",
+    -15,
+    -20,
+    0
+};
 inline constexpr Option<std::int64_t> kStoreQueue{
     "runtime.store_queue",
     "reads of the store that may wait for a thread; more are refused with 503",
@@ -48,7 +57,7 @@ inline constexpr Option<std::string> kReadyFile{
 
 inline OptionTable runtime_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kLoops, &kWorkers, &kStoreQueue, &kHashThreads, &kHashQueue, &kDrain, &kReadyFile
+      &kLoops, &kWorkers, &kNiceness, &kStoreQueue, &kHashThreads, &kHashQueue, &kDrain, &kReadyFile
   };
   return kTable;
 }

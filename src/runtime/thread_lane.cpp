@@ -1,9 +1,8 @@
 #include "runtime/thread_lane.hpp"
 
-#include "runtime/short_slices.hpp"
+#include "runtime/precedence.hpp"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <system_error>
 #include <utility>
@@ -66,10 +65,10 @@ void ThreadLane::close() {
 
 void ThreadLane::run() {
   pthread_setname_np(pthread_self(), ("noded-" + setup_.name).substr(0, 15).c_str());
-  if (setup_.has_short_slices) ask_for_short_slices();
-  // On Linux the niceness is a thread's own (setpriority(2), BUGS); 0 names the calling thread.
   if (setup_.niceness > 0)
-    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + setup_.niceness);
+    run_behind_others(setup_.niceness);
+  else
+    run_before_others(setup_.niceness);
   std::unique_lock lock(mutex_);
   while (true) {
     if (queue_.empty() && !is_closed_) rest(lock);

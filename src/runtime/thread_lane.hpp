@@ -20,8 +20,7 @@ struct ThreadLaneSetup {
   std::string name;             // of its threads and metrics; at most 8 letters
   std::size_t queue_limit = 1;  // work that waits; running work does not count
   std::size_t thread_limit = 1;
-  bool has_short_slices = false;  // for brief work that somebody waits for
-  int niceness = 0;               // added to the threads' own; a higher one yields to the loops
+  int niceness = 0;  // of the threads; above 0 for long work, which yields to the loops
   std::function<void()> before_rest = [] {
   };  // run by a thread that found no further work
 };

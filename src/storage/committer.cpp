@@ -1,5 +1,6 @@
 #include "storage/committer.hpp"
 
+#include "runtime/precedence.hpp"
 #include "storage/append_key.hpp"
 #include "storage/number.hpp"
 #include "telemetry/log.hpp"
@@ -122,6 +123,7 @@ void Committer::close() {
 
 void Committer::run() {
   ::pthread_setname_np(::pthread_self(), "noded-commit");
+  runtime::run_before_others(settings_.niceness);
   std::vector<Waiter> taken;
   std::vector<Result<Sequence>> outcomes;
   for (;;) {

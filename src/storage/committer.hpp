@@ -43,6 +43,7 @@ struct CommitterSettings {
   std::string durability = "synced";          // for health()
   std::size_t window_keys = 256 * 1024;       // see ConflictWindow
   std::size_t max_waiting = 16 * 1024;        // transactions
+  int niceness = 0;                           // of its thread
   std::size_t group_bytes = 8 * 1024 * 1024;  // after which a group is closed
 };
 

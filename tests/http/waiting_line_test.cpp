@@ -1,4 +1,4 @@
-#include "http/newcomer_queue.hpp"
+#include "http/waiting_line.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -17,9 +17,9 @@
 namespace noded::http {
 namespace {
 
-constexpr std::size_t kPerTurn = NewcomerQueue::kPerTurn;
+constexpr std::size_t kPerTurn = WaitingLine::kPerTurn;
 
-class NewcomerQueueTest : public testing::Test {
+class WaitingLineTest : public testing::Test {
  protected:
   // A newcomer: its number is in `served_` once it is its turn.
   void arrive(std::size_t number) { net::co_spawn(io_, serve(number), net::detached); }
@@ -30,26 +30,26 @@ class NewcomerQueueTest : public testing::Test {
   }
 
   std::vector<std::size_t> served_;
-  std::shared_ptr<NewcomerQueue> queue_;
+  std::shared_ptr<WaitingLine> line_;
   net::io_context io_{1};
 
-  NewcomerQueueTest() : queue_(std::make_shared<NewcomerQueue>(io_)) {}
+  WaitingLineTest() : line_(std::make_shared<WaitingLine>(io_)) {}
 
  private:
   Task<> serve(std::size_t number) {
-    if (!queue_->enter()) co_await queue_->wait();
+    if (!line_->enter()) co_await line_->turn();
     served_.push_back(number);
   }
 };
 
-TEST_F(NewcomerQueueTest, ServesAllInTheOrderOfTheirArrival) {
+TEST_F(WaitingLineTest, ServesAllInTheOrderOfTheirArrival) {
   for (std::size_t number = 0; number < 100; ++number)
     arrive(number);
   io_.run();
   EXPECT_EQ(served_, first(100));
 }
 
-TEST_F(NewcomerQueueTest, LetsWhatIsReadyRunBetweenItsTurns) {
+TEST_F(WaitingLineTest, LetsWhatIsReadyRunBetweenItsTurns) {
   std::vector<std::size_t> served_before;  // each turn of somebody who is known
   std::function<void()> known = [&] {
     served_before.push_back(served_.size());
@@ -64,14 +64,14 @@ TEST_F(NewcomerQueueTest, LetsWhatIsReadyRunBetweenItsTurns) {
     EXPECT_LE(served_before[turn] - served_before[turn - 1], kPerTurn) << turn;
 }
 
-TEST_F(NewcomerQueueTest, GivesThePlaceOfThoseWhoAreGoneToOthers) {
+TEST_F(WaitingLineTest, GivesTheCancelledTheirTurnToo) {
   net::cancellation_signal gone;
   bool has_returned = false;
   for (std::size_t number = 0; number < kPerTurn; ++number)
     arrive(number);
   net::co_spawn(
       io_,
-      [this]() -> Task<> { co_await queue_->wait(); },
+      [this]() -> Task<> { co_await line_->turn(); },
       net::bind_cancellation_slot(
           gone.slot(), [&](const std::exception_ptr&) { has_returned = true; }
       )
@@ -86,12 +86,34 @@ TEST_F(NewcomerQueueTest, GivesThePlaceOfThoseWhoAreGoneToOthers) {
   EXPECT_EQ(served_, first(3 * kPerTurn));
 }
 
-TEST_F(NewcomerQueueTest, MayEndWithItsLoopWhileSomeWait) {
+TEST_F(WaitingLineTest, RunsWhatIsAddedInItsTurn) {
+  std::vector<std::size_t> served_before;  // each piece of work
+  for (std::size_t number = 0; number < kPerTurn; ++number)
+    arrive(number);
+  while (served_.size() < kPerTurn)
+    io_.run_one();
+  for (int piece = 0; piece < 3; ++piece)
+    line_->add([&] { served_before.push_back(served_.size()); });
+  io_.run();
+  EXPECT_EQ(served_before, std::vector<std::size_t>(3, kPerTurn));
+}
+
+TEST_F(WaitingLineTest, HasPlacesAgainInEachTurn) {
+  for (std::size_t place = 0; place < kPerTurn; ++place)
+    EXPECT_TRUE(line_->enter()) << place;
+  EXPECT_FALSE(line_->enter());
+  io_.run();
+  io_.restart();
+  EXPECT_TRUE(line_->enter());
+  io_.run();
+}
+
+TEST_F(WaitingLineTest, MayEndWithItsLoopWhileSomeWait) {
   for (std::size_t number = 0; number < 3 * kPerTurn; ++number)
     arrive(number);
   while (served_.size() < kPerTurn)
     io_.run_one();
-  queue_.reset();  // who waits keeps the line until the loop is gone
+  line_.reset();  // who waits keeps the line until the loop is gone
 }
 
 }  // namespace
