@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace noded::codec {
 namespace {
@@ -119,6 +120,21 @@ std::string percent_decode_what_can_be(std::string_view text, bool plus_is_space
     at = end;
   }
   return out;
+}
+
+std::optional<FormFields> parse_form_fields(std::string_view text) {
+  FormFields fields;
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(pair.size() + 1, text.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = percent_decode(pair.substr(0, equals), true);
+    auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (!name || !value) return std::nullopt;
+    fields.emplace_back(std::move(*name), std::move(*value));
+  }
+  return fields;
 }
 
 std::string percent_encode(std::string_view text) {

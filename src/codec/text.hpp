@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace noded::codec {
 
@@ -22,6 +24,12 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 // rest stays as it was sent.
 std::string percent_decode_what_can_be(std::string_view text, bool plus_is_space);
 std::string percent_encode(std::string_view text);  // as encodeURIComponent
+
+// Names and values of an application/x-www-form-urlencoded text, a form or a query, decoded and in
+// the order they were sent in; one without a name and a value is left out. Empty when one cannot be
+// decoded.
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+std::optional<FormFields> parse_form_fields(std::string_view text);
 
 // Text and attribute values of HTML, the latter in quotes of either kind.
 void append_html_text(std::string& out, std::string_view text);

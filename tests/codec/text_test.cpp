@@ -95,6 +95,19 @@ TEST(PercentDecode, LeavesIllFormedEscapesOfAQueryAsTheyWereSent) {
   EXPECT_EQ(percent_decode_what_can_be("", true), "");
 }
 
+TEST(FormFields, AreDecodedInTheOrderTheyWereSentIn) {
+  const FormFields sent{{"topic", "a b"}, {"topic", "c&d=e"}, {"", "x"}, {"name", ""}, {"é", "1"}};
+  EXPECT_EQ(parse_form_fields("topic=a+b&topic=c%26d%3De&=x&&name&%C3%A9=1&"), sent);
+  EXPECT_EQ(parse_form_fields(""), FormFields{});
+  EXPECT_EQ(parse_form_fields("a=b=c"), (FormFields{{"a", "b=c"}}));
+}
+
+TEST(FormFields, AreRefusedWholeWhenOneCannotBeDecoded) {
+  EXPECT_EQ(parse_form_fields("a=1&b=%2"), std::nullopt);
+  EXPECT_EQ(parse_form_fields("%zz=1"), std::nullopt);
+  EXPECT_EQ(parse_form_fields("a=%ff"), std::nullopt);
+}
+
 TEST(PercentDecoding, TakesPlusForASpaceOnlyInQueries) {
   EXPECT_EQ(percent_decode("a+b%2B", true), "a b+");
   EXPECT_EQ(percent_decode("a+b%2B", false), "a+b+");

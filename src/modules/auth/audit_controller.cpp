@@ -101,16 +101,11 @@ Response page_answer(const audit::Page& page, bool as_lines) {
 }  // namespace
 
 Result<Wanted> parse_audit_query(std::string_view query) {
+  auto fields = codec::parse_form_fields(query);
+  if (!fields) return fail(Errc::kInvalid, "the query is not well-formed");
   Wanted wanted;
-  while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(part.size() + 1, query.size()));
-    if (part.empty()) continue;
-    const std::size_t equals = std::min(part.find('='), part.size());
-    const auto name = codec::percent_decode(part.substr(0, equals), true);
-    auto text = codec::percent_decode(part.substr(std::min(equals + 1, part.size())), true);
-    if (!name || !text) return fail(Errc::kInvalid, "the query is not well-formed");
-    if (auto done = set(wanted, *name, std::move(*text)); !done)
+  for (auto& [name, text] : *fields) {
+    if (auto done = set(wanted, name, std::move(text)); !done)
       return std::unexpected(std::move(done.error()));
   }
   return wanted;

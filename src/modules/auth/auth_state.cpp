@@ -86,17 +86,37 @@ void read_session(const json::object& claims, Identity& identity) {
 }
 
 void append_session(std::string& claims, const TokenSession& session) {
-  json::object members;
-  if (!session.id.empty()) members["sid"] = session.id;
-  if (session.version != 0) members["sv"] = session.version;
-  if (!session.amr.empty()) members["amr"] = json::value_from(session.amr);
-  if (session.auth_time_s != 0) members["auth_time"] = session.auth_time_s;
-  if (!session.impersonator.empty()) members["act"] = json::object{{"sub", session.impersonator}};
-  for (const auto& [name, value] : members) {
+  const auto name = [&claims](std::string_view member) {
     if (claims.back() != '{') claims += ',';
-    codec::append_json_string(claims, name);
+    codec::append_json_string(claims, member);
     claims += ':';
-    codec::append_json(claims, value);
+  };
+  if (!session.id.empty()) {
+    name("sid");
+    codec::append_json_string(claims, session.id);
+  }
+  if (session.version != 0) {
+    name("sv");
+    codec::append_json_integer(claims, session.version);
+  }
+  if (!session.amr.empty()) {
+    name("amr");
+    char before = '[';
+    for (const std::string& method : session.amr) {
+      claims += std::exchange(before, ',');
+      codec::append_json_string(claims, method);
+    }
+    claims += ']';
+  }
+  if (session.auth_time_s != 0) {
+    name("auth_time");
+    codec::append_json_integer(claims, session.auth_time_s);
+  }
+  if (!session.impersonator.empty()) {
+    name("act");
+    claims += "{\"sub\":";
+    codec::append_json_string(claims, session.impersonator);
+    claims += '}';
   }
 }
 
@@ -216,19 +236,24 @@ Result<std::string> claims_of(const AuthRules& rules, const Account& account) {
   return claims;
 }
 
+std::string sign_token(
+    const AuthRules& rules, std::string_view claims, std::int64_t now_s, const TokenSession& session
+) {
+  std::string signed_claims(claims.substr(0, claims.size() - 1));
+  append_session(signed_claims, session);
+  signed_claims += '}';
+  crypto::JwtRules jwt = rules.jwt;
+  if (session.lifetime_s != 0) jwt.lifetime_s = session.lifetime_s;
+  return crypto::sign_jwt(jwt, signed_claims, now_s);
+}
+
 Result<SignedIn> sign_in(
     const AuthRules& rules, const Account& account, std::int64_t now_s, const TokenSession& session
 ) {
   auto claims = claims_of(rules, account);
   if (!claims) return std::unexpected(std::move(claims.error()));
-  std::string signed_claims = claims->substr(0, claims->size() - 1);
-  append_session(signed_claims, session);
-  signed_claims += '}';
-  crypto::JwtRules jwt = rules.jwt;
-  if (session.lifetime_s != 0) jwt.lifetime_s = session.lifetime_s;
-  return SignedIn{
-      .claims = std::move(*claims), .token = crypto::sign_jwt(jwt, signed_claims, now_s)
-  };
+  std::string token = sign_token(rules, *claims, now_s, session);
+  return SignedIn{.claims = std::move(*claims), .token = std::move(token)};
 }
 
 }  // namespace noded::auth

@@ -95,6 +95,14 @@ struct TokenSession {
   std::string impersonator{};   // id of who acts as the account: the claim act (RFC 8693 §4.1)
 };
 
+// A signed token that shows `claims`, which claims_of gave.
+std::string sign_token(
+    const AuthRules& rules,
+    std::string_view claims,
+    std::int64_t now_s,
+    const TokenSession& session
+);
+
 // A signed token for an account, and the claims that it shows of it.
 struct SignedIn {
   std::string claims;  // JSON object text

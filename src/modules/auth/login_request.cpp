@@ -37,18 +37,12 @@ http::Route credentials_route(http::Method method, std::string pattern, http::Ha
 }
 
 Result<boost::json::object> parse_form(std::string_view text) {
+  const auto sent = codec::parse_form_fields(text);
+  if (!sent) return fail(Errc::kInvalid, "Malformed form data");
   boost::json::object fields;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('&'), text.size());
-    const std::string_view pair = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    const auto name = codec::percent_decode(pair.substr(0, equals), true);
-    const auto value = codec::percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (!name || !value) return fail(Errc::kInvalid, "Malformed form data");
+  for (const auto& [name, value] : *sent) {
     if (fields.size() >= kMostFields) return fail(Errc::kInvalid, "Too many form fields");
-    fields.emplace(*name, *value);
+    fields.emplace(name, value);
   }
   return fields;
 }

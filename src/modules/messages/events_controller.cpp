@@ -49,17 +49,11 @@ Result<> add(Wanted& wanted, std::string_view name, std::string_view value, std:
 }
 
 Result<Wanted> read_wanted(const Request& request, std::size_t most) {
+  const auto fields = codec::parse_form_fields(request.query);
+  if (!fields) return fail(Errc::kInvalid, "the query is not well encoded");
   Wanted wanted;
-  for (std::string_view rest = request.query; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
-    const std::string_view part = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (part.empty()) continue;
-    const std::size_t equals = std::min(part.find('='), part.size());
-    const auto name = codec::percent_decode(part.substr(0, equals), true);
-    const auto value = codec::percent_decode(part.substr(std::min(equals + 1, part.size())), true);
-    if (!name || !value) return fail(Errc::kInvalid, "the query is not well encoded");
-    if (auto added = add(wanted, *name, *value, most); !added)
+  for (const auto& [name, value] : *fields) {
+    if (auto added = add(wanted, name, value, most); !added)
       return std::unexpected(std::move(added.error()));
   }
   if (wanted.filters.empty())

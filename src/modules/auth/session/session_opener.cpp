@@ -64,29 +64,28 @@ Task<Result<OpenedSession>> SessionOpener::open(
   told.id = stored->id;
   told.version = stored->version;
   if (!opening.token_lasts_as_configured) told.lifetime_s = access_lifetime_s(stored->expires_ms);
-  auto signed_in = sign_in(state.rules, opening.account, now_s, told);
-  if (!signed_in) co_return std::unexpected(std::move(signed_in.error()));
+  std::string token = sign_token(state.rules, *claims, now_s, told);
   OpenedSession opened{
       .id = stored->id,
       .claims = std::move(*claims),
-      .token = std::move(signed_in->token),
+      .token = std::move(token),
       .expires_in_s = told.lifetime_s,
       .refresh_token = stored->refresh,
       .csrf = {},
       .set_cookies = {}
   };
   if (!opening.with_cookies) co_return opened;
-  auto cookies = set_cookies(state, request, opening.account, std::move(told), stored->token);
-  if (!cookies) co_return std::unexpected(std::move(cookies.error()));
-  opened.set_cookies = std::move(*cookies);
+  opened.set_cookies =
+      set_cookies(state, request, opening.account.email, opened.claims, told, stored->token);
   opened.csrf = csrf_token(stored->token);
   co_return opened;
 }
 
-Result<std::vector<std::string>> SessionOpener::set_cookies(
+std::vector<std::string> SessionOpener::set_cookies(
     const AuthState& state,
     const http::Request& request,
-    const Account& account,
+    std::string_view email,
+    std::string_view claims,
     TokenSession session,
     std::string_view token
 ) const {
@@ -94,26 +93,22 @@ Result<std::vector<std::string>> SessionOpener::set_cookies(
   std::vector<std::string> cookies;
   if (sessions_.rules().bknd_cookie) {  // goes where the application's own settings let it
     session.lifetime_s = lifetime_s;
-    auto cookie = application_cookie(state, account, session);
-    if (!cookie) return std::unexpected(std::move(cookie.error()));
-    cookies.push_back(std::move(*cookie));
+    cookies.push_back(application_cookie(state, claims, session));
   }
   const CookieWay way = cookie_way(request, sessions_.rules().allow_insecure_cookie);
   if (way == CookieWay::kNone) return cookies;
   cookies.push_back(set_own_cookie(way, kSessionCookie, token, lifetime_s));
-  const std::string device = make_device(state.rules.jwt.secret, account.email);
+  const std::string device = make_device(state.rules.jwt.secret, email);
   cookies.push_back(set_own_cookie(way, kDeviceCookie, device, kDeviceLifetime_s));
   return cookies;
 }
 
-Result<std::string> SessionOpener::application_cookie(
-    const AuthState& state, const Account& account, const TokenSession& session
+std::string SessionOpener::application_cookie(
+    const AuthState& state, std::string_view claims, const TokenSession& session
 ) const {
   const std::int64_t now_s = seconds(clock_);
-  const auto signed_in = sign_in(state.rules, account, now_s, session);
-  if (!signed_in) return std::unexpected(signed_in.error());
-  const std::string value = sign_cookie(state.rules.jwt.secret, signed_in->token);
-  return set_cookie(state.rules.cookie, value, now_s);
+  const std::string token = sign_token(state.rules, claims, now_s, session);
+  return set_cookie(state.rules.cookie, sign_cookie(state.rules.jwt.secret, token), now_s);
 }
 
 Result<OpenedSession> SessionOpener::renew(

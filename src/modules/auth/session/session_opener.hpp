@@ -71,15 +71,16 @@ class SessionOpener {
 
  private:
   std::int64_t access_lifetime_s(std::int64_t expires_ms) const;
-  Result<std::vector<std::string>> set_cookies(
+  std::vector<std::string> set_cookies(
       const AuthState& state,
       const http::Request& request,
-      const Account& account,
+      std::string_view email,
+      std::string_view claims,
       TokenSession session,
       std::string_view token
   ) const;
-  Result<std::string> application_cookie(
-      const AuthState& state, const Account& account, const TokenSession& session
+  std::string application_cookie(
+      const AuthState& state, std::string_view claims, const TokenSession& session
   ) const;
 
   Task<Result<>> require_second_factor(const SessionOpening& opening, SteadyTime deadline) const;
