@@ -5,7 +5,6 @@
 #include "modules/auth/session_fixture.hpp"
 #include "repository/audit/audit_chain.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <gmock/gmock.h>
 
 #include <string>
@@ -38,7 +37,7 @@ class AccountAdminTest : public SessionFixture {
     return (*account)->key.text();
   }
   // As a request over /api/data writes.
-  Task<Result<bool>> writing_row(std::string_view key, const json::object* changes) {
+  Result<bool> write_row(std::string_view key, const json::object* changes) {
     http::Request request;
     auto identity = std::make_shared<Identity>();
     identity->kind = Identity::Kind::kUser;
@@ -55,12 +54,9 @@ class AccountAdminTest : public SessionFixture {
       return changes != nullptr ? writer.update(users, *row, *changes)
                                 : writer.erase(users, *row, erased);
     };
-    auto done = co_await database_.write(SteadyTime::max(), body);
+    auto done = run(database_.write(SteadyTime::max(), body));
     if (done) access->committed();
-    co_return done;
-  }
-  Result<bool> write_row(std::string_view key, const json::object* changes) {
-    return run(writing_row(key, changes));
+    return done;
   }
   std::vector<std::string> audited(const std::string& action) {
     const audit::AuditChain chain(kApplication, clock_);
@@ -189,25 +185,6 @@ TEST_F(AccountAdminTest, EndsWhatAWriteOverTheDataRoutesTakesAway) {
           {"user 2 user.change user 1", "user 2 user.role user 1", "user 2 user.delete user 1"}
       )
   );
-}
-
-TEST_F(AccountAdminTest, LetsOneOfTwoAdministratorsGoWhenBothAreTakenAtOnce) {
-  using net::experimental::awaitable_operators::operator&&;
-  add_account("other@example.com", "admin", *crypto::hash_password("memberpass", kCost));
-  const json::object clerk{{"role", "clerk"}};
-  const json::object admin{{"role", "admin"}};
-  for (int round = 0; round < 20; ++round) {
-    const auto race = [&]() -> Task<int> {
-      const auto [one, other] = co_await (writing_row("2", &clerk) && writing_row("3", &clerk));
-      for (const Result<bool>* done : {&one, &other}) {
-        if (!*done) EXPECT_EQ(done->error().type, kLastOne);
-      }
-      co_return (one ? 1 : 0) + (other ? 1 : 0);
-    };
-    EXPECT_EQ(run(race()), 1) << round;
-    ASSERT_TRUE(write_row("2", &admin));
-    ASSERT_TRUE(write_row("3", &admin));
-  }
 }
 
 TEST_F(AccountAdminTest, HoldsTheDataRoutesToTheLastAdministrator) {
