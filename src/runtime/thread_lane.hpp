@@ -20,7 +20,9 @@ struct ThreadLaneSetup {
   std::string name;             // of its threads and metrics; at most 8 letters
   std::size_t queue_limit = 1;  // work that waits; running work does not count
   std::size_t thread_limit = 1;
-  int niceness = 0;  // of the threads; above 0 for long work, which yields to the loops
+  // Of the threads: above 0 for long work, which yields to the loops; else for brief work that
+  // somebody waits for. See precedence.hpp.
+  int niceness = 0;
   std::function<void()> before_rest = [] {
   };  // run by a thread that found no further work
 };

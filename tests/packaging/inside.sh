@@ -22,8 +22,12 @@ echo 'a long secret' | noded user create me@example.com --role admin --password-
 noded user list --data /var/lib/noded | grep -q me@example.com || fail 'the user is not there'
 [ "$(stat -Lc %a /var/lib/noded)" = 700 ] || fail 'the state can be read by others'
 
-# A configuration with mistakes fails the reload, and the node goes on.
+# The unit permits the precedence that operations.md tells of.
 pid=$(systemctl show -P MainPID noded)
+niceness_of() { awk '{ print $19 }' /proc/"$pid"/task/*/stat | sort -n | uniq | tr '\n' ' '; }
+[[ $(niceness_of) == '-15 '* ]] || fail "no thread goes before others: niceness $(niceness_of)"
+
+# A configuration with mistakes fails the reload, and the node goes on.
 mkdir -p /etc/noded
 [ ! -e /etc/noded/noded.yaml ] || cp /etc/noded/noded.yaml /tmp/noded.yaml
 printf 'http:\n  max_bdy: 1MiB\n' >/etc/noded/noded.yaml
