@@ -3,7 +3,6 @@
 #include "modules/auth/accounts/account_admin.hpp"
 
 #include "modules/auth/session_fixture.hpp"
-#include "repository/audit/audit_chain.hpp"
 
 #include <gmock/gmock.h>
 
@@ -57,19 +56,6 @@ class AccountAdminTest : public SessionFixture {
     auto done = run(database_.write(SteadyTime::max(), body));
     if (done) access->committed();
     return done;
-  }
-  std::vector<std::string> audited(const std::string& action) {
-    const audit::AuditChain chain(kApplication, clock_);
-    auto body = [&](Transaction& transaction) {
-      audit::Wanted wanted;
-      wanted.action = action;
-      return chain.list(transaction, wanted);
-    };
-    std::vector<std::string> told;
-    for (const audit::Entry& entry :
-         run(database::read(database_.store(), SteadyTime::max(), body)).value().entries)
-      told.push_back(entry.act.actor + " " + entry.act.action + " " + entry.act.target);
-    return told;
   }
 
   static constexpr crypto::PasswordCost kCost{.memory_bytes = 64 * 1024, .passes = 1};

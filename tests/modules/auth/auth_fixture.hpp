@@ -5,6 +5,7 @@
 #include "http/error_answer.hpp"
 #include "http/router_table.hpp"
 #include "modules/auth/auth_module.hpp"
+#include "repository/audit/audit_chain.hpp"
 #include "runtime/thread_lane.hpp"
 #include "support/database_fixture.hpp"
 #include "support/sealing_box.hpp"
@@ -126,6 +127,20 @@ class AuthFixture : public testing_support::DatabaseFixture {
     ASSERT_TRUE(configured.has_value()) << configured.error().message;
   }
 
+  // What the audit chain tells of an action: "actor action target".
+  std::vector<std::string> audited(const std::string& action) {
+    const audit::AuditChain chain(kApplication, clock_);
+    auto body = [&](Transaction& transaction) {
+      audit::Wanted wanted;
+      wanted.action = action;
+      return chain.list(transaction, wanted);
+    };
+    std::vector<std::string> told;
+    for (const audit::Entry& entry :
+         run(database::read(database_.store(), SteadyTime::max(), body)).value().entries)
+      told.push_back(entry.act.actor + " " + entry.act.action + " " + entry.act.target);
+    return told;
+  }
   Answer call(
       http::Method method,
       std::string target,

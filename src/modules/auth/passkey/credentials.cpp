@@ -198,9 +198,10 @@ Result<> Credentials::note_use(Transaction& transaction, std::string_view id, co
   present.sign_count = use.sign_count;
   present.backed_up = use.backed_up;
   present.last_used = use.time;
-  if (use.is_counter_regressed) present.is_clone_suspected = true;
+  const bool is_news = use.is_counter_regressed && !present.is_clone_suspected;
+  if (is_news) present.is_clone_suspected = true;
   shelf.put(present);
-  return {};
+  return is_news ? record(transaction, present, "passkey.clone") : Result<>();
 }
 
 Task<Result<>> Credentials::suspect_clone(std::string id, SteadyTime deadline) const {
@@ -211,7 +212,7 @@ Task<Result<>> Credentials::suspect_clone(std::string id, SteadyTime deadline) c
     if (!*credential || (*credential)->is_clone_suspected) return {};
     (*credential)->is_clone_suspected = true;
     shelf.put(**credential);
-    return {};
+    return record(transaction, **credential, "passkey.clone");
   };
   co_return co_await database_->write(deadline, std::move(body));
 }

@@ -5,6 +5,7 @@
 #include "modules/auth/passkey/passkey_answers.hpp"
 #include "modules/auth/passkey/passkey_controller.hpp"
 #include "modules/auth/username.hpp"
+#include "repository/audit/actor.hpp"
 
 #include <utility>
 
@@ -112,8 +113,10 @@ Task<http::Response> PasskeyController::finish(Call& call, CeremonyKind kind) {
       proven->credential,
       outcome.user_verified,
       R"({"verified":true,"user":)" + user_json(proven->account),
-      [this, &proven, &use](Transaction& transaction) {
-        return credentials_.note_use(transaction, proven->credential.id, use);
+      [this, &call, &proven, &use](Transaction& transaction) {
+        const std::string& id = proven->credential.id;
+        if (!use.is_counter_regressed) return credentials_.note_use(transaction, id, use);
+        return credentials_.by(audit::actor_of(call.request)).note_use(transaction, id, use);
       }
   );
 }
@@ -158,7 +161,8 @@ Task<PasskeyController::Checked<PasskeyController::Proven>> PasskeyController::v
   if (!outcome) {
     if (outcome.error().code == passkey::RefusalCode::kCounterRegression) {
       warn_of_clone(**credential);
-      if (auto kept = co_await credentials_.suspect_clone(response->id, deadline); !kept)
+      const Credentials named = credentials_.by(audit::actor_of(call.request));
+      if (auto kept = co_await named.suspect_clone(response->id, deadline); !kept)
         co_return Refused(refuse_passkey(kept.error()));
     }
     co_return Refused(refuse(call, outcome.error()));

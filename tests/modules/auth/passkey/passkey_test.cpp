@@ -175,6 +175,7 @@ TEST_F(PasskeyTest, WarnsOfACopyAndGoesOnWhenToldTo) {
   ASSERT_EQ(sign_in(key_).status, 200);
   EXPECT_NE(log_.lines.find("passkey.clone"), std::string::npos);
   EXPECT_EQ(sign_in(key_).status, 200) << "it is counted from the lower count now";
+  EXPECT_EQ(audited("passkey.clone"), std::vector<std::string>{"anonymous passkey.clone user 1"});
 }
 
 TEST_F(PasskeyTest, RemembersThatACopyWasRefused) {
@@ -183,7 +184,9 @@ TEST_F(PasskeyTest, RemembersThatACopyWasRefused) {
   const std::string token = sign_up(key_, "alice").token();
   key_.count = 3;
   EXPECT_EQ(code_of(sign_in(key_)), "counter_regression");
+  EXPECT_EQ(code_of(sign_in(key_)), "counter_regression");
   EXPECT_NE(log_.lines.find("passkey.clone"), std::string::npos);
+  EXPECT_EQ(audited("passkey.clone"), std::vector<std::string>{"anonymous passkey.clone user 1"});
   const Answer listed = ask(Method::kGet, "/credentials", {}, token);
   EXPECT_NE(listed.body.find("\"cloneWarning\":true"), std::string::npos) << listed.body;
 }
