@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace noded::http {
@@ -33,17 +34,22 @@ void WaitingLine::announce_turn() {
 
 // What is posted runs behind what is ready by then: that is one turn of the loop.
 void WaitingLine::announce(std::unique_ptr<Waiting> waiting) {
-  waiting_ = waiting.get();
+  Waiting* const announced = waiting.get();
   net::post(io_, [self = shared_from_this(), waiting = std::move(waiting)]() mutable {
     self->begin_turn(std::move(waiting));
   });
+  waiting_ = announced;
 }
 
 void WaitingLine::begin_turn(std::unique_ptr<Waiting> waiting) {
   for (taken_ = 0; taken_ < kPerTurn && !waiting->empty(); ++taken_) {
     Work work = std::move(waiting->front());
     waiting->pop_front();
-    std::move(work)();
+    try {
+      std::move(work)();
+    } catch (...) {  // the others have their turn all the same
+      report_defect("http line", std::current_exception());
+    }
   }
   waiting_ = nullptr;
   if (!waiting->empty()) announce(std::move(waiting));

@@ -27,7 +27,8 @@ class WaitingLine : public std::enable_shared_from_this<WaitingLine> {
 
   // Takes one of this turn's places. False: none is left, or others wait already.
   bool enter();
-  // Runs `work` when it is its turn; destroys it unrun when the loop ends before.
+  // Runs `work` when it is its turn; destroys it unrun when the loop ends before. What it throws is
+  // a defect, and reported.
   void add(Work work);
   // Returns when it is the caller's turn, which comes whether or not the caller is cancelled.
   Task<> turn();

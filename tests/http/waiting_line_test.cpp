@@ -11,6 +11,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <vector>
 
@@ -96,6 +97,22 @@ TEST_F(WaitingLineTest, RunsWhatIsAddedInItsTurn) {
     line_->add([&] { served_before.push_back(served_.size()); });
   io_.run();
   EXPECT_EQ(served_before, std::vector<std::size_t>(3, kPerTurn));
+}
+
+TEST_F(WaitingLineTest, GoesOnBehindWorkThatThrows) {
+  static int defects = 0;
+  set_defect_handler([](const char*, std::exception_ptr) { ++defects; });
+  int ran = 0;
+  line_->add([] { throw std::bad_alloc(); });
+  line_->add([&ran] { ++ran; });
+  io_.run();
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(defects, 1);
+  io_.restart();
+  line_->add([&ran] { ++ran; });
+  io_.run();
+  EXPECT_EQ(ran, 2);
+  set_defect_handler(nullptr);
 }
 
 TEST_F(WaitingLineTest, HasPlacesAgainInEachTurn) {
