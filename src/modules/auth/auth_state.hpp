@@ -97,10 +97,7 @@ struct TokenSession {
 
 // A signed token that shows `claims`, which claims_of gave.
 std::string sign_token(
-    const AuthRules& rules,
-    std::string_view claims,
-    std::int64_t now_s,
-    const TokenSession& session
+    const AuthRules& rules, std::string_view claims, std::int64_t now_s, const TokenSession& session
 );
 
 // A signed token for an account, and the claims that it shows of it.
