@@ -6,6 +6,7 @@
 #include "gateway/cors.hpp"
 #include "modules/auth/auth_module.hpp"
 #include "modules/auth/auth_options.hpp"
+#include "modules/auth/passkey/metadata_number.hpp"
 #include "modules/auth/passkey/passkey_rules.hpp"
 #include "modules/auth/session/login_filter.hpp"
 #include "modules/data/data_module.hpp"
@@ -149,6 +150,7 @@ Task<Result<>> ApiRole::start() {
   node_.add_filter(auth_->key_filter());
   auto passkeys = auth::read_passkey_rules(node_.options(), node_.clock().wall());
   if (!passkeys) co_return std::unexpected(std::move(passkeys.error()));
+  const auto metadata = passkeys->party.metadata;
   auth_->use_passkeys(std::move(*passkeys));
   tell_of_passkeys();
   auto oauth = auth::read_oauth_rules(node_.options());
@@ -164,6 +166,10 @@ Task<Result<>> ApiRole::start() {
   if (!loaded && node_.is_for_mending() && loaded.error().type == kStoredConfigurationRefused)
     co_return co_await start_mending();
   if (!loaded) co_return std::unexpected(loaded.error());
+  if (metadata != nullptr) {
+    auto newest = co_await auth::require_newest_metadata(database_, metadata->number());
+    if (!newest) co_return newest;
+  }
   const auto sessions = co_await auth_->load_sessions();
   if (!sessions) co_return std::unexpected(sessions.error());
   node_.add_filter(std::make_shared<ApplicationIdFilter>(configuration_.application_id()));
