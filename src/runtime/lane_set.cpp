@@ -11,7 +11,7 @@
 namespace noded::runtime {
 namespace {
 
-constexpr int kHashNiceness = 15;
+constexpr int kHashSteps = 15;  // of niceness behind the loops
 
 std::size_t core_count() {
   return std::max(1U, std::thread::hardware_concurrency());
@@ -42,7 +42,8 @@ ThreadLaneSetup hash_setup(const Options& options, std::function<void()> release
       .name = "hash",
       .queue_limit = static_cast<std::size_t>(options.get(kHashQueue)),
       .thread_limit = hash_threads(options),
-      .niceness = kHashNiceness,
+      .niceness = static_cast<int>(options.get(kNiceness)),
+      .steps_behind = kHashSteps,
       .before_rest = std::move(release_memory)
   };
 }

@@ -45,8 +45,11 @@ void run_before_others(int niceness) {
   set_attributes(wanted);
 }
 
-void run_behind_others(int niceness) {
-  setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
+void run_behind_others(int niceness, int steps) {
+  const int own = getpriority(PRIO_PROCESS, 0);
+  const int before = std::max(kLeastNiceness, own + niceness);
+  const bool is_permitted = setpriority(PRIO_PROCESS, 0, before) == 0;
+  setpriority(PRIO_PROCESS, 0, (is_permitted ? before : own) + steps);
 }
 
 }  // namespace noded::runtime

@@ -11,7 +11,8 @@ namespace noded::runtime {
 // that it starts do not inherit a niceness below 0.
 void run_before_others(int niceness);
 
-// For a thread that computes for long: adds `niceness` (0 to 19) to its own.
-void run_behind_others(int niceness);
+// For a thread that computes for long: `steps` (0 to 19) of niceness behind those that
+// run_before_others(niceness), or behind its own where they are not permitted to.
+void run_behind_others(int niceness, int steps);
 
 }  // namespace noded::runtime

@@ -65,8 +65,8 @@ void ThreadLane::close() {
 
 void ThreadLane::run() {
   pthread_setname_np(pthread_self(), ("noded-" + setup_.name).substr(0, 15).c_str());
-  if (setup_.niceness > 0)
-    run_behind_others(setup_.niceness);
+  if (setup_.steps_behind > 0)
+    run_behind_others(setup_.niceness, setup_.steps_behind);
   else
     run_before_others(setup_.niceness);
   std::unique_lock lock(mutex_);

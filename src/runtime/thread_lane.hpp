@@ -20,9 +20,8 @@ struct ThreadLaneSetup {
   std::string name;             // of its threads and metrics; at most 8 letters
   std::size_t queue_limit = 1;  // work that waits; running work does not count
   std::size_t thread_limit = 1;
-  // Of the threads: above 0 for long work, which yields to the loops; else for brief work that
-  // somebody waits for. See precedence.hpp.
-  int niceness = 0;
+  int niceness = 0;      // of those who answer; see precedence.hpp
+  int steps_behind = 0;  // them: for long work, which yields to the loops
   std::function<void()> before_rest = [] {
   };  // run by a thread that found no further work
 };

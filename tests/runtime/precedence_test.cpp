@@ -48,20 +48,23 @@ TEST(Precedence, IsNotInheritedByThreadsThatAreStartedLater) {
 
 TEST(Precedence, IsNeverLowerThanBefore) {
   on_a_thread([] {
-    run_behind_others(2);
+    run_behind_others(0, 2);
     const int before = own_niceness();
     run_before_others(0);
     EXPECT_LE(own_niceness(), before);
   });
 }
 
-TEST(Precedence, RunsBehindOthersByWhatIsAsked) {
+TEST(Precedence, RunsBehindThoseThatGoBefore) {
   const int before = own_niceness();
+  const int others = is_permitted() ? std::max(-20, before + kNiceness) : before;
+  on_a_thread([others] {
+    run_behind_others(kNiceness, 8);
+    EXPECT_EQ(own_niceness(), others + 8);
+  });
   on_a_thread([before] {
-    run_behind_others(3);
+    run_behind_others(0, 3);
     EXPECT_EQ(own_niceness(), before + 3);
-    run_behind_others(2);
-    EXPECT_EQ(own_niceness(), before + 5);
   });
 }
 
