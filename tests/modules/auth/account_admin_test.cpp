@@ -173,6 +173,34 @@ TEST_F(AccountAdminTest, EndsWhatAWriteOverTheDataRoutesTakesAway) {
   );
 }
 
+TEST_F(AccountAdminTest, LetsOneOfTwoAdministratorsGoWhenBothAreTakenAtOnce) {
+  add_account("other@example.com", "admin", *crypto::hash_password("memberpass", kCost));
+  const json::object clerk{{"role", "clerk"}};
+  http::Request request;  // outlives what it gives access to
+  auto identity = std::make_shared<Identity>();
+  identity->kind = Identity::Kind::kUser;
+  identity->user_id = "2";
+  identity->role = "admin";
+  identity->claims = "{}";
+  request.identity = identity;
+  const auto schema = database_.schema();
+  const database::Entity& users = *schema->find("users");
+  const auto take = [&](Transaction& transaction, database::Access& access, const char* key) {
+    database::Writer writer(kApplication, *schema, transaction, access, clock_);
+    return writer.update(users, *database::RowKey::parse(key, users.uuid_keys), clerk);
+  };
+  auto first = engine_.begin({.tier = Tier::kDisk});
+  auto second = engine_.begin({.tier = Tier::kDisk});
+  const auto one = module_.access_of(request);
+  const auto other = module_.access_of(request);
+  ASSERT_TRUE(take(**first, *one, "2"));
+  ASSERT_TRUE(take(**second, *other, "3"));
+  EXPECT_TRUE(run(engine_.commit(std::move(*first))));
+  const auto late = run(engine_.commit(std::move(*second)));
+  ASSERT_FALSE(late) << "nobody administrates any more";
+  EXPECT_EQ(late.error().code, Errc::kConflict) << "it has to run again, and is refused then";
+}
+
 TEST_F(AccountAdminTest, HoldsTheDataRoutesToTheLastAdministrator) {
   const json::object role{{"role", "clerk"}};
   for (const json::object* changes : {&role, static_cast<const json::object*>(nullptr)}) {
