@@ -35,15 +35,20 @@ class AccountAdminTest : public SessionFixture {
     const auto account = run(module_.state()->users.find_by_email(email, SteadyTime::max()));
     return (*account)->key.text();
   }
-  // As a request over /api/data writes.
-  Result<bool> write_row(std::string_view key, const json::object* changes) {
-    http::Request request;
+  // It has to outlive what it gives access to.
+  static http::Request request_of_boss() {
     auto identity = std::make_shared<Identity>();
     identity->kind = Identity::Kind::kUser;
     identity->user_id = "2";
     identity->role = "admin";
     identity->claims = "{}";
-    request.identity = identity;
+    http::Request request;
+    request.identity = std::move(identity);
+    return request;
+  }
+  // As a request over /api/data writes.
+  Result<bool> write_row(std::string_view key, const json::object* changes) {
+    const http::Request request = request_of_boss();
     const auto access = module_.access_of(request);
     auto body = [&](const database::Schema& schema, Transaction& transaction) -> Result<bool> {
       const database::Entity& users = *schema.find("users");
@@ -176,13 +181,7 @@ TEST_F(AccountAdminTest, EndsWhatAWriteOverTheDataRoutesTakesAway) {
 TEST_F(AccountAdminTest, LetsOneOfTwoAdministratorsGoWhenBothAreTakenAtOnce) {
   add_account("other@example.com", "admin", *crypto::hash_password("memberpass", kCost));
   const json::object clerk{{"role", "clerk"}};
-  http::Request request;  // outlives what it gives access to
-  auto identity = std::make_shared<Identity>();
-  identity->kind = Identity::Kind::kUser;
-  identity->user_id = "2";
-  identity->role = "admin";
-  identity->claims = "{}";
-  request.identity = identity;
+  const http::Request request = request_of_boss();
   const auto schema = database_.schema();
   const database::Entity& users = *schema->find("users");
   const auto take = [&](Transaction& transaction, database::Access& access, const char* key) {
