@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """What a login storm and a crowd of idle connections do to a node and to everybody else on it.
 
-    bench/overload.py [--noded build/release/noded] [--storm 1000] [--idle 19000] [--seconds 5]
-                      [--nginx nginx]
+    bench/overload.py [--noded build/release/noded] [--storm 1000] [--storms 1] [--idle 19000]
+                      [--seconds 5] [--nginx nginx]
 
 Storm: readers of one record and of /livez at a steady pace, first alone, then while that many logins
 are under way at once; the 99th percentile of the one stands beside that of the other. An answer's time
 ends where the kernel has it for the client (SO_TIMESTAMPNS), however late this program reads it.
 More logins come one by one all the while: how long their refusals take is the node's own, without the
-crowd before them. With --nginx the same crowd goes to its `return 503` first: what the machine allows.
+crowd before them. With --nginx the same crowd goes to its `return 503` before each storm: what the
+machine allows. With several storms the distribution of their 99th percentiles is told at the end.
 Idle: memory of the node for each keep-alive connection that has had one answer.
 """
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import os
@@ -115,7 +117,9 @@ def storm(port, login, crowd):
     return answers
 
 
-def nginx_storm(nginx, login, crowd):
+@contextlib.contextmanager
+def running_nginx(nginx):
+    """The port of an nginx that answers everything by 503."""
     with tempfile.TemporaryDirectory() as folder:
         with socket.create_server(('127.0.0.1', 0)) as free:
             port = free.getsockname()[1]
@@ -129,8 +133,7 @@ def nginx_storm(nginx, login, crowd):
                        'backlog=4096; location / { return 503; } } }')
         process = subprocess.Popen([nginx, '-c', settings, '-e', f'{folder}/error'])
         time.sleep(1)
-        for _ in range(3):
-            tell('nginx, return 503', storm(port, login, crowd))
+        yield port
         process.terminate()
         process.wait()
 
@@ -161,7 +164,7 @@ def tell(name, answers):
 
 
 def phase(port, read, login, seconds, crowd):
-    """The 99th percentile of the reads."""
+    """The 99th percentiles of the reads and of the refused logins, in milliseconds."""
     until, out = multiprocessing.Event(), multiprocessing.Queue()
     watcher = multiprocessing.Process(target=watch, args=(port, read, until, out))
     watcher.start()
@@ -173,12 +176,38 @@ def phase(port, read, login, seconds, crowd):
     until.set()
     reads, lives = out.get()
     watcher.join()
-    slow = tell('reads', reads)
+    slow, refused = tell('reads', reads), None
     tell('/livez', lives)
     if crowd:
         tell('logins done', [answer for answer in logins if answer[0] == 200])
-        tell('logins refused', [answer for answer in logins if answer[0] == 503])
-    return slow
+        refused = tell('logins refused', [answer for answer in logins if answer[0] == 503])
+    return slow, refused
+
+
+def storms(port, read, login, arguments, nginx_port):
+    print(f'alone, {arguments.seconds:g} s')
+    calm, _ = phase(port, read, login, arguments.seconds, 0)
+    ratios, refused, plain = [], [], []
+    for number in range(arguments.storms):
+        if nginx_port:
+            plain.append(tell('nginx, return 503', storm(nginx_port, login, arguments.storm)))
+        print(f'{arguments.storm} logins at once' + f', storm {number + 1}' * (arguments.storms > 1))
+        busy, late = phase(port, read, login, arguments.seconds, arguments.storm)
+        ratios.append(busy / calm)
+        refused.append(late)
+        print(f'  p99 of reads: {ratios[-1]:.2f} times that of the calm')
+    if arguments.storms > 1:
+        print(f'p99 of {arguments.storms} storms, sorted')
+        spread('reads, times the calm', ratios, 2)
+        spread('logins refused, ms', refused, 5)
+        if plain:
+            spread('nginx, return 503, ms', plain, 5)
+
+
+def spread(name, values, limit):
+    counted = sum(value <= limit for value in values)
+    print(f'  {name:24} {" ".join(f"{value:.2f}" for value in sorted(values))}   '
+          f'{counted} of {len(values)} up to {limit}')
 
 
 def resident(pid):
@@ -207,6 +236,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--noded', default='build/release/noded')
     parser.add_argument('--storm', type=int, default=1000)
+    parser.add_argument('--storms', type=int, default=1)
     parser.add_argument('--idle', type=int, default=19000)
     parser.add_argument('--seconds', type=float, default=5)
     parser.add_argument('--nginx', help='a program to compare the refusals with')
@@ -227,13 +257,8 @@ def main():
         read = request('GET', f'/api/data/entity/tasks/{made["data"]["id"]}', token=token)
         login = request('POST', '/api/auth/password/login',
                         json.dumps({'email': EMAIL, 'password': PASSWORD}).encode())
-        if arguments.nginx:
-            nginx_storm(arguments.nginx, login, arguments.storm)
-        print(f'alone, {arguments.seconds:g} s')
-        calm = phase(port, read, login, arguments.seconds, 0)
-        print(f'{arguments.storm} logins at once')
-        busy = phase(port, read, login, arguments.seconds, arguments.storm)
-        print(f'  p99 of reads: {busy / calm:.2f} times that of the calm')
+        with running_nginx(arguments.nginx) if arguments.nginx else contextlib.nullcontext() as other:
+            storms(port, read, login, arguments, other)
         probes = asyncio.run(probe(port, login, arguments.storm))
         tell('refused one by one', [answer for answer in probes if answer[0] == 503])
         if arguments.idle:

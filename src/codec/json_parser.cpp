@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace noded::codec {
 namespace {
@@ -27,7 +28,10 @@ class Builder {
   static constexpr std::size_t max_key_size = json::string::max_size();
   static constexpr std::size_t max_string_size = json::string::max_size();
 
-  Builder() : stack_(json::storage_ptr(), scratch_.data(), scratch_.size()) { stack_.reset(); }
+  explicit Builder(json::storage_ptr storage)
+      : stack_(json::storage_ptr(), scratch_.data(), scratch_.size()) {
+    stack_.reset(std::move(storage));
+  }
 
   // Why the text was refused, if not for its syntax.
   const char* refusal() const { return refusal_; }
@@ -156,11 +160,14 @@ std::string describe(const json::error_code& error) {
 }  // namespace
 
 Result<json::value> parse_json(
-    std::string_view text, std::string_view what_text, const JsonLimits& limits
+    std::string_view text,
+    std::string_view what_text,
+    const JsonLimits& limits,
+    json::storage_ptr storage
 ) {
   json::parse_options options;
   options.max_depth = limits.max_depth;
-  json::basic_parser<Builder> parser(options);
+  json::basic_parser<Builder> parser(options, std::move(storage));
   json::error_code error;
   const std::size_t position = parser.write_some(false, text.data(), text.size(), error);
   if (!error && position < text.size()) error = json::error::extra_data;

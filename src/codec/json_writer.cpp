@@ -213,4 +213,50 @@ std::string to_json_text(const json::value& value) {
   return out;
 }
 
+JsonObjectText& JsonObjectText::text(std::string_view name, std::string_view value) {
+  add_name(name);
+  append_json_string(text_, value);
+  return *this;
+}
+
+JsonObjectText& JsonObjectText::integer(std::string_view name, std::int64_t value) {
+  add_name(name);
+  append_json_integer(text_, value);
+  return *this;
+}
+
+JsonObjectText& JsonObjectText::null(std::string_view name) {
+  add_name(name);
+  text_ += "null";
+  return *this;
+}
+
+JsonObjectText& JsonObjectText::boolean(std::string_view name, bool value) {
+  add_name(name);
+  text_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonObjectText& JsonObjectText::texts(std::string_view name, std::span<const std::string> values) {
+  add_name(name);
+  text_ += '[';
+  for (const std::string& value : values) {
+    if (text_.back() != '[') text_ += ',';
+    append_json_string(text_, value);
+  }
+  text_ += ']';
+  return *this;
+}
+
+std::string JsonObjectText::take() {
+  text_ += '}';
+  return std::move(text_);
+}
+
+void JsonObjectText::add_name(std::string_view name) {
+  if (text_.size() > 1) text_ += ',';
+  append_json_string(text_, name);
+  text_ += ':';
+}
+
 }  // namespace noded::codec

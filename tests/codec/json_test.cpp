@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace noded::codec {
 namespace {
@@ -310,6 +312,30 @@ TEST(JsonText, WritesAllKindsOfValues) {
       to_json_text(value),
       R"([null,true,-5,9223372036854775807,2.5,"q\"",[],{},18446744073709552000])"
   );
+}
+
+TEST(JsonText, WritesAnObjectMemberByMember) {
+  const std::vector<std::string> texts{"a", "\"b\""};
+  JsonObjectText object;
+  object.text("te\"xt", "line\nbreak").integer("integer", -7).boolean("no", false);
+  object.boolean("yes", true).null("null").texts("texts", texts).texts("none", {});
+  EXPECT_EQ(
+      object.take(),
+      R"({"te\"xt":"line\nbreak","integer":-7,"no":false,"yes":true,"null":null,)"
+      R"("texts":["a","\"b\""],"none":[]})"
+  );
+  EXPECT_EQ(JsonObjectText().take(), "{}");
+}
+
+TEST(JsonArena, HoldsValuesOfAnySize) {
+  for (const std::size_t size : {1U, 100U, 10'000U}) {
+    JsonArena arena;
+    const std::string text = "[\"" + std::string(size, 'x') + "\",{\"a\":[1,2]}]";
+    const auto parsed = parse_json(text, "text", {}, arena.storage());
+    ASSERT_TRUE(parsed.has_value());
+    EXPECT_EQ(parsed->storage(), arena.storage());
+    EXPECT_EQ(to_json_text(*parsed), text);
+  }
 }
 
 TEST(JsonText, WritesACountExactlyAsLongAsItCanBeReadAsAnInteger) {

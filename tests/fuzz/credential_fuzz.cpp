@@ -14,7 +14,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string written = encode(*read);
   const auto again = decode_credential("an id", written);
   if (!again || encode(*again) != written) std::abort();
-  std::string shown;
-  append_credential(shown, *read);
+  static_cast<void>(describe(*read));
   return 0;
 }

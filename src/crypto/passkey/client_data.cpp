@@ -23,7 +23,9 @@ std::optional<std::string> text_member(const json::object& object, std::string_v
 }  // namespace
 
 Verdict<ClientData> parse_client_data(std::string_view text) {
-  const auto parsed = codec::parse_json(text, "clientDataJSON", {.max_depth = kMaxDepth});
+  codec::JsonArena arena;
+  const auto parsed =
+      codec::parse_json(text, "clientDataJSON", {.max_depth = kMaxDepth}, arena.storage());
   if (!parsed) return refuse_data(parsed.error().message);
   if (!parsed->is_object()) return refuse_data("clientDataJSON is no object");
   const json::object& object = parsed->get_object();

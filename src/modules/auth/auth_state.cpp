@@ -168,7 +168,8 @@ std::int64_t seconds(const Clock& clock) {
 }
 
 std::pair<IdentityPtr, std::int64_t> identity_of(std::string payload, bool by_cookie) {
-  const auto parsed = codec::parse_json(payload, "token");
+  codec::JsonArena arena;
+  const auto parsed = codec::parse_json(payload, "token", {}, arena.storage());
   if (!parsed || !parsed->is_object()) return {nullptr, 0};
   const json::object& claims = parsed->get_object();
   auto identity = std::make_shared<Identity>();
@@ -220,7 +221,8 @@ IdentityPtr identify(
 }
 
 Result<std::string> claims_of(const AuthRules& rules, const Account& account) {
-  const auto row = codec::parse_json(account.row, "account");
+  codec::JsonArena arena;
+  const auto row = codec::parse_json(account.row, "account", {}, arena.storage());
   if (!row || !row->is_object()) return fail(Errc::kInternal, "an account's row is no JSON object");
   std::string claims = "{";
   for (const std::string& field : rules.claim_fields) {

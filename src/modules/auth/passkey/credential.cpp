@@ -72,27 +72,6 @@ class Members {
   bool is_damaged_ = false;
 };
 
-json::array array_of(const std::vector<std::string>& texts) {
-  json::array array;
-  for (const std::string& text : texts)
-    array.emplace_back(text);
-  return array;
-}
-
-void append_flag(std::string& out, std::string_view name, bool value) {
-  out.append(",\"").append(name).append(value ? "\":true" : "\":false");
-}
-
-void append_text(std::string& out, std::string_view name, std::string_view text) {
-  out.append(",\"").append(name).append("\":");
-  codec::append_json_string(out, text);
-}
-
-void append_number(std::string& out, std::string_view name, std::int64_t number) {
-  out.append(",\"").append(name).append("\":");
-  codec::append_json_integer(out, number);
-}
-
 }  // namespace
 
 passkey::StoredCredential Credential::stored() const {
@@ -106,27 +85,27 @@ passkey::StoredCredential Credential::stored() const {
 }
 
 std::string encode(const Credential& credential) {
-  json::object record{
-      {"user", codec::base64url_encode(credential.user_key)},
-      {"handle", codec::base64url_encode(credential.user_handle)},
-      {"key", codec::base64url_encode(credential.public_key)},
-      {"alg", static_cast<std::int64_t>(credential.algorithm)},
-      {"count", static_cast<std::int64_t>(credential.sign_count)},
-      {"aaguid", codec::base64url_encode({credential.aaguid.data(), credential.aaguid.size()})},
-      {"transports", array_of(credential.transports)},
-      {"attestation", credential.attestation},
-      {"name", credential.name},
-      {"created", milliseconds(credential.created)}
-  };
-  if (credential.last_used) record["used"] = milliseconds(*credential.last_used);
-  if (credential.backup_eligible) record["eligible"] = true;
-  if (credential.backed_up) record["backed"] = true;
-  if (credential.is_clone_suspected) record["clone"] = true;
-  return codec::to_json_text(record);
+  codec::JsonObjectText record;
+  record.text("user", codec::base64url_encode(credential.user_key))
+      .text("handle", codec::base64url_encode(credential.user_handle))
+      .text("key", codec::base64url_encode(credential.public_key))
+      .integer("alg", static_cast<std::int64_t>(credential.algorithm))
+      .integer("count", credential.sign_count)
+      .text("aaguid", codec::base64url_encode({credential.aaguid.data(), credential.aaguid.size()}))
+      .texts("transports", credential.transports)
+      .text("attestation", credential.attestation)
+      .text("name", credential.name)
+      .integer("created", milliseconds(credential.created));
+  if (credential.last_used) record.integer("used", milliseconds(*credential.last_used));
+  if (credential.backup_eligible) record.boolean("eligible", true);
+  if (credential.backed_up) record.boolean("backed", true);
+  if (credential.is_clone_suspected) record.boolean("clone", true);
+  return record.take();
 }
 
 Result<Credential> decode_credential(std::string_view id, std::string_view text) {
-  const auto parsed = codec::parse_json(text, "passkey");
+  codec::JsonArena arena;
+  const auto parsed = codec::parse_json(text, "passkey", {}, arena.storage());
   if (!parsed || !parsed->is_object()) return damaged();
   Members members(parsed->get_object());
   Credential credential;
@@ -158,28 +137,26 @@ Result<Credential> decode_credential(std::string_view id, std::string_view text)
   return credential;
 }
 
-void append_credential(std::string& out, const Credential& credential) {
-  out += "{\"id\":";
-  codec::append_json_string(out, codec::base64url_encode(credential.id));
-  append_text(out, "name", credential.name);
-  append_text(out, "createdAt", codec::format_iso(milliseconds(credential.created)));
+std::string describe(const Credential& credential) {
+  const std::string aaguid = codec::uuid_text({credential.aaguid.data(), credential.aaguid.size()});
+  codec::JsonObjectText described;
+  described.text("id", codec::base64url_encode(credential.id))
+      .text("name", credential.name)
+      .text("createdAt", codec::format_iso(milliseconds(credential.created)));
   if (credential.last_used) {
-    append_text(out, "lastUsedAt", codec::format_iso(milliseconds(*credential.last_used)));
+    described.text("lastUsedAt", codec::format_iso(milliseconds(*credential.last_used)));
   } else {
-    out += ",\"lastUsedAt\":null";
+    described.null("lastUsedAt");
   }
-  append_number(out, "signCount", credential.sign_count);
-  out += ",\"transports\":";
-  codec::append_json(out, array_of(credential.transports));
-  append_text(
-      out, "aaguid", codec::uuid_text({credential.aaguid.data(), credential.aaguid.size()})
-  );
-  append_text(out, "deviceType", credential.backup_eligible ? "multiDevice" : "singleDevice");
-  append_flag(out, "backedUp", credential.backed_up);
-  append_number(out, "alg", static_cast<std::int64_t>(credential.algorithm));
-  append_text(out, "attestation", credential.attestation);
-  if (credential.is_clone_suspected) append_flag(out, "cloneWarning", true);
-  out += '}';
+  described.integer("signCount", credential.sign_count)
+      .texts("transports", credential.transports)
+      .text("aaguid", aaguid)
+      .text("deviceType", credential.backup_eligible ? "multiDevice" : "singleDevice")
+      .boolean("backedUp", credential.backed_up)
+      .integer("alg", static_cast<std::int64_t>(credential.algorithm))
+      .text("attestation", credential.attestation);
+  if (credential.is_clone_suspected) described.boolean("cloneWarning", true);
+  return described.take();
 }
 
 }  // namespace noded::auth

@@ -40,6 +40,6 @@ std::string encode(const Credential& credential);
 Result<Credential> decode_credential(std::string_view id, std::string_view text);
 
 // As the account's owner sees it: no key, no counter of others.
-void append_credential(std::string& out, const Credential& credential);
+std::string describe(const Credential& credential);
 
 }  // namespace noded::auth

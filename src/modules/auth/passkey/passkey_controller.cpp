@@ -235,7 +235,8 @@ http::Response PasskeyController::refuse(const Call& call, const passkey::Refusa
 }
 
 std::string user_json(const Account& account) {
-  auto row = codec::parse_json(account.row, "account");
+  codec::JsonArena arena;
+  auto row = codec::parse_json(account.row, "account", {}, arena.storage());
   json::object user = row && row->is_object() ? std::move(row->get_object()) : json::object();
   user["username"] = name_of(account);
   return codec::to_json_text(user);

@@ -16,7 +16,7 @@ Task<http::Response> PasskeyController::list(Call& call) {
   std::string body = "{\"credentials\":[";
   for (const Credential& credential : *present) {
     if (&credential != &present->front()) body += ',';
-    append_credential(body, credential);
+    body += describe(credential);
   }
   body += "]}";
   co_return answer_passkey(std::move(body));
@@ -33,10 +33,7 @@ Task<http::Response> PasskeyController::rename(Call& call) {
       co_await credentials_.rename(account->key, *id, std::move(name), call.request.deadline);
   if (!renamed) co_return refuse_passkey(renamed.error());
   if (!*renamed) co_return no_such_passkey();
-  std::string body = "{\"credential\":";
-  append_credential(body, **renamed);
-  body += '}';
-  co_return answer_passkey(std::move(body));
+  co_return answer_passkey("{\"credential\":" + describe(**renamed) + '}');
 }
 
 Task<http::Response> PasskeyController::remove(Call& call) {

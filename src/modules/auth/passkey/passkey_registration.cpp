@@ -158,8 +158,8 @@ Task<http::Response> PasskeyController::finish_registration(Call& call) {
     const auto begun = co_await verification_.registered(*account, call.request);
     if (!begun) co_return refuse_passkey(begun.error());
   }
-  std::string body = R"({"verified":true,"user":)" + user_json(*account) + ",\"credential\":";
-  append_credential(body, credential);
+  std::string body = R"({"verified":true,"user":)" + user_json(*account) +
+                     ",\"credential\":" + describe(credential);
   if (is_new)
     co_return co_await welcome(
         call, *account, credential, (*verified)->user_verified, std::move(body)

@@ -61,6 +61,15 @@ constexpr NoticeText kNameTaken{
     "/auth/register",
     {"If it was not you, ignore this message.", "如果不是您本人的操作，请忽略此邮件。"}
 };
+constexpr NoticeText kNeedsSecondFactor{
+    {"A code is not enough for your account", "仅凭验证码无法登录您的账号"},
+    {"Somebody asked for a code to log in to your account at", "有人请求登录验证码，站点："},
+    {"It asks for a second factor: log in with a passkey, or with your password and that factor:",
+     "该账号已启用两步验证，请使用通行密钥，或密码加第二步验证登录："},
+    "/auth/login",
+    {"If it was not you, ignore this message: nobody was let in.",
+     "如果不是您本人的操作，请忽略此邮件，没有人登录您的账号。"}
+};
 constexpr Words kOpen{"Open this link to go on:", "请打开以下链接继续："};
 
 const LetterText& text_of(Purpose purpose) {
@@ -73,6 +82,18 @@ const LetterText& text_of(Purpose purpose) {
       break;
   }
   return kLogin;
+}
+
+const NoticeText& text_of(Notice notice) {
+  switch (notice) {
+    case Notice::kHasAccount:
+      return kHasAccount;
+    case Notice::kNameTaken:
+      return kNameTaken;
+    case Notice::kNeedsSecondFactor:
+      break;
+  }
+  return kNeedsSecondFactor;
 }
 
 std::string lifetime_text(Language language, std::chrono::milliseconds lifetime) {
@@ -103,7 +124,7 @@ mail::Message link_letter(
 }
 
 mail::Message notice_letter(Language language, Notice notice, const LetterFacts& facts) {
-  const NoticeText& text = notice == Notice::kHasAccount ? kHasAccount : kNameTaken;
+  const NoticeText& text = text_of(notice);
   return {
       .to = std::string(facts.to),
       .subject = std::string(text.subject.in(language)),

@@ -23,10 +23,11 @@ mail::Message link_letter(
     Language language, Purpose purpose, const LetterFacts& facts, std::string_view link
 );
 
-// Why a registration made no account.
+// What a page that hides whether there is an account leaves to a letter.
 enum class Notice : std::uint8_t {
-  kHasAccount,  // the address has one
-  kNameTaken,   // a name, or another field that no two accounts share, is somebody else's
+  kHasAccount,         // the address that was to be registered has one
+  kNameTaken,          // a name, or another field that no two accounts share, is somebody else's
+  kNeedsSecondFactor,  // a code by mail does not let into the account
 };
 mail::Message notice_letter(Language language, Notice notice, const LetterFacts& facts);
 

@@ -25,6 +25,14 @@ std::unexpected<Error> no_credentials() {
   return fail(Errc::kInvalid, "Invalid credentials", std::string(kException));
 }
 
+std::unexpected<Error> second_factor_asked() {
+  return fail(
+      Errc::kForbidden,
+      "This account has a second factor: log in with its password and that",
+      std::string(kException)
+  );
+}
+
 // {"email","code"?}; a registration may bring more.
 Result<> check_body(const json::value& fields, bool is_login) {
   if (!fields.is_object()) return fail(Errc::kInvalid, "the request has to be an object");
@@ -107,13 +115,7 @@ Task<Result<Account>> OtpController::require_account(
   if (!*account || parts_.accounts.is_disabled(**account)) co_return no_credentials();
   const auto second = co_await parts_.second_factors.status((*account)->key, deadline);
   if (!second) co_return std::unexpected(second.error());
-  if (second->is_on) {
-    co_return fail(
-        Errc::kForbidden,
-        "This account has a second factor: log in with its password and that",
-        std::string(kException)
-    );
-  }
+  if (second->is_on) co_return second_factor_asked();
   co_return std::move(**account);
 }
 
@@ -137,6 +139,8 @@ Task<http::Response> OtpController::send(
     if (!posted) co_return http::answer_error(posted.error());
   } else if (action == Action::kRegister) {
     parts_.sender.tell(email, Notice::kHasAccount, language);
+  } else if (fit.error().code == Errc::kForbidden) {
+    parts_.sender.tell(email, Notice::kNeedsSecondFactor, language);
   }
   const json::object data{
       {"email", email},

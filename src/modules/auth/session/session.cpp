@@ -21,26 +21,24 @@ constexpr std::size_t kTokenText = 43;  // of base64url
 }  // namespace
 
 std::string encode(const Session& session) {
-  json::array amr;
-  for (const std::string& method : session.amr)
-    amr.emplace_back(method);
-  return codec::to_json_text(json::object{
-      {"user", session.user},
-      {"claims", session.claims},
-      {"amr", std::move(amr)},
-      {"auth_time", session.auth_time_s},
-      {"created", session.created_ms},
-      {"seen", session.seen_ms},
-      {"expires", session.expires_ms},
-      {"version", session.version},
-      {"ip", session.ip},
-      {"agent", session.agent},
-      {"refresh_key", codec::base64url_encode(session.refresh_key)},
-  });
+  return codec::JsonObjectText()
+      .text("user", session.user)
+      .text("claims", session.claims)
+      .texts("amr", session.amr)
+      .integer("auth_time", session.auth_time_s)
+      .integer("created", session.created_ms)
+      .integer("seen", session.seen_ms)
+      .integer("expires", session.expires_ms)
+      .integer("version", session.version)
+      .text("ip", session.ip)
+      .text("agent", session.agent)
+      .text("refresh_key", codec::base64url_encode(session.refresh_key))
+      .take();
 }
 
 Result<Session> decode_session(std::string_view text) {
-  const auto parsed = codec::parse_json(text, "session");
+  codec::JsonArena arena;
+  const auto parsed = codec::parse_json(text, "session", {}, arena.storage());
   if (!parsed || !parsed->is_object()) return fail(Errc::kInternal, "a stored session is damaged");
   const json::object& object = parsed->get_object();
   auto refresh_key = codec::base64url_decode(codec::text_member(object, "refresh_key"));

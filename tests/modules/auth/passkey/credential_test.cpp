@@ -40,10 +40,8 @@ TEST(Credential, ComesBackFromItsRecordAsItWas) {
 }
 
 TEST(Credential, IsShownWithoutItsKey) {
-  std::string shown;
-  append_credential(shown, example());
   EXPECT_EQ(
-      shown,
+      describe(example()),
       R"({"id":"AP8gaWQ","name":"blue \"key\"","createdAt":"2024-01-02T03:04:05.001Z",)"
       R"("lastUsedAt":"2024-01-02T03:04:06.002Z","signCount":4294967294,"transports":["usb","nfc"],)"
       R"("aaguid":"61620000-0000-0000-0000-000000000000","deviceType":"multiDevice","backedUp":true,)"

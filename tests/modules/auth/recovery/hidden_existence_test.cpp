@@ -229,6 +229,18 @@ TEST_F(HiddenExistence, AnswersCodesAlike) {
   );
 }
 
+TEST_F(HiddenExistence, TellsByMailThatACodeIsNotEnough) {
+  add_second_factor();
+  const auto ask_code = [this](const std::string& email) {
+    return post("/api/auth/otp/login", R"({"email":")" + email + "\"}");
+  };
+  EXPECT_EQ(ask_code(kEmail).status, 201);
+  EXPECT_EQ(ask_code("new@example.com").status, 201);
+  EXPECT_EQ(
+      subjects(), std::vector<std::string>{"m@example.com: A code is not enough for your account"}
+  );
+}
+
 TEST_F(HiddenExistence, TellsWhoMakesAccountsForOthers) {
   ASSERT_EQ(add_account("a@example.com", "admin", stored_secret_of(kPassword)).role, "admin");
   const std::string bearer = login("a@example.com", kPassword).token();

@@ -1,5 +1,4 @@
 // /auth/link: the login by a link in a letter.
-#include "crypto/totp.hpp"
 #include "modules/auth/accounts/account_change.hpp"
 #include "modules/auth/users_api/user_records.hpp"
 #include "recovery_fixture.hpp"
@@ -156,23 +155,16 @@ TEST_F(MagicLink, AnswersTheSameWhetherThereIsSuchAnAccount) {
 }
 
 TEST_F(MagicLink, AsksForTheSecondFactorAndIsUsedUpByThat) {
-  const SecondFactors factors(database_, secrets_, clock_);
-  auto found = run(module_.state()->users.find_by_email(kEmail, SteadyTime::max()));
-  const database::RowKey key = (*found)->key;
-  const std::string seed = run(factors.begin(key, SteadyTime::max())).value();
-  const auto code = [&] {
-    pass(std::chrono::seconds(30));
-    return crypto::totp(seed, clock_.wall().time_since_epoch().count() / 1000);
-  };
-  ASSERT_TRUE(run(factors.confirm(key, code(), SteadyTime::max())).has_value());
+  const std::string seed = add_second_factor();
   const std::string token = asked();
   const Answer halfway = use(token);
   EXPECT_EQ(code_of(halfway), "MFA_REQUIRED") << halfway.body;
   EXPECT_EQ(module_.sessions().size(), 0U);
   EXPECT_EQ(code_of(use(token)), "TOKEN_INVALID");
   const std::string pending(halfway.object().at("mfa").at("token").as_string());
-  const Answer entered =
-      post("/auth/api/mfa", R"({"token":")" + pending + R"(","code":")" + code() + "\"}", local());
+  const Answer entered = post(
+      "/auth/api/mfa", R"({"token":")" + pending + R"(","code":")" + app_code(seed) + "\"}", local()
+  );
   ASSERT_EQ(entered.status, 200) << entered.body;
   EXPECT_EQ(check(entered.token()).object().at("amr"), (json::array{"email", "otp", "mfa"}));
 }

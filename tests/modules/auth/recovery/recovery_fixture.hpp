@@ -2,8 +2,10 @@
 #pragma once
 
 #include "crypto/password.hpp"
+#include "crypto/totp.hpp"
 #include "mail/outbox.hpp"
 #include "modules/auth/auth_fixture.hpp"
+#include "modules/auth/mfa/second_factors.hpp"
 
 #include <chrono>
 #include <string>
@@ -39,6 +41,21 @@ class RecoveryFixture : public AuthFixture {
   void SetUp() override { configure(); }
 
   void pass(std::chrono::milliseconds time) { clock_.set(clock_.wall() + time); }
+
+  // The seed of an authenticator app that the account asks for from now on.
+  std::string add_second_factor() {
+    const SecondFactors factors(database_, secrets_, clock_);
+    auto found = run(module_.state()->users.find_by_email(kEmail, SteadyTime::max()));
+    const database::RowKey key = (*found)->key;
+    std::string seed = run(factors.begin(key, SteadyTime::max())).value();
+    EXPECT_TRUE(run(factors.confirm(key, app_code(seed), SteadyTime::max())).has_value());
+    return seed;
+  }
+  // None works twice.
+  std::string app_code(const std::string& seed) {
+    pass(std::chrono::seconds(30));
+    return crypto::totp(seed, clock_.wall().time_since_epoch().count() / 1000);
+  }
 
   // What goes on behind the answers is done when this returns.
   void settle() {
