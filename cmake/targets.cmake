@@ -16,9 +16,17 @@ function(noded_library name)
   endif()
 endfunction()
 
+# What the sanitizer of this build need not report of a program.
+function(noded_sanitized name)
+  if(NODED_SANITIZE STREQUAL "thread")
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/thread_sanitizer.cpp)
+  endif()
+endfunction()
+
 # The binary itself. Symbols are exported so that roles loaded from shared libraries use the host's own code.
 function(noded_program)
   add_executable(noded ${CMAKE_SOURCE_DIR}/src/main.cpp)
+  noded_sanitized(noded)
   target_link_libraries(noded PRIVATE noded_cli noded_role_api noded_warnings)
   set_target_properties(noded PROPERTIES ENABLE_EXPORTS ON)
 endfunction()
@@ -27,9 +35,7 @@ endfunction()
 function(noded_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
-  if(NODED_SANITIZE STREQUAL "thread")
-    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/thread_sanitizer.cpp)
-  endif()
+  noded_sanitized(${name})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} noded_warnings GTest::gtest_main GTest::gmock)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_options(${name} PRIVATE -O0)  # what is measured or shipped is in the libraries; tests compile thrice as fast
