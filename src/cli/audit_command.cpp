@@ -94,7 +94,7 @@ void print_entry(const json::object& entry) {
 }  // namespace
 
 int list_audit(const Loaded& loaded, const AuditArguments& arguments) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto page = ask(loaded, target_of(arguments), kAdminPatience);
   if (!page) return kFailed;
   const json::value* entries = page->if_contains("entries");
@@ -112,7 +112,7 @@ int list_audit(const Loaded& loaded, const AuditArguments& arguments) {
 }
 
 int verify_audit(const Loaded& loaded, const AuditArguments& arguments) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   std::string target = "/api/admin/audit/verify";
   append_parameters(target, {{"from", arguments.from}, {"to", arguments.to}});
   const auto verdict = ask(loaded, target, kPatience);

@@ -95,15 +95,6 @@ int list(const BackupArguments& arguments) {
   return kDone;
 }
 
-// What is backed up must be there; a mistyped directory is not made.
-bool has_store(const Loaded& loaded) {
-  const std::filesystem::path data = loaded.configuration->get(node::kData);
-  std::error_code fault;
-  if (std::filesystem::is_directory(data / "store", fault)) return true;
-  fmt::print(stderr, "noded: there is no store in the data directory {}\n", data.string());
-  return false;
-}
-
 std::uint64_t number_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   boost::system::error_code fault;

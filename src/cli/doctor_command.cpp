@@ -312,7 +312,7 @@ std::string records_screen(std::string_view answer) {
 }
 
 int examine_node(const Loaded& loaded, bool repairs, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string data =
       std::filesystem::absolute(loaded.configuration->get(node::kData)).lexically_normal();
   auto flaws = node::check_installation(*loaded.configuration);

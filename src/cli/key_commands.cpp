@@ -45,7 +45,7 @@ int print_key(const std::string& answer) {
 }  // namespace
 
 int list_keys(const Loaded& loaded, const std::string& user) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string query = user.empty() ? "" : "?user=" + codec::percent_encode(user);
   const auto answer = ask_or_print(loaded, http::Method::kGet, kKeys + query);
   if (!answer) return kFailed;
@@ -68,7 +68,7 @@ int list_keys(const Loaded& loaded, const std::string& user) {
 }
 
 int create_key(const Loaded& loaded, const NewKey& key) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   json::object body{{"user", key.user}, {"name", key.name}};
   if (!key.role.empty()) body["role"] = key.role;
   if (!key.permissions.empty()) body["permissions"] = array_of(key.permissions);
@@ -81,7 +81,7 @@ int create_key(const Loaded& loaded, const NewKey& key) {
 }
 
 int rotate_key(const Loaded& loaded, const std::string& id, std::int64_t overlap_s) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   json::object body;
   if (overlap_s >= 0) body["overlap_s"] = overlap_s;
   const std::string target = kKeys + "/" + codec::percent_encode(id) + "/rotate";
@@ -91,7 +91,7 @@ int rotate_key(const Loaded& loaded, const std::string& id, std::int64_t overlap
 }
 
 int revoke_key(const Loaded& loaded, const std::string& id) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string target = kKeys + "/" + codec::percent_encode(id);
   if (!ask_or_print(loaded, http::Method::kDelete, target)) return kFailed;
   fmt::print("revoked {}\n", id);

@@ -287,7 +287,7 @@ class LineExport {
 }  // namespace
 
 int export_lines(const Loaded& loaded, const ExportArguments& arguments) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto done = with_node_running_or_not(loaded, [&](const fs::path& socket) -> Result<> {
     LineExport lines(arguments, socket);
     auto exported = lines.run();

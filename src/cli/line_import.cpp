@@ -284,7 +284,7 @@ bool may_open_store(const Loaded& loaded, const fs::path& path) {
   if (application_file(loaded).empty() && fs::is_regular_file(exported, fault) &&
       loaded.options->find(kAppFile) != nullptr)
     loaded.configuration->set(kAppFile, exported.string(), "import");
-  if (!application_file(loaded).empty() || has_data_directory(loaded)) return true;
+  if (!application_file(loaded).empty() || has_store(loaded)) return true;
   fmt::print(stderr, "To begin a store there, name the application's configuration: --app FILE\n");
   return false;
 }

@@ -1,6 +1,7 @@
 #include "cli/loaded.hpp"
 
 #include "http/http_options.hpp"
+#include "node/data_directory.hpp"
 #include "node/listen_address.hpp"
 #include "node/node_options.hpp"
 
@@ -162,12 +163,24 @@ std::string application_file(const Loaded& loaded) {
   return name == nullptr ? std::string() : *name;
 }
 
-bool has_data_directory(const Loaded& loaded) {
+bool has_store(const Loaded& loaded) {
+  namespace fs = std::filesystem;
   std::error_code fault;
-  const std::string data =
-      std::filesystem::absolute(loaded.configuration->get(node::kData), fault).lexically_normal();
-  if (std::filesystem::is_directory(data, fault)) return true;
-  fmt::print(stderr, "noded: there is no data directory {}\n", data);
+  const node::DataDirectory data{
+      fs::absolute(loaded.configuration->get(node::kData), fault).lexically_normal()
+  };
+  if (!fs::is_directory(data.root, fault)) {
+    fmt::print(stderr, "noded: there is no data directory {}\n", data.root.string());
+    return false;
+  }
+  // What cannot be looked into is left to who opens it, and says why not.
+  const bool is_empty = !fs::exists(data.store(), fault) || fs::is_empty(data.store(), fault);
+  if (fault || !is_empty || fs::exists(data.admin_socket(), fault)) return true;
+  fmt::print(
+      stderr,
+      "noded: there is no store in {}: start the node once, which makes one, or restore a backup\n",
+      data.root.string()
+  );
   return false;
 }
 

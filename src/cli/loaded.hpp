@@ -34,9 +34,9 @@ struct Loaded {
   std::string config_file;                   // empty: none
 };
 
-// For commands that look at a node's data or change it: a mistyped directory is not made. False: it
-// is not there, which was printed.
-bool has_data_directory(const Loaded& loaded);
+// For commands that look at a node's data or change it: in a mistyped or empty directory no store
+// is begun. False: there is none, which was printed.
+bool has_store(const Loaded& loaded);
 
 // An option of the role api, which may not be part of a build.
 inline constexpr std::string_view kAppFile = "app.file";

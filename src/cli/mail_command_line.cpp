@@ -11,7 +11,7 @@ namespace {
 
 // The exit code.
 int send_test(const Loaded& loaded, const std::string& address) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string body = codec::to_json_text(boost::json::object{{"to", address}});
   const auto answer = ask_or_print(loaded, http::Method::kPost, "/api/admin/mail/test", body);
   if (!answer) return kFailed;

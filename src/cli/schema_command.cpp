@@ -188,7 +188,7 @@ void append_indented(std::string& out, const json::value& value, std::size_t dep
 }  // namespace
 
 int print_schema(const Loaded& loaded) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kGet, "stored", {}, kAdminPatience);
   if (!answer) return print_failure(answer.error());
   if (answer->status != 200) return print_failure(refusal_of(*answer));
@@ -201,7 +201,7 @@ int print_schema(const Loaded& loaded) {
 }
 
 int plan_schema(const Loaded& loaded, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto application = read_application(loaded);
   if (!application) {
     print_failure(application.error());
@@ -219,7 +219,7 @@ int plan_schema(const Loaded& loaded, bool as_json) {
 }
 
 int apply_schema(const Loaded& loaded, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto application = read_application(loaded);
   if (!application) {
     print_failure(application.error());
@@ -240,7 +240,7 @@ int apply_schema(const Loaded& loaded, bool as_json) {
 }
 
 int show_schema_change(const Loaded& loaded, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kGet, "status", {}, kAdminPatience);
   if (!answer) return print_failure(answer.error());
   if (answer->status != 200) return print_failure(refusal_of(*answer));
@@ -249,7 +249,7 @@ int show_schema_change(const Loaded& loaded, bool as_json) {
 }
 
 int cancel_schema_change(const Loaded& loaded, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer = ask_once(loaded, Method::kPost, "cancel", {}, kPatienceToCancel);
   if (!answer) return print_failure(answer.error());
   if (answer->status != 200) {

@@ -103,13 +103,13 @@ int print_answer(
 }  // namespace
 
 int show_secrets(const Loaded& loaded, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer = ask_node_or_run_it(loaded, http::Method::kGet, "/api/admin/secrets");
   return print_answer(answer, as_json, state_screen);
 }
 
 int rotate_secrets(const Loaded& loaded, bool keeps_old, bool as_json) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string body = codec::to_json_text(json::object{{"keep_old", keeps_old}});
   const auto answer =
       ask_node_or_run_it(loaded, http::Method::kPost, "/api/admin/secrets/rotate", body, kPatience);

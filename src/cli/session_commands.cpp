@@ -45,7 +45,7 @@ void print_session(const json::object& session) {
 }  // namespace
 
 int list_sessions(const Loaded& loaded, const std::string& user) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer = ask_or_print(loaded, http::Method::kGet, sessions_of(user));
   if (!answer) return kFailed;
   const auto sessions = list_or_print(*answer, "sessions");
@@ -60,7 +60,7 @@ int end_session(const Loaded& loaded, const std::string& id) {
   if (id.empty()) {
     return print_failure({Errc::kInvalid, "name a session, or --user USER", {}, {}}, kUsage);
   }
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string target = std::string(kSessions) + "/" + codec::percent_encode(id);
   if (!ask_or_print(loaded, http::Method::kDelete, target)) return kFailed;
   fmt::print("ended {}\n", id);
@@ -68,7 +68,7 @@ int end_session(const Loaded& loaded, const std::string& id) {
 }
 
 int end_sessions_of(const Loaded& loaded, const std::string& user) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   if (!ask_or_print(loaded, http::Method::kDelete, sessions_of(user))) return kFailed;
   fmt::print("ended all sessions and tokens of {}\n", user);
   return kDone;

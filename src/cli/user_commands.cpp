@@ -99,7 +99,7 @@ int create_user(
 }
 
 int list_users(const Loaded& loaded) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer = ask_or_print(loaded, http::Method::kGet, "/api/admin/users");
   if (!answer) return kFailed;
   const auto users = list_or_print(*answer, "users");
@@ -120,7 +120,7 @@ int list_users(const Loaded& loaded) {
 }
 
 int set_user_password(const Loaded& loaded, const std::string& email, bool password_from_stdin) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto password = read_password(password_from_stdin);
   if (!password) return print_failure(password.error(), kUsage);
   const std::string body = codec::to_json_text(json::object{{"password", *password}});
@@ -130,7 +130,7 @@ int set_user_password(const Loaded& loaded, const std::string& email, bool passw
 }
 
 int set_user_role(const Loaded& loaded, const std::string& email, const std::string& role) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string body = codec::to_json_text(json::object{{"role", role}});
   if (!ask_or_print(loaded, http::Method::kPatch, user_target(email), body)) return kFailed;
   fmt::print("{} has the role {}\n", email, role);
@@ -140,7 +140,7 @@ int set_user_role(const Loaded& loaded, const std::string& email, const std::str
 int act_on_user(
     const Loaded& loaded, const std::string& email, const std::string& act, const char* done
 ) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const std::string target = user_target(email) + "/" + act;
   if (!ask_or_print(loaded, http::Method::kPost, target)) return kFailed;
   fmt::print("{} {}\n", email, done);
@@ -148,7 +148,7 @@ int act_on_user(
 }
 
 int make_recovery_link(const Loaded& loaded, const std::string& email) {
-  if (!has_data_directory(loaded)) return kFailed;
+  if (!has_store(loaded)) return kFailed;
   const auto answer =
       ask_or_print(loaded, http::Method::kPost, user_target(email) + "/recovery-link");
   if (!answer) return kFailed;

@@ -303,6 +303,8 @@ Result<RestoredStore> restore_store(
     const fs::path& data,
     const std::vector<const RoleDescriptor*>& roles
 ) {
+  std::error_code fault;
+  const bool was_there = fs::exists(data, fault);
   const auto directory = open_data_directory(data);
   if (!directory) return std::unexpected(directory.error());
   if (auto owner = become_owner(*directory); !owner)
@@ -317,12 +319,12 @@ Result<RestoredStore> restore_store(
   const fs::path store = directory->store();
   if (auto vacant = check_vacant(store); !vacant) return std::unexpected(std::move(vacant.error()));
   const fs::path copy = directory->root / "store.restoring";
-  std::error_code fault;
   fs::remove_all(copy, fault);
   if (fault) return unusable(copy, fault.message());
   auto restored = copy_to(backups, wish, copy, roles);
   if (!restored) {
     fs::remove_all(copy, fault);
+    if (!was_there) fs::remove(directory->root, fault);  // unless something is in it
     return restored;
   }
   fs::rename(copy, store, fault);  // over an empty directory, never over a store

@@ -115,7 +115,7 @@ TEST_F(Doctor, TellsOfRowsWhoseEntityIsGoneAndCallsThemNoDamage) {
   EXPECT_THAT(doctor.output(), HasSubstr("Everything is in order."));
 }
 
-TEST_F(Doctor, MakesNoDirectoryThatIsNotThereAndNeitherDoOtherCommands) {
+TEST_F(Doctor, BeginsNoStoreAndNeitherDoOtherCommands) {
   const std::vector<Strings> commands = {
       {"doctor"},
       {"doctor", "--json"},
@@ -133,6 +133,14 @@ TEST_F(Doctor, MakesNoDirectoryThatIsNotThereAndNeitherDoOtherCommands) {
     EXPECT_EQ(program.wait(), 1) << words.front();
     EXPECT_THAT(program.errors(), HasSubstr("there is no data directory " + data()));
     EXPECT_FALSE(std::filesystem::exists(data())) << words.front();
+  }
+  std::filesystem::create_directories(data() + "/store");
+  for (const Strings& words : commands) {
+    SpawnedProgram program(on_data(words));
+    EXPECT_EQ(program.wait(), 1) << words.front();
+    EXPECT_THAT(program.errors(), HasSubstr("there is no store in " + data()));
+    EXPECT_TRUE(std::filesystem::is_empty(data() + "/store")) << words.front();
+    EXPECT_FALSE(std::filesystem::exists(data() + "/node.keys")) << words.front();
   }
 }
 

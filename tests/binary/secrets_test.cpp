@@ -167,7 +167,7 @@ TEST_F(Secrets, OfABackupNeedTheKeyWhichTravelsOnlyWhenAsked) {
   const Ended refused = on("other", {"restore", path("backups")});
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.errors, HasSubstr("under the key " + key + ", which is neither in"));
-  EXPECT_FALSE(fs::exists(path("other/store")));
+  EXPECT_FALSE(fs::exists(path("other")));
 
   const Ended with_key = run({"backup", path("backups"), "--with-key", "--data", path("data")});
   EXPECT_THAT(with_key.output, HasSubstr("its keys are in " + path("backups") + "/node.keys"));
