@@ -248,10 +248,10 @@ void print_restored(
   print_keys(restored.keys, wish.key_file.string(), arguments.directory);
   if (!wish.at) return;
   fmt::print(
-      "records are as of {}: {} later changes were taken back; the configuration is that of the "
-      "backup\n",
+      "records are as of {}: {} taken back; the configuration is that of the backup\n",
       text_of(*wish.at),
-      restored.taken_back
+      restored.taken_back == 1 ? "1 later change was"
+                               : fmt::format("{} later changes were", restored.taken_back)
   );
 }
 

@@ -50,6 +50,7 @@ int list_sessions(const Loaded& loaded, const std::string& user) {
   if (!answer) return kFailed;
   const auto sessions = list_or_print(*answer, "sessions");
   if (!sessions) return kFailed;
+  if (sessions->empty()) fmt::print(stderr, "no sessions are open\n");
   for (const json::value& session : *sessions) {
     if (session.is_object()) print_session(session.get_object());
   }
