@@ -3,6 +3,7 @@
 #include "noded/node.hpp"
 
 #include "cli/exit_code.hpp"
+#include "storage/open.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -252,7 +253,11 @@ TEST_F(ProgramTest, TellsThatNoNodeRuns) {
 }
 
 TEST_F(ProgramTest, ManagesUsersWithoutARunningNode) {
-  std::filesystem::create_directories(data());
+  {
+    storage::StorageSettings settings;
+    settings.directory = data() + "/store";
+    ASSERT_TRUE(storage::open_engine(settings).has_value());
+  }
   const Outcome list = run_on_data({"user", "list"});
   EXPECT_EQ(list.code, kDone) << list.errors;
   EXPECT_THAT(list.output, testing::ContainsRegex("1 +a@example.com +admin +password\n"));
