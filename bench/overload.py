@@ -132,10 +132,12 @@ def running_nginx(nginx):
                        f'http {{ access_log off; {kept} server {{ listen 127.0.0.1:{port} '
                        'backlog=4096; location / { return 503; } } }')
         process = subprocess.Popen([nginx, '-c', settings, '-e', f'{folder}/error'])
-        time.sleep(1)
-        yield port
-        process.terminate()
-        process.wait()
+        try:
+            time.sleep(1)
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
 
 
 async def probe(port, login, crowd):
