@@ -2,14 +2,14 @@
 """What a login storm and a crowd of idle connections do to a node and to everybody else on it.
 
     bench/overload.py [--noded build/release/noded] [--storm 1000] [--storms 1] [--idle 19000]
-                      [--seconds 5] [--nginx nginx]
+                      [--seconds 2] [--nginx nginx]
 
 Storm: readers of one record and of /livez at a steady pace, first alone, then while that many logins
-are under way at once; the 99th percentile of the one stands beside that of the other. An answer's time
-ends where the kernel has it for the client (SO_TIMESTAMPNS), however late this program reads it.
-More logins come one by one all the while: how long their refusals take is the node's own, without the
-crowd before them. With --nginx the same crowd goes to its `return 503` before each storm: what the
-machine allows. With several storms the distribution of their 99th percentiles is told at the end.
+come at once and until the last of them is done and gone; the 99th percentile of the one stands beside
+that of the other. An answer's time ends where the kernel has it for the client (SO_TIMESTAMPNS),
+however late this program reads it. More logins come one by one all the while: how long their refusals
+take is the node's own, without the crowd before them. With --nginx the same crowd, beside the same
+readers, goes to its `return 503` before each storm: what the machine allows.
 Idle: memory of the node for each keep-alive connection that has had one answer.
 """
 import argparse
@@ -22,6 +22,7 @@ import re
 import resource
 import select
 import socket
+import statistics
 import struct
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from node_process import Client, Node  # noqa: E402
 
 EMAIL, PASSWORD = 'admin@example.com', 'administrator'
 PER_SOURCE = 9000  # ports of one source address
+READ_PACE = 0.0005  # seconds between two reads
 SO_TIMESTAMPNS = 35  # socket(7); Python has no name for it
 
 
@@ -57,32 +59,73 @@ async def ask(streams, raw):
     return int(head[9:12]), time.perf_counter() - began
 
 
-async def ask_at_pace(port, raw, pause, until, answers):
-    streams = await asyncio.open_connection('127.0.0.1', port)
-    while not until.is_set():
-        answers.append(await ask(streams, raw))
-        await asyncio.sleep(pause)
-    streams[1].close()
+class Caller:
+    """One connection that asks the same again, at most once at a time. A turn that finds it waiting
+    counts as a request of that turn: who would have asked then would have waited as long."""
+
+    def __init__(self, port, raw):
+        self.raw, self.turns, self.answers = raw, [], []
+        self.connection = connect(port)
+        while not is_stamped(self.ask()):
+            pass
+        self.connection.setblocking(False)
+
+    def ask(self):
+        self.connection.send(self.raw)
+        return self.connection.recvmsg(65536, 1024)[1]
+
+    def turn(self):
+        self.take()
+        self.turns.append(time.time())
+        if len(self.turns) == 1:
+            self.connection.send(self.raw)
+
+    def take(self):
+        try:
+            head, ancillary, _, _ = self.connection.recvmsg(65536, 1024)
+        except BlockingIOError:
+            return
+        at = arrival(ancillary)
+        self.answers += [(int(head[9:12]), at - began) for began in self.turns if began < at]
+        self.turns = []
 
 
-def watch(port, read, until, out):
+def watch(port, read, begun, until, out):
     """A process of its own and ahead of all others, so that neither the crowd's turns nor the wait
     for a processor behind the crowd and the hashes are measured with the answers. It takes root."""
     if os.geteuid() == 0:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    async def run():
-        reads, lives = [], []
-        tasks = [ask_at_pace(port, read, 0.004, until, reads) for _ in range(8)]
-        await asyncio.gather(
-            ask_at_pace(port, request('GET', '/livez'), 0.02, until, lives), *tasks)
-        out.put((reads, lives))
-    asyncio.run(run())
+    readers = [Caller(port, read) for _ in range(8)]
+    alive = Caller(port, request('GET', '/livez'))
+    begun.set()
+    start, number = time.monotonic(), 0
+    while not until.is_set():
+        readers[number % len(readers)].turn()
+        if number % 40 == 0:
+            alive.turn()
+        number += 1
+        time.sleep(max(0, start + number * READ_PACE - time.monotonic()))
+    time.sleep(0.1)
+    for caller in (*readers, alive):
+        caller.take()
+    out.put(([answer for reader in readers for answer in reader.answers], alive.answers))
 
 
 async def ask_once(port, raw, answers):
     streams = await asyncio.open_connection('127.0.0.1', port)
     answers.append(await ask(streams, raw))
     streams[1].close()
+
+
+def connect(port):
+    connection = socket.create_connection(('127.0.0.1', port))
+    connection.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    return connection
+
+
+def is_stamped(ancillary):
+    """The kernel begins to stamp a little after it was asked to."""
+    return any(kind == SO_TIMESTAMPNS for _, kind, _ in ancillary)
 
 
 def arrival(ancillary):
@@ -96,8 +139,7 @@ def storm(port, login, crowd):
     """[(status, seconds)] of that many logins, sent in one turn on connections that are open."""
     waiting, poll = {}, select.poll()
     for _ in range(crowd):
-        connection = socket.create_connection(('127.0.0.1', port))
-        connection.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        connection = connect(port)
         waiting[connection.fileno()] = connection
     time.sleep(0.3)
     sent, answers, done = {}, [], []
@@ -167,14 +209,13 @@ def tell(name, answers):
 
 def phase(port, read, login, seconds, crowd):
     """The 99th percentiles of the reads and of the refused logins, in milliseconds."""
-    until, out = multiprocessing.Event(), multiprocessing.Queue()
-    watcher = multiprocessing.Process(target=watch, args=(port, read, until, out))
+    begun, until = multiprocessing.Event(), multiprocessing.Event()
+    out = multiprocessing.Queue()
+    watcher = multiprocessing.Process(target=watch, args=(port, read, begun, until, out))
     watcher.start()
-    logins = []
-    if crowd:
-        logins = storm(port, login, crowd)
-    else:
-        time.sleep(seconds)
+    begun.wait()
+    logins = storm(port, login, crowd) if crowd else []
+    time.sleep(0.1 if crowd else seconds)  # the node has the crowd's connections to close
     until.set()
     reads, lives = out.get()
     watcher.join()
@@ -187,29 +228,32 @@ def phase(port, read, login, seconds, crowd):
 
 
 def storms(port, read, login, arguments, nginx_port):
-    print(f'alone, {arguments.seconds:g} s')
-    calm, _ = phase(port, read, login, arguments.seconds, 0)
-    ratios, refused, plain = [], [], []
+    calms, busy, refused, plain = [], [], [], []
     for number in range(arguments.storms):
         if nginx_port:
-            plain.append(tell('nginx, return 503', storm(nginx_port, login, arguments.storm)))
+            print(f'nginx, {arguments.storm} requests at once')
+            plain.append(phase(nginx_port, read, login, 0, arguments.storm)[1])
+        print(f'alone, {arguments.seconds:g} s')
+        calms.append(phase(port, read, login, arguments.seconds, 0)[0])
         print(f'{arguments.storm} logins at once' + f', storm {number + 1}' * (arguments.storms > 1))
-        busy, late = phase(port, read, login, arguments.seconds, arguments.storm)
-        ratios.append(busy / calm)
+        slow, late = phase(port, read, login, 0, arguments.storm)
+        busy.append(slow)
         refused.append(late)
-        print(f'  p99 of reads: {ratios[-1]:.2f} times that of the calm')
-    if arguments.storms > 1:
-        print(f'p99 of {arguments.storms} storms, sorted')
-        spread('reads, times the calm', ratios, 2)
-        spread('logins refused, ms', refused, 5)
-        if plain:
-            spread('nginx, return 503, ms', plain, 5)
+    calm = statistics.median(calms)
+    print('99th percentiles of each storm, sorted')
+    spread('reads alone, ms', calms)
+    spread('reads, ms', busy)
+    spread('reads, times the median alone', [slow / calm for slow in busy], 2)
+    spread('logins refused, ms', refused, 5)
+    if plain:
+        spread('nginx, return 503, ms', plain, 5)
 
 
-def spread(name, values, limit):
-    counted = sum(value <= limit for value in values)
-    print(f'  {name:24} {" ".join(f"{value:.2f}" for value in sorted(values))}   '
-          f'{counted} of {len(values)} up to {limit}')
+def spread(name, values, limit=None):
+    told = f'  {name:30} {" ".join(f"{value:.2f}" for value in sorted(values))}'
+    if limit is not None:
+        told += f'   {sum(value <= limit for value in values)} of {len(values)} up to {limit}'
+    print(told)
 
 
 def resident(pid):
@@ -240,7 +284,7 @@ def main():
     parser.add_argument('--storm', type=int, default=1000)
     parser.add_argument('--storms', type=int, default=1)
     parser.add_argument('--idle', type=int, default=19000)
-    parser.add_argument('--seconds', type=float, default=5)
+    parser.add_argument('--seconds', type=float, default=2)
     parser.add_argument('--nginx', help='a program to compare the refusals with')
     arguments = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -19,7 +19,7 @@ class WaitingLine : public std::enable_shared_from_this<WaitingLine> {
  public:
   using Work = net::any_completion_handler<void()>;
 
-  static constexpr std::size_t kPerTurn = 16;
+  static constexpr std::size_t kPerTurn = 2;
 
   explicit WaitingLine(net::io_context& io) : io_(io) {}
   WaitingLine(const WaitingLine&) = delete;

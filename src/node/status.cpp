@@ -37,7 +37,7 @@ json::object lane_json(const runtime::ThreadLane& lane) {
   return {
       {"name", lane.setup().name},
       {"queued", lane.queued()},
-      {"queue_limit", lane.setup().queue_limit},
+      {"queue_limit", lane.queue_limit()},
       {"running", lane.running()},
       {"finished", lane.finished()},
       {"refused", lane.refused()},

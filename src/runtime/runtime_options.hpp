@@ -34,12 +34,13 @@ inline constexpr Option<std::int64_t> kHashThreads{
     0,
     256
 };
-inline constexpr Option<std::int64_t> kHashQueue{
-    "runtime.hash_queue",
-    "password hashes that may wait for a thread; more are refused with 503",
-    128,
-    1,
-    1'000'000
+inline constexpr Option<std::chrono::milliseconds> kHashWait{
+    "runtime.hash_wait",
+    "time that a password hash may wait for a thread, by how long the last ones took; who would "
+    "wait longer is refused with 503",
+    500ms,
+    1ms,
+    1min
 };
 inline constexpr Option<std::chrono::milliseconds> kDrain{
     "runtime.drain",
@@ -57,7 +58,7 @@ inline constexpr Option<std::string> kReadyFile{
 
 inline OptionTable runtime_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kLoops, &kWorkers, &kNiceness, &kStoreQueue, &kHashThreads, &kHashQueue, &kDrain, &kReadyFile
+      &kLoops, &kWorkers, &kNiceness, &kStoreQueue, &kHashThreads, &kHashWait, &kDrain, &kReadyFile
   };
   return kTable;
 }

@@ -4,12 +4,20 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 namespace noded::runtime {
+namespace {
 
-ThreadLane::ThreadLane(ThreadLaneSetup setup) : setup_(std::move(setup)) {}
+using namespace std::chrono_literals;
+
+constexpr int kExperience = 8;  // pieces of work of which the last one has this part of the say
+
+}  // namespace
+
+ThreadLane::ThreadLane(ThreadLaneSetup setup) : setup_(std::move(setup)), usual_(setup_.usual) {}
 
 ThreadLane::~ThreadLane() {
   close();
@@ -37,7 +45,17 @@ bool ThreadLane::is_full() const {
 
 // Idle threads are about to take what is queued, so it does not wait.
 bool ThreadLane::has_no_room() const {
-  return is_closed_ || queue_.size() >= setup_.queue_limit + idle_;
+  return is_closed_ || queue_.size() >= most_queued() + idle_;
+}
+
+std::size_t ThreadLane::most_queued() const {
+  const auto each = static_cast<std::size_t>(setup_.wait_limit / std::max(usual_, 1ns));
+  if (each >= setup_.queue_limit) return setup_.queue_limit;
+  return std::min(setup_.queue_limit, std::max<std::size_t>(1, each) * setup_.thread_limit);
+}
+
+void ThreadLane::learn(std::chrono::nanoseconds took) {
+  usual_ += (took - usual_) / kExperience;
 }
 
 bool ThreadLane::start_thread() {
@@ -78,10 +96,13 @@ void ThreadLane::run() {
     --idle_;
     ++running_;
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     work();
     work = nullptr;  // what it holds goes before the lane says that it is done
     finished_.fetch_add(1, std::memory_order_relaxed);
+    const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
+    learn(took);
     --running_;
     ++idle_;
   }
@@ -97,6 +118,11 @@ void ThreadLane::rest(std::unique_lock<std::mutex>& lock) {
 std::size_t ThreadLane::queued() const {
   const std::lock_guard lock(mutex_);
   return queue_.size();
+}
+
+std::size_t ThreadLane::queue_limit() const {
+  const std::lock_guard lock(mutex_);
+  return most_queued();
 }
 
 std::size_t ThreadLane::running() const {

@@ -4,6 +4,7 @@
 #include "noded/lane.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,9 @@ namespace noded::runtime {
 struct ThreadLaneSetup {
   std::string name;             // of its threads and metrics; at most 8 letters
   std::size_t queue_limit = 1;  // work that waits; running work does not count
+  // How long the last of it may wait, by how long work took of late. One may wait all the same.
+  std::chrono::nanoseconds wait_limit = std::chrono::nanoseconds::max();
+  std::chrono::nanoseconds usual{0};  // how long a piece takes, until there is experience
   std::size_t thread_limit = 1;
   int niceness = 0;      // of those who answer; see precedence.hpp
   int steps_behind = 0;  // them: for long work, which yields to the loops
@@ -41,6 +45,7 @@ class ThreadLane final : public Lane {
   void close();
 
   std::size_t queued() const;
+  std::size_t queue_limit() const;  // at present
   std::size_t running() const;
   std::size_t threads() const;
   std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
@@ -53,6 +58,8 @@ class ThreadLane final : public Lane {
   // With the mutex held:
   bool start_thread();
   bool has_no_room() const;
+  std::size_t most_queued() const;
+  void learn(std::chrono::nanoseconds took);
 
   const ThreadLaneSetup setup_;
   mutable std::mutex mutex_;
@@ -61,6 +68,7 @@ class ThreadLane final : public Lane {
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
   std::size_t running_ = 0;
+  std::chrono::nanoseconds usual_;
   bool is_closed_ = false;
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> finished_{0};

@@ -19,7 +19,7 @@ class LaneSetTest : public testing::Test {
     EXPECT_TRUE(options_.add(runtime_options()).has_value());
     configuration_.emplace(options_);
     configuration_->set(kHashThreads.name, std::int64_t{1}, "test");
-    configuration_->set(kHashQueue.name, std::int64_t{1}, "test");
+    configuration_->set(kHashWait.name, std::chrono::milliseconds{1}, "test");
   }
 
   config::OptionSet options_;

@@ -17,6 +17,8 @@
 namespace noded::runtime {
 namespace {
 
+using namespace std::chrono_literals;
+
 // Work that stays on its thread until it is let go.
 class Gate {
  public:
@@ -51,6 +53,41 @@ TEST(ThreadLane, RefusesWorkOnceItsQueueIsFull) {
   gate.open();
   lane.close();
   EXPECT_EQ(ran, 2);
+}
+
+TEST(ThreadLane, RefusesWhatWouldWaitTooLong) {
+  ThreadLane lane({.name = "test", .queue_limit = 100, .wait_limit = 90ms, .usual = 30ms});
+  EXPECT_EQ(lane.queue_limit(), 3U);
+  Gate gate;
+  ASSERT_TRUE(lane.try_post(gate.work()));
+  gate.wait_until_entered();
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(lane.try_post([] {}));
+  EXPECT_TRUE(lane.is_full());
+  EXPECT_FALSE(lane.try_post([] {}));
+  gate.open();
+  lane.close();
+}
+
+TEST(ThreadLane, LearnsHowLongItsWorkTakes) {
+  ThreadLane lane({.name = "test", .queue_limit = 100, .wait_limit = 90ms, .usual = 1ns});
+  EXPECT_EQ(lane.queue_limit(), 100U);
+  for (int i = 0; i < 60; ++i)
+    ASSERT_TRUE(lane.try_post([] { std::this_thread::sleep_for(2ms); }));
+  lane.close();
+  EXPECT_LE(lane.queue_limit(), 45U);
+}
+
+TEST(ThreadLane, LetsOneWaitHoweverLongItsWorkTakes) {
+  ThreadLane lane({.name = "test", .queue_limit = 100, .wait_limit = 1ms, .usual = 10s});
+  EXPECT_EQ(lane.queue_limit(), 1U);
+}
+
+TEST(ThreadLane, LetsAsManyMoreWaitAsThereAreThreads) {
+  ThreadLane lane(
+      {.name = "test", .queue_limit = 100, .wait_limit = 90ms, .usual = 30ms, .thread_limit = 4}
+  );
+  EXPECT_EQ(lane.queue_limit(), 12U);
 }
 
 TEST(ThreadLane, IsNotFullBeforeItsThreadsAreStarted) {

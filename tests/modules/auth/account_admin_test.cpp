@@ -184,16 +184,17 @@ TEST_F(AccountAdminTest, LetsOneOfTwoAdministratorsGoWhenBothAreTakenAtOnce) {
   const http::Request request = request_of_boss();
   const auto schema = database_.schema();
   const database::Entity& users = *schema->find("users");
-  const auto take = [&](Transaction& transaction, database::Access& access, const char* key) {
+  const auto take = [&](Transaction& transaction, database::Access& access, const char* email) {
     database::Writer writer(kApplication, *schema, transaction, access, clock_);
-    return writer.update(users, *database::RowKey::parse(key, users.uuid_keys), clerk);
+    const auto key = database::RowKey::parse(id_of(email), users.uuid_keys);
+    return writer.update(users, *key, clerk).value_or(false);
   };
   auto first = engine_.begin({.tier = Tier::kDisk});
   auto second = engine_.begin({.tier = Tier::kDisk});
   const auto one = module_.access_of(request);
   const auto other = module_.access_of(request);
-  ASSERT_TRUE(take(**first, *one, "2"));
-  ASSERT_TRUE(take(**second, *other, "3"));
+  ASSERT_TRUE(take(**first, *one, "boss@example.com"));
+  ASSERT_TRUE(take(**second, *other, "other@example.com"));
   EXPECT_TRUE(run(engine_.commit(std::move(*first))));
   const auto late = run(engine_.commit(std::move(*second)));
   ASSERT_FALSE(late) << "nobody administrates any more";
