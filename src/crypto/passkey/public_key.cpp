@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -89,6 +90,13 @@ EVP_PKEY* curve_parameters(const CurveRow& row) {
   return kParameters[static_cast<std::size_t>(row.curve)].get();
 }
 
+// A key of each curve that nobody needs any more, to be given another point: a copy takes several
+// times as long.
+std::atomic<EVP_PKEY*>& spare_of(Curve curve) noexcept {
+  static constinit std::array<std::atomic<EVP_PKEY*>, kCurves.size()> spare_keys{};
+  return spare_keys[static_cast<std::size_t>(curve)];
+}
+
 // RFC 8032 §5.2.2: y, little-endian and with x's lowest bit above it, is below the field's prime,
 // 2^448 - 2^224 - 1. The points of order 1, 2 and 4 are those with y of 1, -1 and 0.
 bool is_good_ed448(std::string_view point) {
@@ -118,12 +126,23 @@ std::size_t coordinate_size(Curve curve) noexcept {
   return row_of(curve).size;
 }
 
+PublicKey::Key PublicKey::make_on(Curve curve) {
+  EVP_PKEY* key = spare_of(curve).exchange(nullptr);
+  if (key == nullptr) key = EVP_PKEY_dup(curve_parameters(row_of(curve)));
+  return {key, Release{curve}};
+}
+
+void PublicKey::Release::operator()(EVP_PKEY* key) const noexcept {
+  if (made_on) key = spare_of(*made_on).exchange(key);
+  EVP_PKEY_free(key);
+}
+
 std::optional<PublicKey> PublicKey::on_curve(Curve curve, std::string_view x, std::string_view y) {
   const QuietErrors quiet;
   const CurveRow& row = row_of(curve);
   if (x.size() != row.size || y.size() != row.size) return std::nullopt;
   const std::string point = std::string(1, '\x04').append(x).append(y);
-  Key key(EVP_PKEY_dup(curve_parameters(row)));
+  Key key = make_on(curve);
   // Refuses a point off the curve.
   if (!key || EVP_PKEY_set1_encoded_public_key(key.get(), bytes_of(point), point.size()) != 1) {
     return std::nullopt;
@@ -166,7 +185,7 @@ std::optional<PublicKey> PublicKey::rsa(std::string_view modulus, std::string_vi
     return std::nullopt;
   }
   const Handle<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-  Key key = make_key("RSA", parameters.get());
+  Key key(make_key("RSA", parameters.get()).release());
   if (!key) return std::nullopt;
   return PublicKey(std::move(key), std::nullopt);
 }

@@ -55,7 +55,13 @@ class PublicKey {
   bool operator==(const PublicKey& other) const noexcept;
 
  private:
-  using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
+  // Keeps a key of one of the curves for the next point of it.
+  struct Release {
+    std::optional<Curve> made_on;
+    void operator()(EVP_PKEY* key) const noexcept;
+  };
+  using Key = std::unique_ptr<EVP_PKEY, Release>;
+  static Key make_on(Curve curve);  // its point is yet to be set
   PublicKey(Key key, std::optional<Curve> curve) : key_(std::move(key)), curve_(curve) {}
 
   Key key_;
