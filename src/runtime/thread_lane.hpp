@@ -20,7 +20,8 @@ namespace noded::runtime {
 struct ThreadLaneSetup {
   std::string name;             // of its threads and metrics; at most 8 letters
   std::size_t queue_limit = 1;  // work that waits; running work does not count
-  // How long the last of it may wait, by how long work took of late. One may wait all the same.
+  // How long the last of it may wait, by how long work took of late. One for each thread
+  // may wait all the same.
   std::chrono::nanoseconds wait_limit = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds usual{0};  // how long a piece takes, until there is experience
   std::size_t thread_limit = 1;
