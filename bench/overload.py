@@ -6,15 +6,18 @@
 
 Storm: readers of one record and of /livez at a steady pace, first alone, then while that many logins
 come at once and until the last of them is done and gone; the 99th percentile of the one stands beside
-that of the other. An answer's time ends where the kernel has it for the client (SO_TIMESTAMPNS),
-however late this program reads it. More logins come one by one all the while: how long their refusals
-take is the node's own, without the crowd before them. With --nginx the same crowd, beside the same
-readers, goes to its `return 503` before each storm: what the machine allows.
+that of the other, of each storm and of all storms together. An answer's time ends where the kernel has
+it for the client (SO_TIMESTAMPNS), however late this program reads it. More logins come one by one all
+the while: how long their refusals take is the node's own, without the crowd before them.
+With --nginx, before each storm: the same crowd, beside the same readers, against its `return 503`; and
+with each storm of the node, every other read goes to an nginx that the crowd leaves alone. What the
+machine allows a server in the crowd's way, and one beside it.
 Idle: memory of the node for each keep-alive connection that has had one answer.
 """
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -22,7 +25,6 @@ import re
 import resource
 import select
 import socket
-import statistics
 import struct
 import subprocess
 import sys
@@ -96,13 +98,17 @@ class Caller:
         self.turns = []
 
 
-def watch(port, read, begun, until, out):
-    """A process of its own and ahead of all others, so that neither the crowd's turns nor the wait
-    for a processor behind the crowd and the hashes are measured with the answers. It takes root."""
+def watch(addresses, begun, until, out):
+    """Reads from each of [(port, request)], and /livez from the first. A process of its own and ahead
+    of all others, so that neither the crowd's turns nor the wait for a processor behind the crowd and
+    the hashes are measured with the answers. It takes root."""
+    gc.disable()
+    gc.freeze()
     if os.geteuid() == 0:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    readers = [Caller(port, read) for _ in range(8)]
-    alive = Caller(port, request('GET', '/livez'))
+    crews = [[Caller(port, read) for _ in range(8)] for port, read in addresses]
+    readers = [reader for crew in zip(*crews) for reader in crew]
+    alive = Caller(addresses[0][0], request('GET', '/livez'))
     begun.set()
     start, number = time.monotonic(), 0
     while not until.is_set():
@@ -113,7 +119,8 @@ def watch(port, read, begun, until, out):
         time.sleep(max(0, start + number * READ_PACE - time.monotonic()))
     for caller in (*readers, alive):
         caller.finish()
-    out.put(([answer for reader in readers for answer in reader.answers], alive.answers))
+    out.put(([[answer for reader in crew for answer in reader.answers] for crew in crews],
+             alive.answers))
 
 
 async def ask_once(port, raw, answers):
@@ -199,66 +206,84 @@ async def probe(port, login, crowd):
     return probes
 
 
+def percentile(answers, share):
+    """Milliseconds within which that share of the answers came."""
+    times = sorted(seconds * 1000 for _, seconds in answers)
+    return times[min(len(times) - 1, int(len(times) * share))]
+
+
 def tell(name, answers):
     if not answers:
-        return print(f'  {name:24} none')
-    times = sorted(seconds * 1000 for _, seconds in answers)
+        print(f'  {name:24} none')
+        return
     statuses = {}
     for status, _ in answers:
         statuses[status] = statuses.get(status, 0) + 1
-    at = [times[min(len(times) - 1, int(len(times) * share))] for share in (0.5, 0.99)]
+    at = [percentile(answers, share) for share in (0.5, 0.99, 1)]
     counted = ', '.join(f'{count} x {status}' for status, count in sorted(statuses.items()))
-    print(f'  {name:24} p50 {at[0]:8.2f}  p99 {at[1]:8.2f}  max {times[-1]:8.2f} ms   {counted}')
-    return at[1]
+    print(f'  {name:24} p50 {at[0]:8.2f}  p99 {at[1]:8.2f}  max {at[2]:8.2f} ms   {counted}')
 
 
-def phase(port, read, login, seconds, crowd):
-    """The 99th percentiles of the reads and of the refused logins, in milliseconds."""
+def phase(addresses, login, seconds, crowd):
+    """Answers to the readers of each address, and to the crowd at the first one."""
     begun, until = multiprocessing.Event(), multiprocessing.Event()
     out = multiprocessing.Queue()
-    watcher = multiprocessing.Process(target=watch, args=(port, read, begun, until, out))
+    watcher = multiprocessing.Process(target=watch, args=(addresses, begun, until, out))
     watcher.start()
     begun.wait()
-    logins = storm(port, login, crowd) if crowd else []
+    logins = storm(addresses[0][0], login, crowd) if crowd else []
     time.sleep(0.1 if crowd else seconds)  # the node has the crowd's connections to close
     until.set()
     reads, lives = out.get()
     watcher.join()
-    slow, refused = tell('reads', reads), None
+    for name, answers in zip(('reads', 'reads beside'), reads):
+        tell(name, answers)
     tell('/livez', lives)
     if crowd:
         tell('logins done', [answer for answer in logins if answer[0] == 200])
-        refused = tell('logins refused', [answer for answer in logins if answer[0] == 503])
-    return slow, refused
+        tell('logins refused', refused_of(logins))
+    return reads, logins
+
+
+def refused_of(logins):
+    return [answer for answer in logins if answer[0] == 503]
 
 
 def storms(port, read, login, arguments, nginx_port):
-    calms, busy, refused, plain = [], [], [], []
+    node, other = (port, read), (nginx_port, read)
+    addresses = [node, other] if nginx_port else [node]
+    calm, busy, refused, plain = [], [], [], []
     for number in range(arguments.storms):
         if nginx_port:
             print(f'nginx, {arguments.storm} requests at once')
-            plain.append(phase(nginx_port, read, login, 0, arguments.storm)[1])
+            plain.append(phase([other], login, 0, arguments.storm)[1])
         print(f'alone, {arguments.seconds:g} s')
-        calms.append(phase(port, read, login, arguments.seconds, 0)[0])
+        calm.append(phase(addresses, login, arguments.seconds, 0)[0])
         print(f'{arguments.storm} logins at once' + f', storm {number + 1}' * (arguments.storms > 1))
-        slow, late = phase(port, read, login, 0, arguments.storm)
-        busy.append(slow)
-        refused.append(late)
-    calm = statistics.median(calms)
-    print('99th percentiles of each storm, sorted')
-    spread('reads alone, ms', calms)
-    spread('reads, ms', busy)
-    spread('reads, times the median alone', [slow / calm for slow in busy], 2)
+        reads, logins = phase(addresses, login, 0, arguments.storm)
+        busy.append(reads)
+        refused.append(refused_of(logins))
+    print('99th percentiles of each storm, sorted; of all storms together')
+    for which, name in enumerate(('reads', 'reads beside')[:len(addresses)]):
+        alone = spread(f'{name} alone, ms', [reads[which] for reads in calm])
+        spread(f'{name}, ms', [reads[which] for reads in busy], 2 * alone)
     spread('logins refused, ms', refused, 5)
     if plain:
         spread('nginx, return 503, ms', plain, 5)
 
 
-def spread(name, values, limit=None):
-    told = f'  {name:30} {" ".join(f"{value:.2f}" for value in sorted(values))}'
+def spread(name, phases, limit=None):
+    """Tells the 99th percentiles; the one of all phases together."""
+    values = sorted(percentile(answers, 0.99) for answers in phases)
+    every = [answer for answers in phases for answer in answers]
+    together = percentile(every, 0.99)
+    told = f'  {name:24} {" ".join(f"{value:.2f}" for value in values)}   all {together:.3f}'
     if limit is not None:
-        told += f'   {sum(value <= limit for value in values)} of {len(values)} up to {limit}'
+        within = sum(value <= limit for value in values)
+        share = sum(seconds * 1000 <= limit for _, seconds in every) / len(every)
+        told += f'   up to {limit:.2f}: {within} of {len(values)}, {share:.2%} of the answers'
     print(told)
+    return together
 
 
 def resident(pid):
@@ -311,7 +336,7 @@ def main():
         with running_nginx(arguments.nginx) if arguments.nginx else contextlib.nullcontext() as other:
             storms(port, read, login, arguments, other)
         probes = asyncio.run(probe(port, login, arguments.storm))
-        tell('refused one by one', [answer for answer in probes if answer[0] == 503])
+        tell('refused one by one', refused_of(probes))
         if arguments.idle:
             idle_connections(node, min(arguments.idle, hard - 200))
         node.stop()

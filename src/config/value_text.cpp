@@ -4,9 +4,11 @@
 
 #include <array>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace noded::config {
 namespace {
@@ -165,6 +167,21 @@ std::string range_text(const OptionDeclaration& declaration) {
   return {};
 }
 
+// "a duration such as 250ms, 30s or 5min": those that the option allows.
+std::string with_examples(
+    std::string_view kind,
+    std::initializer_list<std::string_view> examples,
+    const OptionDeclaration& declaration
+) {
+  std::vector<std::string_view> allowed;
+  for (const std::string_view example : examples) {
+    const auto number = parse_number(declaration.kind, example);
+    if (number && *number >= declaration.minimum && *number <= declaration.maximum)
+      allowed.push_back(example);
+  }
+  return allowed.empty() ? std::string(kind) : fmt::format("{} such as {}", kind, joined(allowed));
+}
+
 std::string with_range(
     std::string_view kind, std::string_view separator, const OptionDeclaration& declaration
 ) {
@@ -207,9 +224,15 @@ std::string allowed_text(const OptionDeclaration& declaration) {
     case OptionKind::kInteger:
       return with_range("an integer", " ", declaration);
     case OptionKind::kDuration:
-      return with_range("a duration such as 250ms, 30s, 5min, 2h or 7d", ", ", declaration);
+      return with_range(
+          with_examples("a duration", {"250ms", "30s", "5min", "2h", "7d"}, declaration),
+          ", ",
+          declaration
+      );
     case OptionKind::kSize:
-      return with_range("a size such as 4096, 64KiB, 1MiB or 2GiB", ", ", declaration);
+      return with_range(
+          with_examples("a size", {"4096", "64KiB", "1MiB", "2GiB"}, declaration), ", ", declaration
+      );
     case OptionKind::kText:
       return choices.empty() ? "a text" : joined(choices);
     case OptionKind::kTextList:

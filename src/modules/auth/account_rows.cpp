@@ -1,8 +1,8 @@
 #include "modules/auth/account_rows.hpp"
 
 #include "repository/database/keys.hpp"
-#include "repository/database/reader.hpp"
 #include "repository/database/row.hpp"
+#include "repository/database/row_json.hpp"
 
 #include <algorithm>
 #include <string>
@@ -38,12 +38,11 @@ Result<std::optional<Account>> AccountRows::load(const RowKey& key) {
   const auto found = transaction_.get(database::keys::row(application_, entity_, key), bytes);
   if (!found) return std::unexpected(found.error());
   if (!*found) return std::nullopt;
-  Account account = account_of(entity_, key, RowView(bytes));
-  database::Reader reader(
-      application_, transaction_, database::unrestricted_access_for_the_node_itself()
-  );
-  const auto page = reader.read_one(entity_, key, database::Query{}, account.row);
-  if (!page) return std::unexpected(page.error());
+  const RowView row(bytes);
+  Account account = account_of(entity_, key, row);
+  account.row = "{";
+  database::append_members(entity_.visible, key, row, account.row);
+  account.row += '}';
   return account;
 }
 
