@@ -153,7 +153,7 @@ def storm(port, login, crowd):
     for _ in range(crowd):
         connection = connect(port)
         waiting[connection.fileno()] = connection
-    time.sleep(0.3)
+    time.sleep(0.05)  # until all are accepted
     sent, answers, done = {}, [], []
     for number, connection in waiting.items():
         sent[number] = time.time()
@@ -267,6 +267,8 @@ def storms(port, read, login, arguments, nginx_port):
     for which, name in enumerate(('reads', 'reads beside')[:len(addresses)]):
         alone = spread(f'{name} alone, ms', [reads[which] for reads in calm])
         spread(f'{name}, ms', [reads[which] for reads in busy], 2 * alone)
+    failed = sum(status != 200 for reads in calm + busy for status, _ in reads[0])
+    print(f'  reads not answered 200   {failed}')
     spread('logins refused, ms', refused, 5)
     if plain:
         spread('nginx, return 503, ms', plain, 5)
