@@ -205,18 +205,15 @@ TEST_F(ClientTest, ASilentServerIsGivenUpAtTheDeadline) {
 
 TEST_F(ClientTest, AStopEndsACallThatIsUnderWay) {
   SilentPort silent;
-  std::optional<Result<Fetched>> fetched;
-  {
-    const std::jthread caller([&] {
-      fetched = fetch({.url = silent.url(), .headers = {}, .body = {}});
-    });
+  std::jthread stopper([&] {
     silent.await_caller();
     stop();
-  }
-  ASSERT_TRUE(fetched.has_value());
-  ASSERT_FALSE(fetched->has_value());
-  EXPECT_EQ(fetched->error().code, Errc::kUnavailable);
-  EXPECT_TRUE(fetched->error().message.ends_with("given up, since the node stops"));
+  });
+  const auto fetched = fetch({.url = silent.url(), .headers = {}, .body = {}});
+  stopper.join();
+  ASSERT_FALSE(fetched.has_value());
+  EXPECT_EQ(fetched.error().code, Errc::kUnavailable);
+  EXPECT_TRUE(fetched.error().message.ends_with("given up, since the node stops"));
   const auto late = fetch({.url = silent.url(), .headers = {}, .body = {}});
   ASSERT_FALSE(late.has_value());
   EXPECT_EQ(late.error().code, Errc::kOverloaded);

@@ -6,16 +6,23 @@
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
+#include <list>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
 namespace noded::test {
 
-// One for all tasks of a thread: a lane's thread may still be within its post when the task that it
-// resumed has ended.
+// One for all tasks of a thread, until the program ends: a lane's thread may still be within its
+// post when the task that it resumed, and the thread that awaited it, have ended.
 inline net::io_context& loop_of_tasks() {
-  static thread_local net::io_context loop(1);
+  static std::mutex mutex;
+  static std::list<net::io_context> loops;
+  static thread_local net::io_context& loop = [] -> net::io_context& {
+    const std::lock_guard lock(mutex);
+    return loops.emplace_back(1);
+  }();
   return loop;
 }
 
