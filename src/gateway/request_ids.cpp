@@ -22,18 +22,26 @@ std::uint64_t random_bits() {
   return mixed ^ (mixed >> 31);
 }
 
+// The lowest digits of `number`, the last one at the end.
+template <int Digits>
+void write_hex(char* out, std::uint64_t number) {
+  for (int digit = Digits - 1; digit >= 0; --digit, number >>= 4)
+    out[digit] = "0123456789abcdef"[number & 0xf];
+}
+
 // RFC 9562 §5.7: 48 bits of time, version, 12 random bits, variant, 62 random bits.
-void append_uuid_v7(std::string& out, WallTime now) {
+std::string_view write_uuid_v7(WallTime now, std::array<char, 36>& text) {
   const auto milliseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
   const std::uint64_t high = (milliseconds << 16) | 0x7000 | (random_bits() & 0x0fff);
   const std::uint64_t low = (std::uint64_t{1} << 63) | (random_bits() >> 2);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out.reserve(out.size() + 36);
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) out += '-';
-    const std::uint64_t half = nibble < 16 ? high : low;
-    out += kDigits[(half >> (60 - 4 * (nibble % 16))) & 0xf];
-  }
+  char* const begin = text.data();
+  write_hex<8>(begin, high >> 32);
+  write_hex<4>(begin + 9, high >> 16);
+  write_hex<4>(begin + 14, high);
+  write_hex<4>(begin + 19, low >> 48);
+  write_hex<12>(begin + 24, low);
+  text[8] = text[13] = text[18] = text[23] = '-';
+  return {begin, text.size()};
 }
 
 }  // namespace
@@ -46,18 +54,14 @@ bool is_request_id(std::string_view text) noexcept {
 }
 
 std::string make_request_id(WallTime now) {
-  std::string id;
-  append_uuid_v7(id, now);
-  return id;
+  std::array<char, 36> text;
+  return std::string(write_uuid_v7(now, text));
 }
 
 void assign_request_id(http::Request& request, WallTime now) {
   const std::string_view sent = request.header("x-request-id");
-  request.request_id.clear();
-  if (is_request_id(sent))
-    request.request_id = sent;
-  else
-    append_uuid_v7(request.request_id, now);
+  std::array<char, 36> text;
+  request.request_id = is_request_id(sent) ? sent : write_uuid_v7(now, text);
 }
 
 }  // namespace noded::gateway

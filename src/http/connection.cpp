@@ -179,7 +179,7 @@ Task<bool> Connection::serve() {
     }
   }
   if (sent && out_.size() > kMostGathered && !try_flush()) sent = co_await flush();
-  if (sent && keeps && !body_.is_finished()) sent = co_await discard_body();
+  if (sent && keeps && !body_.skip_buffered()) sent = co_await discard_body();
   if (sent && keeps) end_request();
   co_return sent&& keeps;
 }
@@ -216,6 +216,9 @@ Task<bool> Connection::discard_body() {
 }
 
 void Connection::end_request() {
+  request_.headers = {};  // what it pointed to goes
+  request_.target = request_.path = request_.query = {};
+  request_.request_id.clear();
   input_.consume(parser_.head_size() + body_.taken());
   const std::string_view surplus = body_.surplus();
   if (!surplus.empty()) {

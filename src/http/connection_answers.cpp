@@ -23,6 +23,7 @@ HeadShape Connection::shape_head(const Response& response, bool keeps) {
 }
 
 void Connection::append_answer(const Response& response, bool keeps) {
+  if (out_.empty()) out_ = loop_.take_buffer();
   append_head(out_, response, shape_head(response, keeps));
 }
 
@@ -87,8 +88,7 @@ bool Connection::try_flush() {
     out_.erase(0, taken);
     return false;
   }
-  out_.clear();
-  if (out_.capacity() > 2 * kMostGathered) out_.shrink_to_fit();
+  loop_.give_back(std::exchange(out_, {}));
   return true;
 }
 
@@ -102,8 +102,7 @@ Task<bool> Connection::flush() {
     }
     done += count;
   }
-  out_.clear();
-  if (out_.capacity() > 2 * kMostGathered) out_.shrink_to_fit();
+  loop_.give_back(std::exchange(out_, {}));
   co_return true;
 }
 

@@ -68,6 +68,13 @@ std::string_view RequestBody::take_buffered() {
   return part;
 }
 
+bool RequestBody::skip_buffered() {
+  if (failure_ || is_own_ || parser_.head().is_chunked) return finished_;
+  remaining_ -= take_buffered().size();
+  finished_ = remaining_ == 0;
+  return finished_;
+}
+
 Task<Result<std::string_view>> RequestBody::read() {
   if (failure_) co_return std::unexpected(*failure_);
   if (finished_) co_return std::string_view();

@@ -34,6 +34,8 @@ class RequestBody final : public BodyReader {
 
   Task<Result<std::string_view>> read() override;
   std::optional<std::uint64_t> declared_size() const override;
+  // Leaves out what came with the head of a body that nobody wanted. True: that was all of it.
+  bool skip_buffered();
 
   bool is_finished() const noexcept { return finished_; }
   // Why read() failed; null if it did not. The connection cannot be used for another request then.

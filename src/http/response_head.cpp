@@ -20,21 +20,32 @@ void append_number(std::string& out, Integer number, int base = 10) {
   out.append(digits.data(), end);
 }
 
-void append_value(std::string& out, std::string_view value) {
-  const auto is_control = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  };
-  const std::size_t begin = out.size();
-  out += value;
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_control, ' ');
-}
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
+void append_line(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
-  append_value(out, value);
+  out += value;
   out += "\r\n";
+}
+
+constexpr bool is_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20) | (byte == 0x7f);
+}
+
+// Looks at every byte, which the compiler turns into a few wide comparisons.
+bool has_control(std::string_view text) noexcept {
+  bool has = false;
+  for (const char c : text)
+    has |= is_control(c);
+  return has;
+}
+
+// What a handler gives as a value ends no line.
+void append_field(std::string& out, const ResponseHeader& header) {
+  append_line(out, header.name, header.value);
+  if (!has_control(header.value)) return;
+  const auto end = out.end() - 2;
+  std::replace_if(end - static_cast<std::ptrdiff_t>(header.value.size()), end, is_control, ' ');
 }
 
 }  // namespace
@@ -152,11 +163,11 @@ void append_head(std::string& out, const Response& response, const HeadShape& sh
   }
   const bool is_empty = shape.framing == Framing::kLength && shape.length == 0;
   if (has_body && !is_empty && !response.content_type.empty()) {
-    append_field(out, "Content-Type", response.content_type);
+    append_line(out, "Content-Type", response.content_type);
   }
-  if (!shape.request_id.empty()) append_field(out, "X-Request-Id", shape.request_id);
+  if (!shape.request_id.empty()) append_line(out, "X-Request-Id", shape.request_id);
   for (const ResponseHeader& header : response.headers)
-    append_field(out, header.name, header.value);
+    append_field(out, header);
   if (shape.closes)
     out += "Connection: close\r\n";
   else if (shape.names_keep_alive)

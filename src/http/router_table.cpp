@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace noded::http {
@@ -28,18 +27,23 @@ struct Entry {
 };
 using Entries = std::vector<const Entry*>;
 
+// An order for searching: the lengths of two segments mostly differ, and cost least to compare.
+bool is_before(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
 // A node stands for all routes that a walked prefix still allows; what a parameter allows is merged
 // into the literal children, so that a walk never has to turn back.
 struct Node {
   const Entry* terminal = nullptr;  // matches when the path ends here
   const Entry* rest = nullptr;      // matches when at least one segment follows
-  std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> literals;  // sorted
+  std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> literals;  // by is_before
   std::unique_ptr<Node> parameter;
 
   const Node* child(std::string_view segment) const {
-    const auto found = std::ranges::lower_bound(literals, segment, {}, [](const auto& literal) {
-      return literal.first;
-    });
+    const auto found = std::ranges::lower_bound(
+        literals, segment, is_before, [](const auto& literal) { return literal.first; }
+    );
     if (found != literals.end() && found->first == segment) return found->second.get();
     return segment.empty() ? nullptr : parameter.get();
   }
@@ -83,7 +87,7 @@ std::unique_ptr<Node> build(const Entries& entries, std::size_t depth) {
       has_parameter = true;
     }
   }
-  std::ranges::sort(texts);
+  std::ranges::sort(texts, is_before);
   texts.erase(std::ranges::unique(texts).begin(), texts.end());
   for (const std::string_view text : texts) {
     node->literals.emplace_back(text, build(allowed(entries, depth, text), depth + 1));
@@ -137,40 +141,28 @@ Method routed_as(Method method) {
   return method == Method::kHead ? Method::kGet : method;
 }
 
-// A path cut into segments. `starts` are offsets into the path, for rests.
-struct Cut {
-  std::array<std::string_view, RouterTable::kMostSegments + 1> segments;
-  std::size_t count = 0;
-  bool is_longer = false;  // than any pattern without a rest
-};
-
-Cut cut(std::string_view path) {
-  Cut result;
-  std::size_t position = 1;
-  while (result.count < result.segments.size()) {
-    const std::size_t slash = path.find('/', position);
-    result.segments[result.count++] = path.substr(position, slash - position);
-    if (slash == std::string_view::npos) return result;
-    position = slash + 1;
-  }
-  result.is_longer = true;
-  return result;
+// The segment of a path that begins at `position`.
+std::string_view segment_at(std::string_view path, std::size_t position) {
+  return path.substr(position, path.find('/', position) - position);
 }
 
-const Entry* walk(const Node& root, const Cut& path) {
+const Entry* walk(const Node& root, std::string_view path) {
   const Node* node = &root;
   const Entry* rest = nullptr;
-  for (const std::string_view segment : std::span(path.segments).first(path.count)) {
+  const bool is_encoded = path.find('%') != std::string_view::npos;
+  for (std::size_t position = 1; position <= path.size();) {
     if (node->rest != nullptr) rest = node->rest;
-    if (segment.find('%') == std::string_view::npos) {
+    const std::string_view segment = segment_at(path, position);
+    if (!is_encoded) {
       node = node->child(segment);
     } else {
       const auto decoded = codec::percent_decode(segment, false);
       node = decoded ? node->child(*decoded) : node->parameter.get();
     }
     if (node == nullptr) return rest;
+    position += segment.size() + 1;
   }
-  return node->terminal != nullptr && !path.is_longer ? node->terminal : rest;
+  return node->terminal != nullptr ? node->terminal : rest;
 }
 
 bool has_encoded_slash(std::string_view text) {
@@ -200,17 +192,14 @@ std::optional<std::string> decode_parameter(std::string_view raw, bool is_rest) 
 }
 
 bool fill_parameters(
-    const Entry& entry,
-    const Cut& cut_path,
-    std::string_view path,
-    std::vector<PathParameter>& parameters
+    const Entry& entry, std::string_view path, std::vector<PathParameter>& parameters
 ) {
-  for (std::size_t index = 0; index < entry.segments.size(); ++index) {
-    const Segment& segment = entry.segments[index];
-    if (segment.kind == SegmentKind::kLiteral) continue;
+  std::size_t position = 1;
+  for (const Segment& segment : entry.segments) {
     const bool is_rest = segment.kind == SegmentKind::kRest;
-    std::string_view raw = cut_path.segments[index];
-    if (is_rest) raw = path.substr(static_cast<std::size_t>(raw.data() - path.data()));
+    const std::string_view raw = is_rest ? path.substr(position) : segment_at(path, position);
+    position += raw.size() + 1;
+    if (segment.kind == SegmentKind::kLiteral) continue;
     auto decoded = decode_parameter(raw, is_rest);
     if (!decoded) return false;
     parameters.push_back({segment.text, std::move(*decoded)});
@@ -302,11 +291,10 @@ RouteMatch RouterTable::find(
   RouteMatch match;
   if (!path.starts_with('/') || method == Method::kOther) return match;
   const auto table = table_.get();
-  const Cut segments = cut(path);
-  const Entry* entry = walk(*table->roots[static_cast<std::size_t>(routed_as(method))], segments);
+  const Entry* entry = walk(*table->roots[static_cast<std::size_t>(routed_as(method))], path);
   if (entry == nullptr) return match;
   match.route = entry->route;
-  match.is_bad_path = !fill_parameters(*entry, segments, path, parameters);
+  match.is_bad_path = !fill_parameters(*entry, path, parameters);
   return match;
 }
 

@@ -20,6 +20,7 @@ namespace {
 
 constexpr auto kAwait = net::as_tuple(net::use_awaitable_t<net::any_io_executor>{});
 constexpr std::chrono::milliseconds kAcceptPause{100};  // while descriptors are short
+constexpr std::size_t kMostKept = 128 << 10;            // of a buffer that was given back
 
 // SO_PEERCRED: is the other end the same user as this process, or root?
 bool is_own_user(UnixSocket& socket) {
@@ -150,6 +151,12 @@ void ServerLoop::start(std::unique_ptr<Stream> stream, Peer peer, ConnectionCoun
       return self->sweep_loop();
     });
   }
+}
+
+void ServerLoop::give_back(std::string buffer) {
+  if (buffer.capacity() > kMostKept || buffer.capacity() < buffer_.capacity()) return;
+  buffer.clear();
+  buffer_ = std::move(buffer);
 }
 
 Task<> ServerLoop::sweep_loop() {

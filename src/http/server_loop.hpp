@@ -20,6 +20,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace noded::http {
@@ -59,6 +60,10 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
   ServerContext& context() { return *context_; }
   bool is_draining() const noexcept { return is_draining_; }
   WaitingLine& line() { return *line_; }
+  // The buffer that answers are rendered into, lent until they are written: idle connections have
+  // none of their own, and the next answer finds one that is still in the processor's cache.
+  std::string take_buffer() { return std::exchange(buffer_, {}); }
+  void give_back(std::string buffer);
   std::string_view date_line() { return date_.at(context_->clock.wall()); }
 
   void accept_on(std::shared_ptr<TcpAcceptor> acceptor, std::shared_ptr<const TlsFiles> tls);
@@ -81,6 +86,7 @@ class ServerLoop : public std::enable_shared_from_this<ServerLoop> {
   const std::shared_ptr<ServerContext> context_;
   const std::shared_ptr<WaitingLine> line_;
   DateLine date_;
+  std::string buffer_;                                  // while nobody has it
   std::vector<std::function<void()>> closers_;          // of the acceptors
   std::vector<std::weak_ptr<Connection>> connections_;  // dead ones leave at the next sweep
   net::steady_timer sweep_timer_;

@@ -163,6 +163,22 @@ TEST_F(HttpServer, DropsAShortBodyThatNobodyRead) {
   EXPECT_EQ(client_.get("/hello")->status, 200);
 }
 
+TEST_F(HttpServer, DropsABodyThatNobodyReadInFrontOfTheNextRequest) {
+  client_.send(
+      "POST /hello?a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nGET / HTT"
+      "GET /hello?b HTTP/1.1\r\nHost: x\r\n\r\n"
+  );
+  EXPECT_EQ(client_.read_answer()->body, "hello a");
+  EXPECT_EQ(client_.read_answer()->body, "hello b");
+}
+
+TEST_F(HttpServer, DropsABodyThatNobodyReadWhenItsRestArrives) {
+  client_.send("POST /hello?a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nGET /");
+  EXPECT_EQ(client_.read_answer()->body, "hello a");
+  client_.send(" HTT");
+  EXPECT_EQ(client_.get("/hello?b")->body, "hello b");
+}
+
 TEST_F(HttpServer, ClosesAfterALongBodyThatNobodyRead) {
   const auto answer =
       client_.ask("POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n");

@@ -18,7 +18,7 @@ bool is_media_type(std::string_view field, std::string_view type) {
   std::string_view given = field.substr(0, field.find(';'));
   while (given.ends_with(' ') || given.ends_with('\t'))
     given.remove_suffix(1);
-  return std::ranges::equal(given, type, {}, codec::to_lower);
+  return given == type || std::ranges::equal(given, type, {}, codec::to_lower);
 }
 
 }  // namespace
