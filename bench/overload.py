@@ -2,13 +2,15 @@
 """What a login storm and a crowd of idle connections do to a node and to everybody else on it.
 
     bench/overload.py [--noded build/release/noded] [--storm 1000] [--storms 1] [--idle 19000]
-                      [--seconds 2] [--nginx nginx]
+                      [--within 0] [--seconds 2] [--nginx nginx]
 
 Storm: readers of one record and of /livez at a steady pace, first alone, then while that many logins
 come at once and until the last of them is done and gone; the 99th percentile of the one stands beside
 that of the other, of each storm and of all storms together. An answer's time ends where the kernel has
 it for the client (SO_TIMESTAMPNS), however late this program reads it. More logins come one by one all
 the while: how long their refusals take is the node's own, without the crowd before them.
+With --within, the crowd's logins leave spread over that many milliseconds instead of all in one
+instant: what a link lets through that the crowd shares.
 With --nginx, before each storm: the same crowd, beside the same readers, against its `return 503`; and
 with each storm of the node, every other read goes to an nginx that the crowd leaves alone. What the
 machine allows a server in the crowd's way, and one beside it.
@@ -38,6 +40,7 @@ from node_process import Client, Node  # noqa: E402
 EMAIL, PASSWORD = 'admin@example.com', 'administrator'
 PER_SOURCE = 9000  # ports of one source address
 READ_PACE = 0.0005  # seconds between two reads
+CROWD_PACE = 0.0005  # seconds between two handfuls of a crowd that is spread
 SO_TIMESTAMPNS = 35  # socket(7); Python has no name for it
 
 
@@ -147,15 +150,19 @@ def arrival(ancillary):
     return seconds + nanoseconds / 1e9
 
 
-def storm(port, login, crowd):
-    """[(status, seconds)] of that many logins, sent in one turn on connections that are open."""
+def storm(port, login, crowd, within):
+    """[(status, seconds)] of that many logins on connections that are open, sent in one turn or, as
+    far as the sender keeps up, evenly within that many seconds."""
     waiting, poll = {}, select.poll()
     for _ in range(crowd):
         connection = connect(port)
         waiting[connection.fileno()] = connection
     time.sleep(0.05)  # until all are accepted
     sent, answers, done = {}, [], []
-    for number, connection in waiting.items():
+    begun = time.time()
+    for index, (number, connection) in enumerate(waiting.items()):
+        if begun + index / crowd * within > time.time():
+            time.sleep(CROWD_PACE)
         sent[number] = time.time()
         connection.send(login)
     for number in waiting:
@@ -196,7 +203,7 @@ def running_nginx(nginx):
 
 async def probe(port, login, crowd):
     """How those fare who come one by one while a crowd waits."""
-    waiting = asyncio.create_task(asyncio.to_thread(storm, port, login, crowd))
+    waiting = asyncio.create_task(asyncio.to_thread(storm, port, login, crowd, 0))
     await asyncio.sleep(1)  # until the crowd is refused or waits
     probes, tasks = [], []
     while len(tasks) < 300:
@@ -224,14 +231,14 @@ def tell(name, answers):
     print(f'  {name:24} p50 {at[0]:8.2f}  p99 {at[1]:8.2f}  max {at[2]:8.2f} ms   {counted}')
 
 
-def phase(addresses, login, seconds, crowd):
+def phase(addresses, login, seconds, crowd, within=0):
     """Answers to the readers of each address, and to the crowd at the first one."""
     begun, until = multiprocessing.Event(), multiprocessing.Event()
     out = multiprocessing.Queue()
     watcher = multiprocessing.Process(target=watch, args=(addresses, begun, until, out))
     watcher.start()
     begun.wait()
-    logins = storm(addresses[0][0], login, crowd) if crowd else []
+    logins = storm(addresses[0][0], login, crowd, within) if crowd else []
     time.sleep(0.1 if crowd else seconds)  # the node has the crowd's connections to close
     until.set()
     reads, lives = out.get()
@@ -252,15 +259,17 @@ def refused_of(logins):
 def storms(port, read, login, arguments, nginx_port):
     node, other = (port, read), (nginx_port, read)
     addresses = [node, other] if nginx_port else [node]
+    within = arguments.within / 1000
+    crowding = f'within {arguments.within:g} ms' if within else 'at once'
     calm, busy, refused, plain = [], [], [], []
     for number in range(arguments.storms):
         if nginx_port:
-            print(f'nginx, {arguments.storm} requests at once')
-            plain.append(phase([other], login, 0, arguments.storm)[1])
+            print(f'nginx, {arguments.storm} requests {crowding}')
+            plain.append(phase([other], login, 0, arguments.storm, within)[1])
         print(f'alone, {arguments.seconds:g} s')
         calm.append(phase(addresses, login, arguments.seconds, 0)[0])
-        print(f'{arguments.storm} logins at once' + f', storm {number + 1}' * (arguments.storms > 1))
-        reads, logins = phase(addresses, login, 0, arguments.storm)
+        print(f'{arguments.storm} logins {crowding}' + f', storm {number + 1}' * (arguments.storms > 1))
+        reads, logins = phase(addresses, login, 0, arguments.storm, within)
         busy.append(reads)
         refused.append(refused_of(logins))
     print('99th percentiles of each storm, sorted; of all storms together')
@@ -315,6 +324,7 @@ def main():
     parser.add_argument('--noded', default='build/release/noded')
     parser.add_argument('--storm', type=int, default=1000)
     parser.add_argument('--storms', type=int, default=1)
+    parser.add_argument('--within', type=float, default=0, help='milliseconds that a crowd takes to ask')
     parser.add_argument('--idle', type=int, default=19000)
     parser.add_argument('--seconds', type=float, default=2)
     parser.add_argument('--nginx', help='a program to compare the refusals with')

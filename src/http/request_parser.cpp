@@ -48,6 +48,15 @@ bool same_ignoring_case(std::string_view text, std::string_view lower_case) {
   return std::ranges::equal(text, lower_case, {}, codec::to_lower);
 }
 
+// What waits for the rest of its line must not hold the end of one already.
+bool has_bare_line_feed(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    if (at == 0 || text[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
 // "GET /x HTTP/2.0" and the like: a version, but none of ours.
 bool names_other_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
@@ -342,7 +351,11 @@ bool RequestParser::check_target() {
 }
 
 ChunkStep RequestParser::parse_chunk(std::string_view bytes) {
-  return message_->step(bytes, limits_.chunk_extension);
+  ChunkStep step = message_->step(bytes, limits_.chunk_extension);
+  if (step.state == ChunkStep::State::kMore && has_bare_line_feed(bytes.substr(step.consumed))) {
+    step.state = ChunkStep::State::kRefused;
+  }
+  return step;
 }
 
 }  // namespace noded::http

@@ -234,6 +234,9 @@ INSTANTIATE_TEST_SUITE_P(
             "longer_than_its_size", "3\r\nhello\r\n0\r\n\r\n", ChunkStep::State::kRefused, ""
         },
         ChunkCase{"bare_line_feed", "5\nhello\r\n0\r\n\r\n", ChunkStep::State::kRefused, ""},
+        ChunkCase{"bare_line_feeds_after_the_last_chunk", "0\n\n", ChunkStep::State::kRefused, ""},
+        ChunkCase{"bare_line_feed_ends_the_trailers", "0\r\n\n", ChunkStep::State::kRefused, ""},
+        ChunkCase{"bare_line_feed_in_trailers", "0\r\nA: b\n", ChunkStep::State::kRefused, ""},
         ChunkCase{"line_feed_in_extension", "5;\nx\r\nhello\r\n", ChunkStep::State::kRefused, ""},
         ChunkCase{"no_size", "\r\nhello\r\n", ChunkStep::State::kRefused, ""},
         ChunkCase{
@@ -269,6 +272,9 @@ INSTANTIATE_TEST_SUITE_P(
         AuthorityCase{"ipv4", "127.0.0.1:1", true},
         AuthorityCase{"ipv6", "[::1]:1337", true},
         AuthorityCase{"ipv6_without_port", "[fe80::1]", true},
+        AuthorityCase{"ipv6_with_ipv4", "[::ffff:127.0.0.1]", true},
+        AuthorityCase{"escape", "a%C3%A4", true},
+        AuthorityCase{"highest_port", "h:65535", true},
         AuthorityCase{"empty", "", false},
         AuthorityCase{"only_port", ":80", false},
         AuthorityCase{"space", "a b", false},
@@ -276,6 +282,13 @@ INSTANTIATE_TEST_SUITE_P(
         AuthorityCase{"user", "u@h", false},
         AuthorityCase{"named_port", "h:http", false},
         AuthorityCase{"long_port", "h:123456", false},
+        AuthorityCase{"port_beyond_16_bits", "h:65536", false},
+        AuthorityCase{"negative_port", "h:-1", false},
+        AuthorityCase{"bad_escape", "a%zz", false},
+        AuthorityCase{"cut_escape", "a%4", false},
+        AuthorityCase{"empty_brackets", "[]", false},
+        AuthorityCase{"only_colons", "[:::::]", false},
+        AuthorityCase{"zone", "[fe80::1%25eth0]", false},
         AuthorityCase{"open_bracket", "[::1", false},
         AuthorityCase{"tail_after_bracket", "[::1]x", false},
         AuthorityCase{"two_colons", "a:1:2", false}

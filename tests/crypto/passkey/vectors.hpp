@@ -47,10 +47,6 @@ inline std::string text_at(const boost::json::object& object, const char* name) 
   return std::string(object.at(name).as_string());
 }
 
-inline std::string bytes_at(const boost::json::object& object, const char* name) {
-  return codec::base64url_decode(text_at(object, name)).value();
-}
-
 // One ceremony: the whole of a "real" file, or a half of a "w3c" file with the file's own members.
 struct Ceremony {
   const boost::json::object& file;
@@ -66,6 +62,20 @@ inline std::string exchanged(std::string text) {
   std::ranges::replace(text, '/', '_');
   std::erase(text, '=');
   return text;
+}
+
+inline std::string bytes_at(const boost::json::object& object, const char* name) {
+  return codec::base64url_decode(exchanged(text_at(object, name))).value();
+}
+
+// What the file says of a ceremony.
+inline bool expects_success(const boost::json::object& half) {
+  const boost::json::value* expect = half.if_contains("expect");
+  if (!expect) return true;
+  for (const char* name : {"valid", "verified"}) {
+    if (const auto* value = expect->as_object().if_contains(name)) return value->as_bool();
+  }
+  return true;
 }
 
 template <class Parse>

@@ -43,15 +43,6 @@ RelyingParty party_of(const json::object& file) {
   return party;
 }
 
-bool expects_success(const json::object& half) {
-  const json::value* expect = half.if_contains("expect");
-  if (!expect) return true;
-  for (const char* name : {"valid", "verified"}) {
-    if (const json::value* value = expect->as_object().if_contains(name)) return value->as_bool();
-  }
-  return true;
-}
-
 // The flags byte that the file expects, if it says one.
 std::optional<unsigned> expected_flags(const json::object& expect) {
   const json::value* flags = expect.if_contains("flags");
@@ -126,7 +117,7 @@ std::optional<NewCredential> run_registration(const json::object& file, const js
   const Ceremony ceremony = ceremony_of(file, half, parse);
   const auto response = parse(ceremony.response);
   if (!response) {
-    ADD_FAILURE() << "not parsed: " << response.error().reason;
+    EXPECT_FALSE(expects_success(half)) << "not parsed: " << response.error().reason;
     return std::nullopt;
   }
   const auto verify = [&](const RelyingParty& party) {
@@ -154,9 +145,13 @@ void run_assertion(
   };
   const Ceremony ceremony = ceremony_of(file, half, parse);
   const auto response = parse(ceremony.response);
-  ASSERT_TRUE(response) << response.error().reason;
+  if (!response) {
+    EXPECT_FALSE(expects_success(half)) << "not parsed: " << response.error().reason;
+    return;
+  }
   const std::string key = made ? made->public_key : bytes_at(file, "cosePublicKey");
-  const auto flags = static_cast<unsigned char>(response->authenticator_data.at(32));
+  const std::string& data = response->authenticator_data;
+  const auto flags = static_cast<unsigned char>(data.size() > 32 ? data[32] : 0);
   const std::string user = response->user_handle.value_or("some user");
   const StoredCredential stored{
       .id = response->id,
