@@ -30,6 +30,7 @@
 #include <exception>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace noded::node {
@@ -42,14 +43,21 @@ constexpr net::as_tuple_t<net::use_awaitable_t<net::any_io_executor>> kAsTuple{}
 // What a shell reports for a process ended by SIGINT.
 constexpr int kInterrupted = 130;
 
+// A loop that is never idle keeps its processor to itself in real time, so there must be one more;
+// and a command that opens the store has nobody waiting.
+bool may_run_in_real_time(const HostSetup& setup) {
+  return setup.options.get(runtime::kRealTime) && !setup.is_offline &&
+         setup.options.get(runtime::kLoops) < std::thread::hardware_concurrency();
+}
+
 }  // namespace
 
 HostNode::HostNode(HostSetup setup)
     : setup_(std::move(setup)),
-      loops_(
-          static_cast<std::size_t>(setup_.options.get(runtime::kLoops)),
-          static_cast<int>(setup_.options.get(runtime::kNiceness))
+      front_(
+          static_cast<int>(setup_.options.get(runtime::kNiceness)), may_run_in_real_time(setup_)
       ),
+      loops_(static_cast<std::size_t>(setup_.options.get(runtime::kLoops)), &front_),
       roles_(setup_.roles),
       reloader_(setup_.options, setup_.read_again),
       drain_(setup_.options.get(runtime::kDrain)) {}
@@ -148,7 +156,7 @@ Result<> HostNode::open() {
   setup_.notifier.status("opening the store");
   auto settings = storage::storage_settings(setup_.options, data_->store());
   if (setup_.is_offline) settings.older_store = storage::OlderStore::kRefuse;
-  settings.commit_niceness = static_cast<int>(setup_.options.get(runtime::kNiceness));
+  settings.front = &front_;
   settings.on_migration = [this](std::string_view status) {
     setup_.notifier.starting(status);
   };
@@ -156,7 +164,7 @@ Result<> HostNode::open() {
   if (!opened) return std::unexpected(std::move(opened.error()));
   engine_ = std::move(opened->engine);
   backups_.emplace(std::move(opened->backups), data_->root, *secrets_);
-  lanes_.emplace(setup_.options, metrics_, crypto::release_argon2_memory);
+  lanes_.emplace(setup_.options, front_, metrics_, crypto::release_argon2_memory);
   stop_requested_.emplace(executor(), net::steady_timer::time_point::max());
   status_.emplace(StatusSources{
       .clock = setup_.clock,

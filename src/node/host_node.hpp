@@ -113,6 +113,7 @@ class HostNode final : public Node {
 
   HostSetup setup_;
   // Destroyed last: roles, filters and the server may hold sockets and timers of these loops.
+  runtime::FrontThreads front_;
   runtime::Loops loops_;
   telemetry::Metrics metrics_;
   Readiness readiness_;

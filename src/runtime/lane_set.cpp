@@ -40,7 +40,9 @@ ThreadLaneSetup store_setup(const Options& options) {
   };
 }
 
-ThreadLaneSetup hash_setup(const Options& options, std::function<void()> release_memory) {
+ThreadLaneSetup hash_setup(
+    const Options& options, FrontThreads& front, std::function<void()> release_memory
+) {
   return {
       .name = "hash",
       .queue_limit = std::numeric_limits<std::size_t>::max(),
@@ -49,6 +51,7 @@ ThreadLaneSetup hash_setup(const Options& options, std::function<void()> release
       .thread_limit = hash_threads(options),
       .niceness = static_cast<int>(options.get(kNiceness)),
       .steps_behind = kHashSteps,
+      .front = &front,
       .before_rest = std::move(release_memory)
   };
 }
@@ -84,9 +87,13 @@ void add_metrics(telemetry::Metrics& metrics, const ThreadLane& lane) {
 }  // namespace
 
 LaneSet::LaneSet(
-    const Options& options, telemetry::Metrics& metrics, std::function<void()> release_hash_memory
+    const Options& options,
+    FrontThreads& front,
+    telemetry::Metrics& metrics,
+    std::function<void()> release_hash_memory
 )
-    : store_(store_setup(options)), hash_(hash_setup(options, std::move(release_hash_memory))) {
+    : store_(store_setup(options)),
+      hash_(hash_setup(options, front, std::move(release_hash_memory))) {
   add_metrics(metrics, store_);
   add_metrics(metrics, hash_);
 }

@@ -13,9 +13,13 @@ namespace noded::runtime {
 
 class LaneSet {
  public:
-  // `release_hash_memory` runs on a thread of the hash lane when no hash waits any more.
+  // Hashes are a rush for `front`. `release_hash_memory` runs on a thread of the hash lane when no
+  // hash waits any more.
   LaneSet(
-      const Options& options, telemetry::Metrics& metrics, std::function<void()> release_hash_memory
+      const Options& options,
+      FrontThreads& front,
+      telemetry::Metrics& metrics,
+      std::function<void()> release_hash_memory
   );
 
   ThreadLane& store() noexcept { return store_; }

@@ -1,13 +1,12 @@
 #include "runtime/loops.hpp"
 
-#include "runtime/precedence.hpp"
-
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace noded::runtime {
 
-Loops::Loops(std::size_t count, int niceness) : niceness_(niceness) {
+Loops::Loops(std::size_t count, FrontThreads* front) : front_(front) {
   for (std::size_t i = 0; i < count; ++i) {
     loops_.push_back(std::make_unique<Loop>());
     guards_.push_back(net::make_work_guard(*loops_.back()));
@@ -28,7 +27,8 @@ std::vector<net::io_context*> Loops::all() const {
 }
 
 void Loops::run_one(net::io_context& loop, const char* name) const {
-  run_before_others(niceness_);
+  std::optional<FrontThreads::Place> place;
+  if (front_ != nullptr) place.emplace(*front_);
   while (true) {
     try {
       loop.run();

@@ -4,6 +4,8 @@
 
 #include "noded/task.hpp"
 
+#include "runtime/front_threads.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -15,8 +17,8 @@ namespace noded::runtime {
 
 class Loops {
  public:
-  // `niceness` of their threads: see run_before_others.
-  explicit Loops(std::size_t count, int niceness = 0);
+  // Their threads have a place among `front`, if there is one.
+  explicit Loops(std::size_t count, FrontThreads* front = nullptr);
   ~Loops();  // stops
 
   net::io_context& main() noexcept { return *loops_.front(); }
@@ -39,7 +41,7 @@ class Loops {
   using Guard = net::executor_work_guard<net::io_context::executor_type>;
   void run_one(net::io_context& loop, const char* name) const;
 
-  const int niceness_;
+  FrontThreads* const front_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<Guard> guards_;
   std::vector<std::thread> threads_;

@@ -25,10 +25,11 @@ struct SchedulingAttributes {
 
 constexpr std::uint64_t kSlice_ns = 100'000;  // the least that Linux takes
 constexpr int kLeastNiceness = -20;
+constexpr std::uint32_t kLeastRealTime = 1;
 constexpr std::uint64_t kResetOnFork = 1;  // SCHED_FLAG_RESET_ON_FORK of linux/sched.h
 
-bool set_attributes(const SchedulingAttributes& wanted) {
-  return syscall(SYS_sched_setattr, 0, &wanted, 0) == 0;
+bool set_attributes(const SchedulingAttributes& wanted, pid_t thread = 0) {
+  return syscall(SYS_sched_setattr, thread, &wanted, 0) == 0;
 }
 
 }  // namespace
@@ -43,6 +44,22 @@ void run_before_others(int niceness) {
   if (set_attributes(wanted)) return;
   wanted.nice = own;
   set_attributes(wanted);
+}
+
+void enter_real_time(pid_t thread) {
+  SchedulingAttributes wanted;
+  wanted.policy = SCHED_RR;
+  wanted.flags = kResetOnFork;
+  wanted.priority = kLeastRealTime;
+  set_attributes(wanted, thread);
+}
+
+void leave_real_time(pid_t thread) {
+  SchedulingAttributes wanted;
+  wanted.flags = kResetOnFork;  // only root could take it away again
+  wanted.nice = getpriority(PRIO_PROCESS, static_cast<id_t>(thread));  // which real time has kept
+  wanted.runtime_ns = kSlice_ns;
+  set_attributes(wanted, thread);
 }
 
 void run_behind_others(int niceness, int steps) {

@@ -20,6 +20,12 @@ inline constexpr Option<std::int64_t> kNiceness{
     -20,
     0
 };
+inline constexpr Option<bool> kRealTime{
+    "runtime.real_time",
+    "run the threads that answer and commit in real time while passwords are hashed, where the "
+    "system permits it and there are more processors than runtime.loops",
+    true
+};
 inline constexpr Option<std::int64_t> kStoreQueue{
     "runtime.store_queue",
     "reads of the store that may wait for a thread; more are refused with 503",
@@ -58,7 +64,15 @@ inline constexpr Option<std::string> kReadyFile{
 
 inline OptionTable runtime_options() {
   static constexpr const OptionDeclaration* kTable[] = {
-      &kLoops, &kWorkers, &kNiceness, &kStoreQueue, &kHashThreads, &kHashWait, &kDrain, &kReadyFile
+      &kLoops,
+      &kWorkers,
+      &kNiceness,
+      &kRealTime,
+      &kStoreQueue,
+      &kHashThreads,
+      &kHashWait,
+      &kDrain,
+      &kReadyFile
   };
   return kTable;
 }

@@ -87,15 +87,17 @@ void ThreadLane::run() {
     run_behind_others(setup_.niceness, setup_.steps_behind);
   else
     run_before_others(setup_.niceness);
+  Rush rush;
   std::unique_lock lock(mutex_);
   while (true) {
-    if (queue_.empty() && !is_closed_) rest(lock);
+    if (queue_.empty() && !is_closed_) rest(lock, rush);
     if (queue_.empty()) return;
     std::move_only_function<void()> work = std::move(queue_.front());
     queue_.pop_front();
     --idle_;
     ++running_;
     lock.unlock();
+    if (setup_.front != nullptr && !rush) rush.emplace(*setup_.front);
     const auto began = std::chrono::steady_clock::now();
     work();
     work = nullptr;  // what it holds goes before the lane says that it is done
@@ -108,8 +110,9 @@ void ThreadLane::run() {
   }
 }
 
-void ThreadLane::rest(std::unique_lock<std::mutex>& lock) {
+void ThreadLane::rest(std::unique_lock<std::mutex>& lock, Rush& rush) {
   lock.unlock();
+  rush.reset();
   setup_.before_rest();
   lock.lock();
   wake_.wait(lock, [this] { return !queue_.empty() || is_closed_; });

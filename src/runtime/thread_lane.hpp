@@ -3,6 +3,8 @@
 
 #include "noded/lane.hpp"
 
+#include "runtime/front_threads.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -11,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,8 +28,9 @@ struct ThreadLaneSetup {
   std::chrono::nanoseconds wait_limit = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds usual{0};  // how long a piece takes, until there is experience
   std::size_t thread_limit = 1;
-  int niceness = 0;      // of those who answer; see precedence.hpp
-  int steps_behind = 0;  // them: for long work, which yields to the loops
+  int niceness = 0;               // of those who answer; see precedence.hpp
+  int steps_behind = 0;           // them: for long work, which yields to the loops
+  FrontThreads* front = nullptr;  // who is to know while it works
   std::function<void()> before_rest = [] {
   };  // run by a thread that found no further work
 };
@@ -55,7 +59,8 @@ class ThreadLane final : public Lane {
 
  private:
   void run();
-  void rest(std::unique_lock<std::mutex>& lock);
+  using Rush = std::optional<FrontThreads::Rush>;
+  void rest(std::unique_lock<std::mutex>& lock, Rush& rush);
   // With the mutex held:
   bool start_thread();
   bool has_no_room() const;

@@ -1,6 +1,6 @@
 #include "storage/committer.hpp"
 
-#include "runtime/precedence.hpp"
+#include "runtime/front_threads.hpp"
 #include "storage/append_key.hpp"
 #include "storage/number.hpp"
 #include "telemetry/log.hpp"
@@ -123,7 +123,8 @@ void Committer::close() {
 
 void Committer::run() {
   ::pthread_setname_np(::pthread_self(), "noded-commit");
-  runtime::run_before_others(settings_.niceness);
+  std::optional<runtime::FrontThreads::Place> place;
+  if (settings_.front != nullptr) place.emplace(*settings_.front);
   std::vector<Waiter> taken;
   std::vector<Result<Sequence>> outcomes;
   for (;;) {

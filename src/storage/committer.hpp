@@ -7,6 +7,7 @@
 #include "noded/clock.hpp"
 #include "noded/engine.hpp"
 
+#include "runtime/front_threads.hpp"
 #include "storage/backend.hpp"
 #include "storage/completions.hpp"
 #include "storage/conflict_window.hpp"
@@ -43,7 +44,7 @@ struct CommitterSettings {
   std::string durability = "synced";          // for health()
   std::size_t window_keys = 256 * 1024;       // see ConflictWindow
   std::size_t max_waiting = 16 * 1024;        // transactions
-  int niceness = 0;                           // of its thread
+  runtime::FrontThreads* front = nullptr;     // among whom its thread has a place
   std::size_t group_bytes = 8 * 1024 * 1024;  // after which a group is closed
 };
 

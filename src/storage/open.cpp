@@ -34,7 +34,7 @@ Result<OpenedEngine> open_engine_with_backups(
   CommitterSettings committer;
   committer.reserve_bytes = settings.reserve_bytes;
   committer.room_bytes = 4 * settings.write_buffer_bytes;
-  committer.niceness = settings.commit_niceness;
+  committer.front = settings.front;
   committer.durability = settings.engine == "memory" ? "none" : settings.durability;
   if (committer.durability != "synced") {
     telemetry::log(

@@ -3,6 +3,8 @@
 
 #include "noded/options.hpp"
 
+#include "runtime/front_threads.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -96,7 +98,7 @@ struct StorageSettings {
   std::uint64_t reserve_bytes = 64u << 20;
   std::uint64_t max_transaction_bytes = 64u << 20;
   std::int64_t max_open_files = 256;
-  int commit_niceness = 0;  // of the thread that writes; see runtime::run_before_others
+  runtime::FrontThreads* front = nullptr;  // among whom the thread that writes has a place
   bool accept_lost_writes = false;
   OlderStore older_store = OlderStore::kMigrate;
   // One line about a migration under way, every now and then, on the thread that opens the store.

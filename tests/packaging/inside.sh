@@ -24,6 +24,8 @@ noded user list --data /var/lib/noded | grep -q me@example.com || fail 'the user
 
 # The unit permits the precedence that operations.md tells of, where systemd itself may.
 pid=$(systemctl show -P MainPID noded)
+real_time_limit() { awk '/^Max realtime priority/ { print $4 }' /proc/"$pid"/limits; }
+[ "$(real_time_limit)" = 1 ] || echo "inside.sh: systemd may not set LimitRTPRIO here: $(real_time_limit)"
 niceness_of() { awk '{ print $19 }' /proc/"$pid"/task/*/stat | sort -n | uniq | tr '\n' ' '; }
 if [ "$(awk '/^Max nice priority/ { print $5 }' /proc/"$pid"/limits)" = 35 ]; then
   [[ $(niceness_of) == '-15 '* ]] || fail "no thread goes before others: niceness $(niceness_of)"

@@ -24,11 +24,12 @@ class LaneSetTest : public testing::Test {
 
   config::OptionSet options_;
   std::optional<config::Configuration> configuration_;
+  FrontThreads front_{0, false};
   telemetry::Metrics metrics_;
 };
 
 TEST_F(LaneSetTest, AFullHashLaneLeavesTheStoreLaneFree) {
-  LaneSet lanes(*configuration_, metrics_, [] {});
+  LaneSet lanes(*configuration_, front_, metrics_, [] {});
   std::latch hashing{1};
   std::latch done{1};
   ASSERT_TRUE(lanes.hash().try_post([&] {
@@ -46,16 +47,16 @@ TEST_F(LaneSetTest, AFullHashLaneLeavesTheStoreLaneFree) {
 TEST_F(LaneSetTest, HashesOnHalfOfTheCoresUnlessTold) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   configuration_->set(kHashThreads.name, std::int64_t{0}, "test");
-  LaneSet half(*configuration_, metrics_, [] {});
+  LaneSet half(*configuration_, front_, metrics_, [] {});
   EXPECT_EQ(half.hash().setup().thread_limit, std::max<std::size_t>(1, cores / 2));
   configuration_->set(kHashThreads.name, std::int64_t{3}, "test");
   telemetry::Metrics metrics;
-  LaneSet told(*configuration_, metrics, [] {});
+  LaneSet told(*configuration_, front_, metrics, [] {});
   EXPECT_EQ(told.hash().setup().thread_limit, 3);
 }
 
 TEST_F(LaneSetTest, ShowsItsLanesAsMetrics) {
-  LaneSet lanes(*configuration_, metrics_, [] {});
+  LaneSet lanes(*configuration_, front_, metrics_, [] {});
   ASSERT_TRUE(lanes.store().try_post([] {}));
   lanes.close();
   const std::string text = metrics_.print();
