@@ -48,6 +48,13 @@ bool same_ignoring_case(std::string_view text, std::string_view lower_case) {
   return std::ranges::equal(text, lower_case, {}, codec::to_lower);
 }
 
+// RFC 9110 §5.6.4: a quoted string has no control characters but the tab.
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  });
+}
+
 // What waits for the rest of its line must not hold the end of one already.
 bool has_bare_line_feed(std::string_view text) {
   for (std::size_t at = text.find('\n'); at != std::string_view::npos;
@@ -157,7 +164,10 @@ class RequestParser::Message final {
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(string_view, error_code&) override { return 0; }
     void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& error) override {
-      if (extensions.size() > message_.extension_limit_) error = beast::error::bad_chunk_extension;
+      // Beast takes all but a quotation mark between two of them.
+      if (extensions.size() > message_.extension_limit_ || has_control(to_view(extensions))) {
+        error = beast::error::bad_chunk_extension;
+      }
     }
     std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
       message_.part_ = to_view(body);

@@ -210,6 +210,24 @@ TEST_P(ParseChunks, ByteByByte) {
   }
 }
 
+TEST_P(ParseChunks, AllAtOnce) {
+  RequestParser parser(HeadLimits{});
+  const std::string head = post("Transfer-Encoding: chunked\r\n");
+  ASSERT_EQ(parser.parse_head(head), HeadState::kReady);
+  std::string data;
+  std::string_view rest = GetParam().body;
+  ChunkStep step;
+  do {
+    step = parser.parse_chunk(rest);
+    data += step.data;
+    rest.remove_prefix(step.consumed);
+  } while (step.state == ChunkStep::State::kData && !rest.empty());
+  EXPECT_EQ(step.state, GetParam().end);
+  if (GetParam().end == ChunkStep::State::kEnd) {
+    EXPECT_EQ(data, GetParam().data);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Bodies,
     ParseChunks,
@@ -238,6 +256,18 @@ INSTANTIATE_TEST_SUITE_P(
         ChunkCase{"bare_line_feed_ends_the_trailers", "0\r\n\n", ChunkStep::State::kRefused, ""},
         ChunkCase{"bare_line_feed_in_trailers", "0\r\nA: b\n", ChunkStep::State::kRefused, ""},
         ChunkCase{"line_feed_in_extension", "5;\nx\r\nhello\r\n", ChunkStep::State::kRefused, ""},
+        ChunkCase{
+            "line_feed_in_quotation_marks",
+            "5;a=\"\nx\"\r\nhello\r\n0\r\n\r\n",
+            ChunkStep::State::kRefused,
+            ""
+        },
+        ChunkCase{
+            "carriage_return_in_quotation_marks",
+            "5;a=\"\rx\"\r\nhello\r\n0\r\n\r\n",
+            ChunkStep::State::kRefused,
+            ""
+        },
         ChunkCase{"no_size", "\r\nhello\r\n", ChunkStep::State::kRefused, ""},
         ChunkCase{
             "long_extension",
