@@ -27,6 +27,45 @@ std::size_t RangeImage::lower_bound(std::string_view key) const noexcept {
   return static_cast<std::size_t>(place - entries_.begin());
 }
 
+std::vector<std::shared_ptr<const Sieve::Column>> RangeImage::columns(const Sieve& sieve) const {
+  std::vector<std::shared_ptr<const Sieve::Column>> columns;
+  std::vector<std::string_view> values;
+  for (const std::uint16_t id : sieve.columns()) {
+    auto column = find_column(id);
+    if (column == nullptr && has_room()) {
+      if (values.empty()) {
+        values.reserve(size());
+        for (std::size_t i = 0; i < size(); ++i)
+          values.push_back(value(i));
+      }
+      column = keep(id, std::make_shared<const Sieve::Column>(sieve.make(id, values)));
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+std::shared_ptr<const Sieve::Column> RangeImage::find_column(std::uint16_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto place = std::ranges::find(columns_, id, &KeptColumn::first);
+  return place == columns_.end() ? nullptr : place->second;
+}
+
+bool RangeImage::has_room() const {
+  const std::lock_guard lock(mutex_);
+  return columns_.size() < kMaxColumns;
+}
+
+std::shared_ptr<const Sieve::Column> RangeImage::keep(
+    std::uint16_t id, std::shared_ptr<const Sieve::Column> column
+) const {
+  const std::lock_guard lock(mutex_);
+  const auto place = std::ranges::find(columns_, id, &KeptColumn::first);
+  if (place != columns_.end()) return place->second;  // another thread was faster
+  if (columns_.size() == kMaxColumns) return nullptr;
+  return columns_.emplace_back(id, std::move(column)).second;
+}
+
 ImageCursor::ImageCursor(
     std::shared_ptr<const RangeImage> image,
     const KeyRange& range,

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,11 +18,13 @@
 
 namespace noded::storage {
 
-// Immutable once finished; then any number of threads may read it.
+// Its entries are immutable once finished; then any number of threads may read it.
 class RangeImage {
  public:
   // Entries of an image lie within 32-bit offsets.
   static constexpr std::uint64_t kMaxBytes = 0xffff'ffff;
+  // Columns for sieves that are kept; those that were asked for first.
+  static constexpr std::size_t kMaxColumns = 4;
 
   // The next entry of a walk.
   void append(std::string_view key, std::string_view value);
@@ -29,9 +32,11 @@ class RangeImage {
   void finish(Direction walked);
 
   std::size_t size() const noexcept { return entries_.size(); }
+  // Of memory, about, with all the columns there may be.
   std::uint64_t bytes() const noexcept {
-    return bytes_.size() + entries_.size() * sizeof(Entry);
-  }  // of memory, about
+    constexpr std::size_t kEach = sizeof(Entry) + kMaxColumns * sizeof(std::uint64_t);
+    return bytes_.size() + entries_.size() * kEach;
+  }
   std::string_view key(std::size_t i) const noexcept {
     return {bytes_.data() + entries_[i].offset, entries_[i].key_size};
   }
@@ -41,14 +46,28 @@ class RangeImage {
   }
   // The first entry whose key is not less than `key`; size() if there is none.
   std::size_t lower_bound(std::string_view key) const noexcept;
+  // What `sieve` wants to see, made now where nobody wanted it before; null where there is no room
+  // for it.
+  std::vector<std::shared_ptr<const Sieve::Column>> columns(const Sieve& sieve) const;
 
  private:
   struct Entry {
     std::uint32_t offset, key_size, value_size;
   };
 
+  using KeptColumn = std::pair<std::uint16_t, std::shared_ptr<const Sieve::Column>>;
+
+  std::shared_ptr<const Sieve::Column> find_column(std::uint16_t id) const;
+  bool has_room() const;
+  // The column kept under `id` from now on; null if there is no room.
+  std::shared_ptr<const Sieve::Column> keep(
+      std::uint16_t id, std::shared_ptr<const Sieve::Column> column
+  ) const;
+
   std::string bytes_;  // each entry's key, then its value
   std::vector<Entry> entries_;
+  mutable std::mutex mutex_;  // guards what follows
+  mutable std::vector<KeptColumn> columns_;
 };
 
 // Walks the part of an image that lies in a range.

@@ -5,6 +5,7 @@
 #include "storage/number.hpp"
 #include "storage/range_cache.hpp"
 #include "storage/range_counts.hpp"
+#include "storage/sieved_cursor.hpp"
 #include "storage/transaction_cursor.hpp"
 
 #include <algorithm>
@@ -40,6 +41,12 @@ Result<bool> StoreTransaction::peek(std::string_view key, std::string& value) {
 }
 
 std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction direction) {
+  return scan_sieved(std::move(range), direction, nullptr);
+}
+
+std::unique_ptr<Cursor> StoreTransaction::scan_sieved(
+    KeyRange range, Direction direction, Sieve* sieve
+) {
   if (is_empty(range)) return std::make_unique<EmptyCursor>();
   std::unique_ptr<OwnWrites::View> own;
   if (!writes_.empty()) {
@@ -48,6 +55,8 @@ std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction directi
   }
   std::unique_ptr<Cursor> stored;
   if (find_image(range, scanned_)) {
+    if (own == nullptr && sieve != nullptr)
+      return std::make_unique<SievedCursor>(scanned_.image, range, direction, limit_, *sieve);
     WorkLimit* const limit = own == nullptr ? &limit_ : nullptr;
     stored = std::make_unique<ImageCursor>(scanned_.image, range, direction, limit);
     if (own == nullptr) return stored;
@@ -60,10 +69,12 @@ std::unique_ptr<Cursor> StoreTransaction::scan(KeyRange range, Direction directi
   return std::make_unique<MergingCursor>(std::move(stored), std::move(own), direction, limit_);
 }
 
-std::unique_ptr<Cursor> StoreTransaction::scan_unordered(KeyRange range, Direction wish) {
+std::unique_ptr<Cursor> StoreTransaction::scan_unordered(
+    KeyRange range, Direction wish, Sieve* sieve
+) {
   // An engine steps backward more slowly, an image does not.
   const Direction direction = find_image(range, scanned_) ? wish : Direction::kForward;
-  return scan(std::move(range), direction);
+  return scan_sieved(std::move(range), direction, sieve);
 }
 
 Result<> StoreTransaction::expect_lookups(

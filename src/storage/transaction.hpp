@@ -51,7 +51,8 @@ class StoreTransaction final : public Transaction {
   Result<bool> peek(std::string_view key, std::string& value) override;
   std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) override;
   bool has_steps(std::uint64_t entries) const override { return limit_.has_steps(entries); }
-  std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish) override;
+  std::unique_ptr<Cursor> scan_sieved(KeyRange range, Direction direction, Sieve* sieve) override;
+  std::unique_ptr<Cursor> scan_unordered(KeyRange range, Direction wish, Sieve* sieve) override;
   Result<> expect_lookups(const KeyRange& range, std::uint64_t lookups, std::uint64_t entries)
       override;
   Result<std::uint64_t> count(const KeyRange& range, const KeyRange& whole) override;

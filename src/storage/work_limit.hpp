@@ -14,6 +14,8 @@ namespace noded::storage {
 // One thread at a time.
 class WorkLimit {
  public:
+  static constexpr std::uint32_t kMaxStepsAtOnce = 64;
+
   explicit WorkLimit(const BeginOptions& options)
       : deadline_ns_(options.deadline_ns),
         steps_left_(
@@ -37,13 +39,21 @@ class WorkLimit {
   std::optional<Errc> charge_step() noexcept { return charge_step(operation_); }
   // The same, before a move that is known to stay in memory in either tier.
   std::optional<Errc> charge_memory_step() noexcept { return charge_step(kMemoryOperation); }
+  // The same, before `count` of them at once, at most kMaxStepsAtOnce.
+  std::optional<Errc> charge_memory_steps(std::uint32_t count) noexcept {
+    if (tier_ == Tier::kMemory) {
+      if (steps_left_ < count) return Errc::kWouldBlock;
+      steps_left_ -= count;
+    }
+    return is_late(count * kMemoryOperation) ? std::optional(Errc::kTimeout) : std::nullopt;
+  }
 
  private:
   // Shares of the time between two looks at the clock. An operation of the disk tier may take
   // milliseconds.
   static constexpr std::uint32_t kMemoryOperation = 1;
   static constexpr std::uint32_t kDiskOperation = 8;
-  static constexpr std::uint32_t kClockInterval = 64;
+  static constexpr std::uint32_t kClockInterval = kMaxStepsAtOnce;
 
   std::optional<Errc> charge_step(std::uint32_t operation) noexcept {
     if (tier_ == Tier::kMemory) {

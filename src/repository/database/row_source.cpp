@@ -108,8 +108,10 @@ class Walker {
 
   Result<> scan() {
     const KeyRange rows = keys::rows(application_, entity_);
-    const auto cursor = plan_.is_ordered ? transaction_.scan(rows, plan_.direction)
-                                         : transaction_.scan_unordered(rows, plan_.direction);
+    Sieve* const sieve = visitor_.sieve();
+    const auto cursor = plan_.is_ordered
+                            ? transaction_.scan_sieved(rows, plan_.direction, sieve)
+                            : transaction_.scan_unordered(rows, plan_.direction, sieve);
     while (cursor->next()) {
       const auto key = RowKey::from_bytes(cursor->key().substr(rows.begin.size()));
       const auto go_on = visitor_.visit(key, cursor->value());

@@ -16,6 +16,8 @@ class RowVisitor {
   virtual ~RowVisitor() = default;
   // False ends the walk. `row` is valid during the call. An error ends it as well and is returned.
   virtual Result<bool> visit(const RowKey& key, std::string_view row) = 0;
+  // What a walk over all rows may leave out; null: nothing.
+  virtual Sieve* sieve() = 0;
 };
 
 // Rows that the plan names and that exist, in the plan's order.

@@ -1,8 +1,8 @@
 #include "repository/database/selection.hpp"
 
 #include "repository/database/keys.hpp"
+#include "repository/database/row_collectors.hpp"
 #include "repository/database/row_source.hpp"
-#include "repository/database/top_rows.hpp"
 
 #include <algorithm>
 #include <set>
@@ -16,113 +16,6 @@ RowOrder order_of(const Entity& entity, const Field* sort, bool descending) {
   const Field* own = entity.find_field(entity.sort_field);
   return {own != nullptr ? own : &entity.primary(), entity.sort_descending};
 }
-
-// Rows in the plan's order: counts the matching ones and keeps those inside of the cut.
-class OrderedCollector final : public RowVisitor {
- public:
-  OrderedCollector(
-      std::uint16_t application,
-      Transaction& transaction,
-      const Narrowing& narrowing,
-      const Cut& cut,
-      Selected& selected
-  )
-      : application_(application),
-        transaction_(transaction),
-        narrowing_(narrowing),
-        cut_(cut),
-        selected_(selected) {
-    constexpr std::uint64_t kUsualPage = 64;
-    selected_.rows.reserve(std::min(cut.limit, kUsualPage));
-  }
-
-  Result<bool> visit(const RowKey& key, std::string_view row) override {
-    if (!narrowing_.is_empty()) {
-      const auto match = narrowing_.matches(key, RowView(row), application_, transaction_);
-      if (!match) return std::unexpected(match.error());
-      if (!*match) return true;
-    }
-    const std::uint64_t position = selected_.count++;
-    const bool inside = position >= cut_.offset && selected_.rows.size() < cut_.limit;
-    if (inside) selected_.rows.push_back({key, std::string(row)});
-    // Without conditions the count is kept, not counted.
-    return !narrowing_.is_empty() || selected_.rows.size() < cut_.limit;
-  }
-
- private:
-  std::uint16_t application_;
-  Transaction& transaction_;
-  const Narrowing& narrowing_;
-  const Cut& cut_;
-  Selected& selected_;
-};
-
-// Rows in any order: keeps the first offset + limit of the wanted order.
-class SortingCollector final : public RowVisitor {
- public:
-  SortingCollector(
-      std::uint16_t application,
-      Transaction& transaction,
-      const Narrowing& narrowing,
-      const RowOrder& order,
-      std::uint64_t keep
-  )
-      : application_(application),
-        transaction_(transaction),
-        narrowing_(narrowing),
-        top_(order, keep) {}
-
-  Result<bool> visit(const RowKey& key, std::string_view bytes) override {
-    const RowView row(bytes);
-    if (!narrowing_.is_empty()) {
-      const auto match = narrowing_.matches(key, row, application_, transaction_);
-      if (!match) return std::unexpected(match.error());
-      if (!*match) return true;
-    }
-    ++count_;
-    top_.offer(key, row);
-    return true;
-  }
-
-  std::uint64_t count() const { return count_; }
-  std::vector<RowKey> take() { return top_.take(); }
-
- private:
-  std::uint16_t application_;
-  Transaction& transaction_;
-  const Narrowing& narrowing_;
-  TopRows top_;
-  std::uint64_t count_ = 0;
-};
-
-class KeyCollector final : public RowVisitor {
- public:
-  KeyCollector(
-      std::uint16_t application,
-      Transaction& transaction,
-      const Narrowing& narrowing,
-      std::uint64_t limit
-  )
-      : application_(application),
-        transaction_(transaction),
-        narrowing_(narrowing),
-        limit_(limit) {}
-
-  Result<bool> visit(const RowKey& key, std::string_view row) override {
-    const auto match = narrowing_.matches(key, RowView(row), application_, transaction_);
-    if (!match) return std::unexpected(match.error());
-    if (*match) keys.push_back(key);
-    return keys.size() < limit_;
-  }
-
-  std::vector<RowKey> keys;
-
- private:
-  std::uint16_t application_;
-  Transaction& transaction_;
-  const Narrowing& narrowing_;
-  std::uint64_t limit_;
-};
 
 Result<> fetch(
     std::uint16_t application,
@@ -381,7 +274,7 @@ Result<std::vector<RowKey>> select_keys(
   KeyCollector collector(application, transaction, narrowing, limit);
   auto walked = walk(application, transaction, entity, plan, collector);
   if (!walked) return std::unexpected(std::move(walked.error()));
-  return std::move(collector.keys);
+  return collector.take();
 }
 
 void order_and_cut(const Entity& entity, const Cut& cut, std::vector<StoredRow>& rows) {

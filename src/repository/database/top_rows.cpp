@@ -9,7 +9,7 @@ namespace {
 
 // Places beyond those kept that are filled before the best are sorted out: enough to make that
 // rare.
-constexpr std::size_t kMinSpare = 256;
+constexpr std::size_t kMinSpare = 64;
 
 }  // namespace
 

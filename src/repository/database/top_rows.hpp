@@ -30,6 +30,11 @@ class TopRows {
   TopRows(const RowOrder& order, std::uint64_t keep);
 
   void offer(const RowKey& key, const RowView& row);
+  // What rows behind it in the order need not be offered for; null while all need.
+  const Value* bound() const {
+    return has_bound_ ? &candidates_[places_[keep_ - 1]].sort : nullptr;
+  }
+  bool keeps_none() const { return keep_ == 0; }
   // The keys of the first `keep` rows offered, in order. Once.
   std::vector<RowKey> take();
 
