@@ -55,7 +55,8 @@ std::unique_ptr<Cursor> StoreTransaction::scan_sieved(
   }
   std::unique_ptr<Cursor> stored;
   if (find_image(range, scanned_)) {
-    if (own == nullptr && sieve != nullptr)
+    // A sieve's columns are made of the whole image: on the loop only if it is small.
+    if (own == nullptr && sieve != nullptr && limit_.has_steps(scanned_.image->size()))
       return std::make_unique<SievedCursor>(scanned_.image, range, direction, limit_, *sieve);
     WorkLimit* const limit = own == nullptr ? &limit_ : nullptr;
     stored = std::make_unique<ImageCursor>(scanned_.image, range, direction, limit);

@@ -158,7 +158,8 @@ TEST_P(RepeatedWalk, ServesAnUnorderedWalkInEitherDirection) {
   const Pairs first = walk();
   for (int i = 0; i < 6; ++i) {
     const auto transaction = begin(engine());
-    auto seen = rest_of(*transaction->scan_unordered(prefix_range("e/"), Direction::kBackward, nullptr));
+    auto seen =
+        rest_of(*transaction->scan_unordered(prefix_range("e/"), Direction::kBackward, nullptr));
     std::sort(seen.begin(), seen.end());
     EXPECT_EQ(seen, first);
   }
