@@ -119,8 +119,8 @@ class Transaction {
   virtual std::unique_ptr<Cursor> scan(KeyRange range, Direction direction) = 0;
   // False when a walk over so many entries would end in kWouldBlock: better not begun.
   virtual bool has_steps(std::uint64_t entries) const = 0;
-  // A scan that leaves out what `sieve` does not choose, or one of everything, which never asks it.
-  // The sieve, which may be null, outlives the cursor.
+  // A scan of what `sieve` chooses, or of everything without asking it: callers cannot tell which
+  // it will be. The sieve, which may be null, outlives the cursor.
   virtual std::unique_ptr<Cursor> scan_sieved(
       KeyRange range, Direction direction, Sieve* sieve
   ) = 0;
