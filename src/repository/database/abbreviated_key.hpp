@@ -6,9 +6,8 @@
 //
 // From the highest bit on, 3 bits of class in compare()'s order (null 0, number 1, time 2, text and
 // JSON 3, UUID 4) and 61 of the value:
-//   numbers, times: 2^60 + 2n for an integer n of at most 2^58; one more for what lies between n
-//   and
-//     n + 1; what lies beyond is 1 or 2^61 - 1
+//   numbers, times: 2^60 + 2n for an integer n of at most 2^58, and one more for what lies between
+//     n and n + 1; 1 or 2^61 - 1 for what lies beyond
 //   texts, JSON, UUIDs: 1 + (first 7 bytes, big-endian, filled up with zeros) * 16 + (their number,
 //     or 8 when there are more)
 #pragma once
@@ -16,9 +15,7 @@
 #include "repository/database/value.hpp"
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace noded::database {
 
